@@ -1,0 +1,3 @@
+module blackfriday
+
+go 1.26

@@ -1,0 +1,292 @@
+package lab
+
+import "time"
+
+// Snapshot is one immutable picture of the whole lab. The Lab stores a fresh one about ten times a second; whoever
+// draws, prints or checks reads it and never changes it. A number that was never measured is marked as such (Known,
+// Measured, a negative duration); it is never a silent zero.
+type Snapshot struct {
+	At       time.Time // when this picture was taken
+	Started  time.Time // when the lab began to start
+	State    State
+	Steps    []StartStep // what starting did, in order
+	Cluster  Cluster
+	Settings Settings
+	Reading  Reading
+
+	Partitions []Partition // of payment-successful: every one, in order, whether owned or not
+	Orders     []Instance  // order consumers by number, the dead ones too
+	Email      Instance
+	Analytics  Instance
+	Topics     []Topic // payment-successful, order-created, email-sent, dlq-payment
+	Lag        Lag     // of order-service-group on payment-successful, all partitions together
+	Curve      []CurvePoint
+	Flood      Flood
+	DLQ        DLQ
+	Totals     Totals
+	Rebalances []Rebalance // of order-service-group, oldest first
+	Events     []Event     // the newest ones, oldest first
+}
+
+// State is the lab's own life.
+type State int
+
+// The states of a lab, in the order in which it goes through them.
+const (
+	Starting State = iota
+	Running
+	Stopping
+	Stopped
+)
+
+// StartStep is one thing that starting the lab does.
+type StartStep struct {
+	Name   string        // "Kafka"
+	Detail string        // "3 brokers on localhost:9094, 9095, 9096"
+	Done   bool          // false while it is under way
+	Took   time.Duration // valid once Done
+}
+
+// Cluster names the Kafka cluster the lab stands on.
+type Cluster struct {
+	Embedded  bool     // kfake in this process; false: a cluster that somebody else runs
+	ID        string   // the cluster id as the broker gives it
+	Brokers   []string // host:port
+	Payment   string   // http://127.0.0.1:8000 and so on; empty without HTTP
+	Orders    string
+	Emails    string
+	Analytics string
+}
+
+// Settings are the knobs as they stand now.
+type Settings struct {
+	Protocol       string        // "KIP-848", "cooperative-sticky", …
+	Delay          time.Duration // simulated work per payment in an order consumer
+	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
+	Heartbeat      time.Duration
+	Guarantee      string // "at-least-once"
+}
+
+// Reading says how fresh the brokers' word is.
+type Reading struct {
+	At   time.Time     // when the newest complete reading was taken; zero before the first
+	Took time.Duration // how long it took
+	Err  string        // why the newest attempt failed; empty when it did not
+}
+
+// Partition is one partition of payment-successful, as order-service-group stands on it.
+type Partition struct {
+	ID int32
+
+	Known     bool  // a reading has covered it; when false the numbers below mean nothing
+	Start     int64 // log start offset
+	Committed int64 // next offset the group will read; Start while nothing is committed
+	End       int64 // next offset to be written
+	Lag       int64 // End - Committed
+
+	// Owner is the broker's word: the client id of the member that holds the partition, empty when nobody does.
+	// OwnerInstance is that member's number when it is one of this lab's own instances (dead or alive), else 0.
+	Owner         string
+	OwnerInstance int
+	// Reader is our own process: the number of the running instance that has the partition in hand, 0 for none.
+	Reader int
+	// Orphan: nobody reads it. Owner may still name a member that died. OrphanSince is when its last reader was lost.
+	Orphan      bool
+	OrphanSince time.Time
+
+	Rate  float64 // payments per second finished here: committed offsets over the last seconds
+	Drain Drain
+}
+
+// Drain is where a lag is going, from its slope over the last seconds.
+type Drain struct {
+	Trend  Trend
+	ToZero time.Duration // at the present slope; negative when it does not fall
+}
+
+// Trend is the direction of a lag.
+type Trend int
+
+// The directions of a lag. Stuck: there is lag and it does not move.
+const (
+	Steady Trend = iota
+	Growing
+	Shrinking
+	Stuck
+)
+
+// Kind is what an Instance does for a living.
+type Kind int
+
+// The services whose instances are group members.
+const (
+	OrderKind Kind = iota
+	EmailKind
+	AnalyticsKind
+)
+
+// Health is the life of an instance.
+type Health int
+
+// The lives of an instance. Joining: started, not yet assigned anything nor told that nothing is left. Standby: a member
+// without a partition.
+const (
+	Joining Health = iota
+	Active
+	Standby
+	Leaving
+	Crashed
+	Left
+)
+
+// Instance is one group member of the lab: an order consumer, the e-mail service or analytics.
+type Instance struct {
+	Name       string // "order-2", "email", "analytics": its client id
+	Kind       Kind
+	Number     int // 2 for order-2; 0 for the others
+	Health     Health
+	Since      time.Time // when Health last changed
+	Restarts   int       // how many times it was started again
+	Partitions []TopicPartition
+	Processed  int64   // records finished since the lab started, all lives together
+	Rate       float64 // finished records per second over the last seconds
+	Last       Last
+	Lag        int64  // of its whole group, for email and analytics
+	LagKnown   bool   // false before the first reading
+	Err        string // what it is failing at right now; empty when all is well
+	// StillMember: it is dead, and the broker still counts it as a member of the group. GoneIn is then how long the
+	// broker will go on believing so: computed from the session timeout, not measured.
+	StillMember bool
+	GoneIn      time.Duration
+}
+
+// TopicPartition names a partition.
+type TopicPartition struct {
+	Topic     string
+	Partition int32
+}
+
+// Last is the newest record an instance worked on.
+type Last struct {
+	Seen      bool
+	Topic     string
+	Partition int32
+	Offset    int64
+	User      string // as it stood in the payload: hostile until escaped
+}
+
+// Topic is the traffic of one topic.
+type Topic struct {
+	Name       string
+	Partitions int
+	Known      bool
+	Total      int64   // records that are in it or have been
+	Rate       float64 // records written per second over the last seconds
+}
+
+// Lag is the lag of all partitions together.
+type Lag struct {
+	Known bool
+	Total int64
+	Rate  float64 // payments finished per second, all partitions
+	Drain Drain
+}
+
+// CurvePoint is the total lag at one moment.
+type CurvePoint struct {
+	At  time.Time
+	Lag int64
+}
+
+// Flood is the newest flood: running or the last one that ran.
+type Flood struct {
+	ID        int // 0: none so far
+	Running   bool
+	Wanted    int64
+	Acked     int64 // acknowledged by the brokers
+	Failed    int64
+	StartedAt time.Time
+	Took      time.Duration // until the last acknowledgement, or until now while it runs
+	Rate      float64       // acknowledged payments per second of Took
+	Err       string        // the first failure
+}
+
+// DLQ is what the dead letter queue holds.
+type DLQ struct {
+	Known  bool
+	Total  int64          // records in dlq-payment
+	Newest Rejection      // the newest that one of our instances wrote
+	Counts map[string]int // by error code, written by our instances
+}
+
+// Rejection is why a record went to the dead letter queue.
+type Rejection struct {
+	At        time.Time
+	Instance  string
+	Partition int32
+	Offset    int64
+	Code      string // stable: "price-not-positive"
+	Reason    string // plain English; may quote the payload, so hostile until escaped
+}
+
+// Totals are the figures of the analytics service.
+type Totals struct {
+	Payments    int64
+	Orders      int64
+	Emails      int64
+	Revenue     float64 // euros
+	UniqueUsers int64
+	Rejected    int64 // records that did not pass the validator, counted apart
+}
+
+// Cause is why a rebalance happened.
+type Cause string
+
+// The causes of a rebalance that the lab can tell apart.
+const (
+	CauseStart Cause = "start" // the first members of a new lab, together
+	CauseJoin  Cause = "join"
+	CauseLeave Cause = "leave"
+	CauseCrash Cause = "crash"
+)
+
+// Rebalance is one change of the membership of order-service-group and what it cost.
+type Rebalance struct {
+	ID     int
+	At     time.Time // when the cause happened
+	Cause  Cause
+	Member string // who joined, left or crashed
+	Open   bool   // partitions are still on their way
+	Moved  []Move
+}
+
+// Move is one partition changing hands.
+type Move struct {
+	Partition int32
+	From, To  int // instance numbers; 0: nobody
+	// Unread is how long nobody worked on it: from the last record begun by the old reader to the first begun by the
+	// new one. Measured is false while that has not happened or there was nothing to read.
+	Unread   time.Duration
+	Measured bool
+}
+
+// Severity is how an event is meant to be read.
+type Severity int
+
+// The severities of an event.
+const (
+	Info Severity = iota
+	Good
+	Warn
+	Bad
+)
+
+// Event is one line of the feed.
+type Event struct {
+	Seq      int64 // counts up by one
+	At       time.Time
+	Severity Severity
+	Source   string // "order-2", "flood", "kafka", …
+	Instance int    // the order consumer it is about, 0 for none
+	Text     string // one sentence in English; may quote payloads, so hostile until escaped
+}
