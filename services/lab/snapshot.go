@@ -21,7 +21,7 @@ type Snapshot struct {
 	Topics     []Topic // payment-successful, order-created, email-sent, dlq-payment
 	Lag        Lag     // of order-service-group on payment-successful, all partitions together
 	Curve      []CurvePoint
-	Flood      Flood
+	Flood      FloodProgress
 	DLQ        DLQ
 	Totals     Totals
 	Rebalances []Rebalance // of order-service-group, oldest first
@@ -198,8 +198,8 @@ type CurvePoint struct {
 	Lag int64
 }
 
-// Flood is the newest flood: running or the last one that ran.
-type Flood struct {
+// FloodProgress is the newest flood: running or the last one that ran.
+type FloodProgress struct {
 	ID        int // 0: none so far
 	Running   bool
 	Wanted    int64
