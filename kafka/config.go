@@ -1,0 +1,122 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Protocol is how a consumer group agrees on who reads what.
+type Protocol string
+
+// The group protocols. Consumer is KIP-848's: the broker assigns. The others are the classic protocol with one of
+// Kafka's client-side assignors.
+const (
+	ConsumerProtocol  Protocol = "consumer"
+	CooperativeSticky Protocol = "cooperative-sticky"
+	Range             Protocol = "range"
+	RoundRobin        Protocol = "roundrobin"
+)
+
+// Protocols lists every Protocol in the order in which they are offered.
+func Protocols() []Protocol {
+	return []Protocol{ConsumerProtocol, CooperativeSticky, Range, RoundRobin}
+}
+
+// ParseProtocol reads a Protocol as the --protocol flag gives it. The error names those that exist.
+func ParseProtocol(s string) (Protocol, error) {
+	names := make([]string, 0, len(Protocols()))
+	for _, p := range Protocols() {
+		if s == string(p) {
+			return p, nil
+		}
+		names = append(names, string(p))
+	}
+	return "", fmt.Errorf("no group protocol is named %q: --protocol takes %s", s, strings.Join(names, ", "))
+}
+
+// String names the protocol as people say it.
+func (p Protocol) String() string {
+	if p == ConsumerProtocol {
+		return "KIP-848"
+	}
+	return string(p)
+}
+
+// balancer is the option that makes a kgo member speak the protocol.
+func (p Protocol) balancer() kgo.GroupOpt {
+	switch p {
+	case CooperativeSticky:
+		return kgo.Balancers(kgo.CooperativeStickyBalancer())
+	case Range:
+		return kgo.Balancers(kgo.RangeBalancer())
+	case RoundRobin:
+		return kgo.Balancers(kgo.RoundRobinBalancer())
+	default:
+		return kgo.ServerSideBalancer()
+	}
+}
+
+// Config says which cluster to open, and how its groups behave.
+type Config struct {
+	// Brokers are the seed brokers of a real cluster, host:port. Empty: open an embedded one.
+	Brokers []string
+	// Port is the first port of the embedded brokers, the others follow; 0 takes any that are free.
+	Port int
+	// Nodes is the number of embedded brokers; 0 means 3.
+	Nodes int
+
+	// Protocol is the group protocol of every Member; empty means ConsumerProtocol.
+	Protocol Protocol
+	// SessionTimeout is how long a group waits for a silent member before it gives its partitions away; Heartbeat is
+	// how often a member speaks up. Under KIP-848 both belong to the broker: the embedded one is told, a real one is
+	// not. Zero means 6 s and 500 ms.
+	SessionTimeout time.Duration
+	Heartbeat      time.Duration
+
+	// Listen and Dial replace the network, for tests in virtual time. Nil means TCP.
+	Listen func(network, address string) (net.Listener, error)
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// maxPort is the highest TCP port.
+const maxPort = 65535
+
+// withDefaults fills in what was left zero, and refuses what cannot work.
+func (c Config) withDefaults() (Config, error) {
+	if c.Nodes == 0 {
+		c.Nodes = 3
+	}
+	if c.Protocol == "" {
+		c.Protocol = ConsumerProtocol
+	}
+	if c.SessionTimeout == 0 {
+		c.SessionTimeout = 6 * time.Second
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = 500 * time.Millisecond
+	}
+	if c.Listen == nil {
+		c.Listen = net.Listen
+	}
+	if c.Dial == nil {
+		c.Dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
+	}
+	switch {
+	case c.Port < 0 || c.Port > maxPort-c.Nodes+1:
+		return c, fmt.Errorf("--kafka-port %d: %d brokers need ports between 1 and %d, or 0 for any that are free",
+			c.Port, c.Nodes, maxPort)
+	case c.SessionTimeout < time.Second:
+		return c, fmt.Errorf("--session-timeout %v is too short: at least 1s", c.SessionTimeout)
+	case c.Heartbeat < 50*time.Millisecond:
+		return c, fmt.Errorf("--heartbeat %v is too short: at least 50ms", c.Heartbeat)
+	case c.Heartbeat*2 > c.SessionTimeout:
+		return c, fmt.Errorf("--heartbeat %v is too long for --session-timeout %v: at most half of it",
+			c.Heartbeat, c.SessionTimeout)
+	}
+	return c, nil
+}

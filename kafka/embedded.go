@@ -1,0 +1,64 @@
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kversion"
+)
+
+// startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process, in memory.
+func startEmbedded(cfg Config) (*kfake.Cluster, error) {
+	ports := make([]int, cfg.Nodes)
+	for i := range ports {
+		if cfg.Port != 0 {
+			ports[i] = cfg.Port + i
+		}
+	}
+	fake, err := kfake.NewCluster(
+		kfake.Ports(ports...),
+		kfake.ListenFn(cfg.Listen),
+		kfake.ClusterID("blackfriday-embedded"),
+		kfake.MaxVersions(versions()),
+		kfake.GroupMinSessionTimeout(time.Second),
+		kfake.BrokerConfigs(map[string]string{
+			"group.consumer.session.timeout.ms":    milliseconds(cfg.SessionTimeout),
+			"group.consumer.heartbeat.interval.ms": milliseconds(cfg.Heartbeat),
+		}),
+	)
+	if err != nil {
+		return nil, portError(cfg, err)
+	}
+	return fake, nil
+}
+
+// versions caps what the embedded brokers offer. Apache Kafka's own command-line tools (4.3) end in a
+// NullPointerException against kfake's DescribeTopicPartitions (key 75) and against CreateTopics (key 19) above
+// version 4; without them they fall back to what works.
+func versions() *kversion.Versions {
+	v := kversion.Stable()
+	v.SetMaxKeyVersion(19, 4)
+	v.SetMaxKeyVersion(75, -1)
+	return v
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// portError says which port could not be had and which flag changes it.
+func portError(cfg Config, err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "listen" {
+		return fmt.Errorf("start the embedded Kafka cluster: %w", err)
+	}
+	why := err
+	if errors.Is(err, syscall.EADDRINUSE) {
+		why = syscall.EADDRINUSE
+	}
+	return fmt.Errorf("cannot listen on %v for the embedded Kafka cluster: %w; choose another first port with --kafka-port (0 takes any that are free)",
+		op.Addr, why)
+}
