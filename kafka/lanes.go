@@ -1,0 +1,193 @@
+package kafka
+
+import (
+	"slices"
+	"sync"
+)
+
+// TopicPartition names a partition.
+type TopicPartition struct {
+	Topic     string
+	Partition int32
+}
+
+// A lane holds at most about this much before its partition is paused, and is refilled below a quarter of it.
+const (
+	laneRecords = 8192
+	laneBytes   = 4 << 20
+)
+
+// lane is the queue of one partition that a member owns.
+type lane struct {
+	tp     TopicPartition
+	queue  []*Record
+	bytes  int
+	busy   chan struct{} // closed when the batch in hand is finished; nil while none is in hand
+	gone   bool          // revoked or lost: nothing of it may be marked any more
+	paused bool
+}
+
+func (l *lane) full() bool { return len(l.queue) >= laneRecords || l.bytes >= laneBytes }
+func (l *lane) low() bool  { return len(l.queue) < laneRecords/4 && l.bytes < laneBytes/4 }
+
+// batch is what a worker has in hand.
+type batch struct {
+	lane    *lane
+	records []*Record
+}
+
+// lanes gives the partitions of a member their turns: one record, or one batch, of each in turn. kgo's poll drains the
+// buffer of one partition before it comes to the next, which can leave a partition unread for as long as that takes.
+type lanes struct {
+	mu     sync.Mutex
+	byTP   map[TopicPartition]*lane
+	order  []*lane // turn order
+	next   int     // whose turn it is
+	closed bool
+	wake   chan struct{} // holds a token while there may be work
+}
+
+func newLanes() *lanes {
+	return &lanes{byTP: map[TopicPartition]*lane{}, wake: make(chan struct{}, 1)}
+}
+
+func (ls *lanes) poke() {
+	select {
+	case ls.wake <- struct{}{}:
+	default:
+	}
+}
+
+// add opens a lane for a partition just assigned.
+func (ls *lanes) add(tp TopicPartition) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.byTP[tp] != nil {
+		return
+	}
+	l := &lane{tp: tp}
+	ls.byTP[tp] = l
+	ls.order = append(ls.order, l)
+}
+
+// remove drops a lane and what it queued. The channel it returns is closed when the batch in hand is finished; it is
+// nil when none is. Until abandon, that batch may still be marked.
+func (ls *lanes) remove(tp TopicPartition) (l *lane, busy <-chan struct{}) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l = ls.byTP[tp]
+	if l == nil {
+		return nil, nil
+	}
+	delete(ls.byTP, tp)
+	i := slices.Index(ls.order, l)
+	ls.order = slices.Delete(ls.order, i, i+1)
+	if i < ls.next {
+		ls.next--
+	}
+	l.queue, l.bytes = nil, 0
+	return l, l.busy
+}
+
+// abandon forbids marking what is still in hand of a removed lane: the partition belongs to somebody else now.
+func (ls *lanes) abandon(l *lane) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l.gone = true
+}
+
+// put queues records of one partition and says whether the partition should be paused. Records of a partition that is
+// not owned are dropped: whoever owns it reads them.
+func (ls *lanes) put(tp TopicPartition, records []*Record) (pause bool) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l := ls.byTP[tp]
+	if l == nil || len(records) == 0 {
+		return false
+	}
+	l.queue = append(l.queue, records...)
+	for _, r := range records {
+		l.bytes += len(r.Value)
+	}
+	ls.poke()
+	if l.full() && !l.paused {
+		l.paused = true
+		return true
+	}
+	return false
+}
+
+// take hands out up to limit records of the partition whose turn it is; ok is false when nothing is queued.
+func (ls *lanes) take(limit int) (b batch, ok bool) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.closed {
+		return batch{}, false
+	}
+	for range ls.order {
+		l := ls.order[ls.next%len(ls.order)]
+		ls.next = (ls.next + 1) % len(ls.order)
+		if len(l.queue) == 0 {
+			continue
+		}
+		n := min(limit, len(l.queue))
+		b = batch{lane: l, records: l.queue[:n:n]}
+		l.queue = l.queue[n:]
+		l.busy = make(chan struct{})
+		for _, r := range b.records {
+			l.bytes -= len(r.Value)
+		}
+		return b, true
+	}
+	return batch{}, false
+}
+
+// finish takes a batch back of which the first n records are done. mark is called with the last of them while the lane
+// cannot be taken away, unless it has been. The rest goes back to the head of its lane. resume says that the partition
+// was paused and wants records again.
+func (ls *lanes) finish(b batch, n int, mark func(last *Record)) (resume bool) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l := b.lane
+	if n > 0 && !l.gone {
+		mark(b.records[n-1])
+	}
+	if rest := b.records[n:]; len(rest) > 0 && ls.byTP[l.tp] == l {
+		l.queue = append(slices.Clone(rest), l.queue...)
+		for _, r := range rest {
+			l.bytes += len(r.Value)
+		}
+	}
+	close(l.busy)
+	l.busy = nil
+	if l.paused && l.low() {
+		l.paused = false
+		return true
+	}
+	return false
+}
+
+// close ends the handing out of batches; the one in hand may be finished.
+func (ls *lanes) close() {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	ls.closed = true
+	ls.poke()
+}
+
+func (ls *lanes) isClosed() bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return ls.closed
+}
+
+// owned lists the partitions in turn order of assignment.
+func (ls *lanes) owned() []TopicPartition {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	tps := make([]TopicPartition, 0, len(ls.order))
+	for _, l := range ls.order {
+		tps = append(tps, l.tp)
+	}
+	return tps
+}

@@ -1,0 +1,106 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// WriteTimeout is how long a write may go without an answer before it fails.
+const WriteTimeout = 5 * time.Second
+
+// maxBatchBytes is the largest batch a client sends. The topics decide what they take; kgo's default of 1,000,012 bytes
+// would refuse the DLQ envelope of a large payment, which is larger than the payment.
+const maxBatchBytes = 8<<20 + 1<<16
+
+// producing is what every client of the lab that writes has in common.
+func producing() []kgo.Opt {
+	return []kgo.Opt{
+		// acks=all and idempotent writes are kgo's defaults; they are named because the lab's promises rest on them.
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		// Keyless records go round-robin: Kafka's and kgo's sticky partitioners would put most of a small flood into
+		// one partition.
+		kgo.RecordPartitioner(kgo.RoundRobinPartitioner()),
+		// kgo's default linger of 10 ms is 10 ms of latency for a single payment and gains a flood nothing.
+		kgo.ProducerLinger(0),
+		kgo.RecordDeliveryTimeout(WriteTimeout),
+		kgo.ProducerBatchMaxBytes(maxBatchBytes),
+		kgo.ProducerBatchCompression(kgo.NoCompression()),
+	}
+}
+
+// Producer writes records on a client of its own.
+type Producer struct {
+	writer
+}
+
+// NewProducer opens a producer that the brokers know as clientID.
+func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
+	client, err := c.newClient(clientID, append(producing(), kgo.MaxBufferedRecords(100_000))...)
+	if err != nil {
+		return nil, err
+	}
+	return &Producer{writer{client}}, nil
+}
+
+// Send writes one record without waiting; done is called once, from another goroutine, when the brokers acknowledged it
+// or it failed. Send blocks while 100,000 records wait for their acknowledgement, at most until ctx ends.
+func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error)) {
+	p.client.Produce(ctx, r, func(r *Record, err error) { done(r, writeError(r, err)) })
+}
+
+// Close fails what is still buffered and closes the client.
+func (p *Producer) Close() { p.client.Close() }
+
+// writer is a Writer on a kgo client.
+type writer struct {
+	client *kgo.Client
+}
+
+// Write implements Writer.
+func (w writer) Write(ctx context.Context, records ...*Record) []error {
+	type answer struct {
+		i   int
+		err error
+	}
+	// Buffered for all, so that an answer that comes after ctx ended blocks nobody.
+	answers := make(chan answer, len(records))
+	for i, r := range records {
+		w.client.Produce(ctx, r, func(r *Record, err error) { answers <- answer{i, writeError(r, err)} })
+	}
+	errs := make([]error, len(records))
+	answered := make([]bool, len(records))
+	for range records {
+		select {
+		case a := <-answers:
+			errs[a.i], answered[a.i] = a.err, true
+			continue
+		case <-ctx.Done():
+		}
+		for i := range errs {
+			if !answered[i] {
+				errs[i] = fmt.Errorf("write to %s: %w", records[i].Topic, ErrUnknownOutcome)
+			}
+		}
+		return errs
+	}
+	return errs
+}
+
+// writeError says what became of a write, in the lab's own errors.
+func writeError(r *Record, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
+		return fmt.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
+	case errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrUnknownOutcome, err)
+	default:
+		return fmt.Errorf("write to %s: %w", r.Topic, err)
+	}
+}
