@@ -161,7 +161,6 @@ func (w *world) done() (distinct, again int) {
 	return distinct, again
 }
 
-
 // longestGap is the longest time between two records begun in one partition by different readers.
 func (w *world) longestGap() (gap time.Duration) {
 	for _, turns := range w.begun {

@@ -1,0 +1,153 @@
+package kafka
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func records(p int32, offsets ...int64) []*Record {
+	rs := make([]*Record, len(offsets))
+	for i, o := range offsets {
+		rs[i] = &Record{Topic: "t", Partition: p, Offset: o, Value: []byte("x")}
+	}
+	return rs
+}
+
+func tp(p int32) TopicPartition { return TopicPartition{"t", p} }
+
+func TestLanesTakeTurns(t *testing.T) {
+	ls := newLanes()
+	for p := range int32(3) {
+		ls.add(tp(p))
+		ls.put(tp(p), records(p, 0, 1))
+	}
+	var got []string
+	for b, ok := ls.take(1); ok; b, ok = ls.take(1) {
+		got = append(got, fmt.Sprint(b.records[0].Partition, "@", b.records[0].Offset))
+		ls.finish(b, 1, func(*Record) {})
+	}
+	want := []string{"0@0", "1@0", "2@0", "0@1", "1@1", "2@1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("took %v, want %v", got, want)
+	}
+}
+
+func TestUnfinishedRecordsKeepTheirPlace(t *testing.T) {
+	ls := newLanes()
+	ls.add(tp(0))
+	ls.put(tp(0), records(0, 0, 1, 2))
+	b, _ := ls.take(3)
+	ls.put(tp(0), records(0, 3))
+	var marked []int64
+	ls.finish(b, 1, func(last *Record) { marked = append(marked, last.Offset) })
+	if !slices.Equal(marked, []int64{0}) {
+		t.Fatalf("marked %v, want only the finished prefix", marked)
+	}
+	b, _ = ls.take(10)
+	if got := []int64{b.records[0].Offset, b.records[1].Offset, b.records[2].Offset}; !slices.Equal(got, []int64{1, 2, 3}) {
+		t.Errorf("next batch begins with %v, want 1, 2, 3", got)
+	}
+}
+
+func TestAbandonedBatchIsNotMarked(t *testing.T) {
+	ls := newLanes()
+	ls.add(tp(0))
+	ls.put(tp(0), records(0, 0))
+	b, _ := ls.take(1)
+	l, busy := ls.remove(tp(0))
+	if busy == nil {
+		t.Fatal("a lane with a batch in hand must be waited for")
+	}
+	ls.abandon(l)
+	ls.finish(b, 1, func(*Record) { t.Error("marked a record of a partition that belongs to somebody else") })
+	select {
+	case <-busy:
+	default:
+		t.Error("whoever waits for the batch still waits")
+	}
+}
+
+func TestRecordsOfForeignPartitionsAreDropped(t *testing.T) {
+	ls := newLanes()
+	ls.put(tp(0), records(0, 0))
+	if _, ok := ls.take(1); ok {
+		t.Error("took a record of a partition that is not owned")
+	}
+}
+
+func TestFullLaneIsPausedOnceAndResumedOnce(t *testing.T) {
+	ls := newLanes()
+	ls.add(tp(0))
+	offsets := make([]int64, laneRecords)
+	if !ls.put(tp(0), records(0, offsets...)) {
+		t.Fatal("a full lane does not ask for a pause")
+	}
+	if ls.put(tp(0), records(0, 1)) {
+		t.Error("asks for a pause again while it is paused")
+	}
+	resumed := 0
+	for b, ok := ls.take(100); ok; b, ok = ls.take(100) {
+		if ls.finish(b, len(b.records), func(*Record) {}) {
+			resumed++
+		}
+	}
+	if resumed != 1 {
+		t.Errorf("resumed %d times, want once", resumed)
+	}
+}
+
+// Whatever happens to a member, the marks of a partition only ever cover records that were finished, in order.
+func TestMarksNeverPassUnfinishedWork(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ls := newLanes()
+		next, done := map[int32]int64{}, map[int32]int64{}
+		held := []batch{}
+		t.Repeat(map[string]func(*rapid.T){
+			"assign": func(t *rapid.T) {
+				p := rapid.Int32Range(0, 3).Draw(t, "partition")
+				if ls.byTP[tp(p)] == nil {
+					ls.add(tp(p))
+					next[p] = done[p] // the broker gives what is committed
+				}
+			},
+			"fetch": func(t *rapid.T) {
+				p := rapid.Int32Range(0, 3).Draw(t, "partition")
+				if ls.byTP[tp(p)] != nil {
+					ls.put(tp(p), records(p, next[p], next[p]+1))
+					next[p] += 2
+				}
+			},
+			"take": func(t *rapid.T) {
+				if len(held) == 0 {
+					if b, ok := ls.take(rapid.IntRange(1, 5).Draw(t, "limit")); ok {
+						held = append(held, b)
+					}
+				}
+			},
+			"finish": func(t *rapid.T) {
+				if len(held) == 0 {
+					return
+				}
+				b := held[0]
+				held = nil
+				n := rapid.IntRange(0, len(b.records)).Draw(t, "finished")
+				ls.finish(b, n, func(last *Record) {
+					p := last.Partition
+					if first := b.records[0].Offset; first != done[p] {
+						t.Fatalf("partition %d: marks %d to %d, but %d is the next to be finished", p, first, last.Offset, done[p])
+					}
+					done[p] = last.Offset + 1
+				})
+			},
+			"revoke": func(t *rapid.T) {
+				p := rapid.Int32Range(0, 3).Draw(t, "partition")
+				if l, busy := ls.remove(tp(p)); l != nil && busy != nil {
+					ls.abandon(l) // it did not finish in time
+				}
+			},
+		})
+	})
+}
