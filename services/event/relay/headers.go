@@ -1,0 +1,61 @@
+package relay
+
+import (
+	"strconv"
+
+	"blackfriday/kafka"
+)
+
+// maxRootValue is how long a root header may be to be copied on: topic ids have 22 characters, numbers 20 digits.
+const maxRootValue = 64
+
+// Root returns the headers that name a payment as the root of all that follows from it. topicID is the id of
+// payment-successful, empty when unknown.
+func Root(payment *kafka.Record, topicID string) []kafka.Header {
+	partition, offset := place(payment)
+	return []kafka.Header{
+		{Key: kafka.HeaderPaymentTopicID, Value: []byte(topicID)},
+		{Key: kafka.HeaderPaymentPartition, Value: partition},
+		{Key: kafka.HeaderPaymentOffset, Value: offset},
+	}
+}
+
+// RootOf returns the root headers that a record carries, to be copied on. Anybody can write to a topic, so headers may
+// be missing, stand there twice (the first counts) or be too long to be real (left out).
+func RootOf(record *kafka.Record) []kafka.Header {
+	root := make([]kafka.Header, 0, 3)
+	for _, key := range [...]string{
+		kafka.HeaderPaymentTopicID, kafka.HeaderPaymentPartition, kafka.HeaderPaymentOffset,
+	} {
+		for _, h := range record.Headers {
+			if h.Key != key {
+				continue
+			}
+			if len(h.Value) <= maxRootValue {
+				root = append(root, h)
+			}
+			break
+		}
+	}
+	return root
+}
+
+// headers returns all headers of what is written for a record: its parent, its root, and who wrote it.
+func headers(parent *kafka.Record, root []kafka.Header, instance string) []kafka.Header {
+	partition, offset := place(parent)
+	all := make([]kafka.Header, 0, 5+len(root))
+	all = append(all,
+		kafka.Header{Key: kafka.HeaderSourceTopic, Value: []byte(parent.Topic)},
+		kafka.Header{Key: kafka.HeaderSourcePartition, Value: partition},
+		kafka.Header{Key: kafka.HeaderSourceOffset, Value: offset})
+	all = append(all, root...)
+	return append(all, kafka.Header{Key: kafka.HeaderInstance, Value: []byte(instance)})
+}
+
+// place returns partition and offset in decimal. They share one allocation, since every record needs them.
+func place(r *kafka.Record) (partition, offset []byte) {
+	digits := strconv.AppendInt(make([]byte, 0, 32), int64(r.Partition), 10)
+	n := len(digits)
+	digits = strconv.AppendInt(digits, r.Offset, 10)
+	return digits[:n:n], digits[n:]
+}

@@ -1,0 +1,73 @@
+package relay
+
+import (
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/event"
+)
+
+// Rejection is one record in the DLQ, and why it is there.
+type Rejection struct {
+	At        time.Time // when the dead letter was acknowledged
+	Instance  string    // client id of the instance that wrote it
+	Topic     string    // where the refused record stands
+	Partition int32
+	Offset    int64
+	Code      event.Code
+	Reason    string // plain English, without raw control characters
+}
+
+// Rejections is what the instances of this process sent to the DLQ. The zero value is empty and ready; it is safe for
+// use by several goroutines at once.
+type Rejections struct {
+	mu     sync.Mutex
+	total  int64
+	newest Rejection
+	counts map[event.Code]int
+}
+
+// Newest returns the newest rejection and how many there have been; it is zero when there was none.
+func (r *Rejections) Newest() (newest Rejection, total int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.newest, r.total
+}
+
+// Counts returns how many rejections there have been for each code.
+func (r *Rejections) Counts() map[event.Code]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.counts)
+}
+
+// add reports that the dead letter of source was acknowledged.
+func (r *Rejections) add(instance string, source *kafka.Record, why *event.Rejection) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counts == nil {
+		r.counts = make(map[event.Code]int)
+	}
+	r.counts[why.Code]++
+	r.total++
+	r.newest = Rejection{
+		At: time.Now(), Instance: instance,
+		Topic: source.Topic, Partition: source.Partition, Offset: source.Offset,
+		Code: why.Code, Reason: why.Reason,
+	}
+}
+
+// Refusal returns the *event.Rejection that a parser's error is, or nil for no error.
+func Refusal(err error) *event.Rejection {
+	var r *event.Rejection
+	if errors.As(err, &r) {
+		return r
+	}
+	if err != nil {
+		return &event.Rejection{Code: event.CodeInvalidJSON, Reason: event.Visible(err.Error())}
+	}
+	return nil
+}

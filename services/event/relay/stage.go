@@ -1,0 +1,102 @@
+// Package relay is the step that the order and the e-mail service share: what becomes of a record is written, to its
+// topic or to the DLQ, and acknowledged before the record counts as finished.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/event"
+)
+
+// The sizes to which a dead letter is cut, one after the other, on a cluster whose dlq-payment takes less than this
+// lab's own does. A DLQ that refuses would stop its consumer for good.
+const (
+	smallerEnvelope  = 512 << 10
+	smallestEnvelope = 16 << 10
+)
+
+// Job is one record on its way: what it came from, and what is written for it.
+type Job struct {
+	Source *kafka.Record
+	Root   []kafka.Header // the payment it goes back to
+
+	Topic string // where Value goes
+	Value []byte
+	// Refused says why the record goes to the DLQ instead; nil when it does not. Write sets it, too, for a value that
+	// is larger than its topic takes.
+	Refused *event.Rejection
+}
+
+// Stage writes what an instance makes of its records.
+type Stage struct {
+	Instance   string      // client id, for the headers
+	TooLarge   event.Code  // the code of a value that is larger than its topic takes
+	Rejections *Rejections // where dead letters are reported once they are acknowledged
+}
+
+// Write writes the jobs together and waits. errs[i] is nil once what was written for jobs[i] is acknowledged. A value
+// that is refused for its size goes to the DLQ, so that no record can block its consumer for ever.
+func (s *Stage) Write(ctx context.Context, out kafka.Writer, jobs []Job) (errs []error) {
+	records := make([]*kafka.Record, len(jobs))
+	for i := range jobs {
+		records[i] = s.record(&jobs[i], event.MaxEnvelope)
+	}
+	errs = out.Write(ctx, records...)
+	for i, err := range errs {
+		if errors.Is(err, kafka.ErrTooLarge) {
+			errs[i] = s.divert(ctx, out, &jobs[i])
+		}
+		if errs[i] == nil && jobs[i].Refused != nil {
+			s.Rejections.add(s.Instance, jobs[i].Source, jobs[i].Refused)
+		}
+	}
+	return errs
+}
+
+// divert sends what was refused for its size to the DLQ, smaller each time.
+func (s *Stage) divert(ctx context.Context, out kafka.Writer, job *Job) error {
+	limits := []int{smallerEnvelope, smallestEnvelope}
+	if job.Refused == nil {
+		limits = append([]int{event.MaxEnvelope}, limits...)
+		job.Refused = &event.Rejection{Code: s.TooLarge, Reason: fmt.Sprintf(
+			"the record is valid, but what follows from it has %d bytes, more than %s takes", len(job.Value), job.Topic)}
+	}
+	var err error
+	for _, limit := range limits {
+		err = out.Write(ctx, s.record(job, limit))[0]
+		if !errors.Is(err, kafka.ErrTooLarge) {
+			break
+		}
+	}
+	return err
+}
+
+// record returns what is to be written for a job: its value, or its dead letter of at most limit bytes.
+func (s *Stage) record(job *Job, limit int) *kafka.Record {
+	all := headers(job.Source, job.Root, s.Instance)
+	if job.Refused == nil {
+		return &kafka.Record{Topic: job.Topic, Value: job.Value, Headers: all}
+	}
+	code := kafka.Header{Key: kafka.HeaderErrorCode, Value: []byte(job.Refused.Code)}
+	return &kafka.Record{
+		Topic:   kafka.DLQPayment,
+		Value:   event.AppendDeadLetter(nil, job.Source.Value, job.Refused.Reason, time.Now(), limit),
+		Headers: append(all, code),
+	}
+}
+
+// Finished returns how long the prefix without an error is, and the error that ends it.
+func Finished(jobs []Job, errs []error) (int, error) {
+	for i, err := range errs {
+		if err != nil {
+			src := jobs[i].Source
+			return i, fmt.Errorf("write what follows from %s partition %d offset %d: %w",
+				src.Topic, src.Partition, src.Offset, err)
+		}
+	}
+	return len(errs), nil
+}

@@ -1,0 +1,202 @@
+package payment
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/event"
+)
+
+// ErrFloodRunning says that a flood was refused because another one has not ended.
+var ErrFloodRunning = errors.New("a flood is still running: wait until it ends")
+
+// slabRecords is how many payments share an allocation; slabBytes is room for their values, at about 160 bytes each.
+const (
+	slabRecords = 256
+	slabBytes   = slabRecords * 256
+)
+
+// floods is the newest flood of a service.
+type floods struct {
+	mu     sync.Mutex
+	count  int
+	newest *Flood
+}
+
+// Flood is one flood of generated payments. Its progress can be read from any goroutine while Run works.
+type Flood struct {
+	id       int
+	wanted   int
+	seed     uint64
+	out      Producer
+	started  time.Time
+	answered chan struct{} // closed once every payment is acknowledged or has failed
+
+	acked, failed atomic.Int64
+	open          atomic.Int64 // payments without an answer
+	took          atomic.Int64 // nanoseconds; 0 while it runs
+	firstError    atomic.Pointer[error]
+
+	mu     sync.Mutex
+	ranges map[int32]*Range
+}
+
+// Progress is how far a flood has come.
+type Progress struct {
+	ID        int // 1 for the first flood of a service; 0: there was none
+	Running   bool
+	Wanted    int64
+	Acked     int64 // acknowledged by the brokers
+	Failed    int64
+	StartedAt time.Time
+	Took      time.Duration // until the last answer, or until now while it runs
+	Err       string        // the first failure; empty when there is none
+}
+
+// Range is where the payments of a flood went in one partition. Other writers may have written between First and Last,
+// so Count can be less than the distance.
+type Range struct {
+	Partition   int32
+	First, Last int64 // offsets, both included
+	Count       int64
+}
+
+// NewFlood registers a flood of n payments, at least 1, and starts its clock; the caller must call Run. The same seed
+// gives the same payments. While another flood runs the error is ErrFloodRunning.
+func (s *Service) NewFlood(n int, seed uint64) (*Flood, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("flood with %d payments: at least 1 is needed", n)
+	}
+	s.floods.mu.Lock()
+	defer s.floods.mu.Unlock()
+	if f := s.floods.newest; f != nil && f.Progress().Running {
+		return nil, ErrFloodRunning
+	}
+	s.floods.count++
+	f := &Flood{
+		id: s.floods.count, wanted: n, seed: seed, out: s.out, started: time.Now(),
+		answered: make(chan struct{}), ranges: make(map[int32]*Range),
+	}
+	f.open.Store(int64(n))
+	s.floods.newest = f
+	return f, nil
+}
+
+// FloodProgress returns the progress of the newest flood; it is zero when there was none.
+func (s *Service) FloodProgress() Progress {
+	s.floods.mu.Lock()
+	f := s.floods.newest
+	s.floods.mu.Unlock()
+	if f == nil {
+		return Progress{}
+	}
+	return f.Progress()
+}
+
+// Run sends the payments and returns once each is acknowledged or has failed. The error tells how many failed and
+// wraps the first failure. When ctx ends first, Run sends no more and returns; what is on its way may still be
+// acknowledged. Call it once.
+func (f *Flood) Run(ctx context.Context) error {
+	defer f.end()
+	generator := event.NewGenerator(f.seed)
+	for left := f.wanted; left > 0 && ctx.Err() == nil; {
+		n := min(left, slabRecords)
+		f.send(generator, n)
+		left -= n
+	}
+	select {
+	case <-f.answered:
+	case <-ctx.Done():
+		return fmt.Errorf("flood of %d payments stopped after %d: %w", f.wanted, f.acked.Load(), context.Cause(ctx))
+	}
+	if first := f.firstError.Load(); first != nil {
+		return fmt.Errorf("flood of %d payments: %d were not acknowledged, the first: %w",
+			f.wanted, f.failed.Load(), *first)
+	}
+	return nil
+}
+
+// send sends n payments whose records and values share two allocations.
+func (f *Flood) send(generator *event.Generator, n int) {
+	records := make([]kafka.Record, n)
+	values := make([]byte, 0, slabBytes)
+	now, done := time.Now(), f.done
+	for i := range records {
+		start := len(values)
+		values = generator.Append(values, now)
+		records[i].Topic = kafka.PaymentSuccessful
+		records[i].Value = values[start:len(values):len(values)]
+		f.out.Send(&records[i], done)
+	}
+}
+
+// done takes the brokers' answer to one payment.
+func (f *Flood) done(r *kafka.Record, err error) {
+	if err != nil {
+		f.fail(err)
+	} else {
+		f.note(r.Partition, r.Offset)
+		f.acked.Add(1)
+	}
+	if f.open.Add(-1) == 0 {
+		f.end()
+		close(f.answered)
+	}
+}
+
+// fail counts a failure and keeps the first.
+func (f *Flood) fail(err error) {
+	f.firstError.CompareAndSwap(nil, &err)
+	f.failed.Add(1)
+}
+
+// note widens the range of a partition by one acknowledged offset.
+func (f *Flood) note(partition int32, offset int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r, known := f.ranges[partition]
+	if !known {
+		r = &Range{Partition: partition, First: offset, Last: offset}
+		f.ranges[partition] = r
+	}
+	r.First, r.Last = min(r.First, offset), max(r.Last, offset)
+	r.Count++
+}
+
+// end stops the clock, once.
+func (f *Flood) end() { f.took.CompareAndSwap(0, max(1, int64(time.Since(f.started)))) }
+
+// Progress returns how far the flood has come.
+func (f *Flood) Progress() Progress {
+	p := Progress{
+		ID: f.id, Wanted: int64(f.wanted), StartedAt: f.started,
+		Took:  time.Duration(f.took.Load()),
+		Acked: f.acked.Load(), Failed: f.failed.Load(),
+	}
+	if p.Took == 0 {
+		p.Running, p.Took = true, time.Since(f.started)
+	}
+	if err := f.firstError.Load(); err != nil {
+		p.Err = event.Visible((*err).Error())
+	}
+	return p
+}
+
+// Ranges returns where the acknowledged payments went, by partition.
+func (f *Flood) Ranges() []Range {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ranges := make([]Range, 0, len(f.ranges))
+	for _, r := range f.ranges {
+		ranges = append(ranges, *r)
+	}
+	slices.SortFunc(ranges, func(a, b Range) int { return cmp.Compare(a.Partition, b.Partition) })
+	return ranges
+}

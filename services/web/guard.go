@@ -1,0 +1,72 @@
+package web
+
+import (
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Guard lets a request through to next only when its Host is a loopback one (a name that somebody else's DNS points
+// here is not) and when no browser sent it for a page of another origin. Others get 403.
+func Guard(next http.Handler) http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(r.Host) {
+			Error(w, http.StatusForbidden,
+				"this service answers only to a loopback Host, such as localhost or 127.0.0.1")
+			return
+		}
+		if err := crossOrigin.Check(r); err != nil {
+			Error(w, http.StatusForbidden, "a web page of another origin may not use this service")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopback says whether a Host header names this machine itself.
+func loopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// Route answers one path: another path gets 404, another method 405. GET includes HEAD.
+func Route(path, method string, handle http.HandlerFunc) http.Handler {
+	methods := []string{method}
+	if method == http.MethodGet {
+		methods = append(methods, http.MethodHead)
+	}
+	allow := strings.Join(methods, ", ")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path != path:
+			Error(w, http.StatusNotFound, "nothing here; this service answers "+method+" "+path)
+		case !slices.Contains(methods, r.Method):
+			w.Header().Set("Allow", allow)
+			Error(w, http.StatusMethodNotAllowed, path+" takes "+allow+" only")
+		default:
+			handle(w, r)
+		}
+	})
+}
+
+// SendsJSON says whether a request's Content-Type is application/json or absent. A form or a text/plain body is what a
+// web page can post anywhere without asking.
+func SendsJSON(r *http.Request) bool {
+	types := r.Header.Values("Content-Type")
+	if len(types) == 0 {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(types[0])
+	return err == nil && len(types) == 1 && mediaType == "application/json"
+}
