@@ -8,7 +8,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
-	"blackfriday/services/event/relay"
+	"blackfriday/services/relay"
 )
 
 // Totals are the figures of the service. A record that is delivered a second time is counted once.

@@ -8,8 +8,8 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
-	"blackfriday/services/event/recent"
-	"blackfriday/services/event/relay"
+	"blackfriday/services/recent"
+	"blackfriday/services/relay"
 	"blackfriday/services/web"
 )
 

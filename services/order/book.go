@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"sync"
 
-	"blackfriday/services/event/recent"
+	"blackfriday/services/recent"
 	"blackfriday/services/web"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
-	"blackfriday/services/event/relay"
+	"blackfriday/services/relay"
 )
 
 // Delay is the simulated work per payment that all instances share. The zero value is no delay.

@@ -108,7 +108,7 @@ func (f *Flood) Run(ctx context.Context) error {
 	generator := event.NewGenerator(f.seed)
 	for left := f.wanted; left > 0 && ctx.Err() == nil; {
 		n := min(left, slabRecords)
-		f.send(generator, n)
+		f.send(ctx, generator, n)
 		left -= n
 	}
 	select {
@@ -124,7 +124,7 @@ func (f *Flood) Run(ctx context.Context) error {
 }
 
 // send sends n payments whose records and values share two allocations.
-func (f *Flood) send(generator *event.Generator, n int) {
+func (f *Flood) send(ctx context.Context, generator *event.Generator, n int) {
 	records := make([]kafka.Record, n)
 	values := make([]byte, 0, slabBytes)
 	now, done := time.Now(), f.done
@@ -133,7 +133,7 @@ func (f *Flood) send(generator *event.Generator, n int) {
 		values = generator.Append(values, now)
 		records[i].Topic = kafka.PaymentSuccessful
 		records[i].Value = values[start:len(values):len(values)]
-		f.out.Send(&records[i], done)
+		f.out.Send(ctx, &records[i], done)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
-	"blackfriday/services/event/recent"
+	"blackfriday/services/recent"
 	"blackfriday/services/web"
 )
 
@@ -25,9 +25,9 @@ const maxDeliveries = 256
 // Producer is what the service writes with.
 type Producer interface {
 	kafka.Writer
-	// Send writes one record without waiting for the brokers: done is called once, from any goroutine, with what they
-	// answered. Send blocks while the producer's buffer is full.
-	Send(r *kafka.Record, done func(*kafka.Record, error))
+	// Send writes one record without waiting: done is called once, from any goroutine, with what the brokers
+	// answered. Send blocks while the producer's buffer is full, at most until ctx ends.
+	Send(ctx context.Context, r *kafka.Record, done func(*kafka.Record, error))
 }
 
 // Delivery is one acknowledged payment or pill, floods apart.

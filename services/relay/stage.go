@@ -57,20 +57,21 @@ func (s *Stage) Write(ctx context.Context, out kafka.Writer, jobs []Job) (errs [
 	return errs
 }
 
-// divert sends what was refused for its size to the DLQ, smaller each time.
+// divert writes a job that was refused for its size once more: first as it is, because brokers refuse a whole batch
+// for what the records in it weigh together, then as a dead letter, cut smaller each time.
 func (s *Stage) divert(ctx context.Context, out kafka.Writer, job *Job) error {
+	err := out.Write(ctx, s.record(job, event.MaxEnvelope))[0]
 	limits := []int{smallerEnvelope, smallestEnvelope}
-	if job.Refused == nil {
-		limits = append([]int{event.MaxEnvelope}, limits...)
+	if job.Refused == nil && errors.Is(err, kafka.ErrTooLarge) {
+		limits = []int{event.MaxEnvelope, smallerEnvelope, smallestEnvelope}
 		job.Refused = &event.Rejection{Code: s.TooLarge, Reason: fmt.Sprintf(
 			"the record is valid, but what follows from it has %d bytes, more than %s takes", len(job.Value), job.Topic)}
 	}
-	var err error
 	for _, limit := range limits {
-		err = out.Write(ctx, s.record(job, limit))[0]
 		if !errors.Is(err, kafka.ErrTooLarge) {
 			break
 		}
+		err = out.Write(ctx, s.record(job, limit))[0]
 	}
 	return err
 }
