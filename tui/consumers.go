@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"blackfriday/services/lab"
+)
+
+// consumerColumns are the widths of the consumer rows; what is left belongs to the last record.
+type consumerColumns struct{ name, state, holds, rate, done, detail int }
+
+func consumerLayout(w int) consumerColumns {
+	c := consumerColumns{name: 10, state: 10, holds: 10, rate: 8, done: 10}
+	if w >= 110 {
+		c.holds = 22
+	}
+	c.detail = max(w-(2+4+c.name+c.state+1+c.holds+c.rate+c.done+2+1), 0)
+	return c
+}
+
+// consumerTitle is the heading of the consumers and names their columns.
+func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
+	c := consumerLayout(w)
+	head := " " + st.title.Render("CONSUMERS") + " "
+	labels := st.muted.Render(st.left(" holds", c.holds+1) + st.right("rate", c.rate) + st.right("done", c.done) + "  last record ")
+	fixed := 2 + 4 + c.name + c.state
+	head = st.ruled(head, "", fixed) + labels
+	if w < 100 {
+		return st.ruled(head, "", w)
+	}
+	return st.ruled(head, st.muted.Render(" "+tally(s)+" "), w)
+}
+
+// tally counts the order consumers by state: "2 running, 1 crashed".
+func tally(s *lab.Snapshot) string {
+	counts := map[lab.Health]int{}
+	for _, o := range s.Orders {
+		counts[o.Health]++
+	}
+	var parts []string
+	for _, h := range []lab.Health{lab.Active, lab.Standby, lab.Joining, lab.Leaving, lab.Crashed, lab.Left} {
+		if counts[h] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[h], healthWord(h)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// instances are the rows of the consumers' panel, in order: order consumers, then e-mail and analytics.
+func instances(s *lab.Snapshot) []lab.Instance {
+	out := make([]lab.Instance, 0, len(s.Orders)+2)
+	out = append(out, s.Orders...)
+	for _, i := range []lab.Instance{s.Email, s.Analytics} {
+		if i.Name != "" {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// consumerRows draws one instance per line, with the selected one marked. When they do not all fit, e-mail and analytics
+// stay in sight and the order consumers scroll with the selection.
+func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
+	c := consumerLayout(w)
+	services := instances(s)[len(s.Orders):]
+	room := max(lines-len(services), 1)
+	at := slices.IndexFunc(s.Orders, func(i lab.Instance) bool { return i.Name == selected })
+	from, to, more := window(len(s.Orders), room, around(at, len(s.Orders), room))
+	var out []string
+	for _, i := range s.Orders[from:to] {
+		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
+	}
+	if more > 0 {
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s %s", more, len(s.Orders), st.g.dot, tally(s))))
+	}
+	for _, i := range services {
+		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
+	}
+	return st.box(out, w, lines)
+}
+
+func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected bool) string {
+	cursor := "  "
+	if selected {
+		cursor = " " + st.key.Render(st.g.cursor)
+	}
+	name := st.left(visible(i.Name, c.name, st.ascii), c.name)
+	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.health(i.Health), c.state) + " " +
+		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(comma(i.Processed), c.done) +
+		"  " + st.ends(st.detail(i, c.detail), st.restarts(i), c.detail) + " "
+	line = st.left(line, w)
+	if selected {
+		return under(line, st.selected)
+	}
+	return line
+}
+
+// sign is the coloured cell of an instance: its number, or a letter for the services.
+func (st *styles) sign(i lab.Instance) string {
+	switch i.Kind {
+	case lab.EmailKind:
+		return st.other.Render(" E ")
+	case lab.AnalyticsKind:
+		return st.other.Render(" A ")
+	}
+	return st.cell(i.Number)
+}
+
+func (st *styles) health(h lab.Health) string {
+	text := st.g.health[h] + " " + healthWord(h)
+	switch h {
+	case lab.Active:
+		return st.good.Render(text)
+	case lab.Crashed:
+		return st.bad.Render(text)
+	case lab.Joining, lab.Leaving:
+		return st.warn.Render(text)
+	}
+	return st.muted.Render(text)
+}
+
+// holds lists the partitions of an order consumer, and the lag of the other services' groups.
+func (st *styles) holds(i lab.Instance, w int) string {
+	if i.Kind != lab.OrderKind {
+		if !i.LagKnown {
+			return st.muted.Render("lag " + st.g.dash)
+		}
+		return "lag " + comma(i.Lag)
+	}
+	if len(i.Partitions) == 0 {
+		return st.muted.Render(st.g.dash)
+	}
+	text := ""
+	for n, p := range i.Partitions {
+		next := fmt.Sprintf("P%d ", p.Partition)
+		rest := fmt.Sprintf("+%d", len(i.Partitions)-n)
+		if n > 0 && len(text)+len(next)+len(rest) >= w && len(i.Partitions)-n > 1 {
+			return text + rest
+		}
+		text += next
+	}
+	return text
+}
+
+// detail is what matters most about an instance: its failure, what Kafka believes of a dead one, or its last record.
+func (st *styles) detail(i lab.Instance, w int) string {
+	switch {
+	case i.Err != "":
+		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
+	case i.StillMember:
+		return st.warn.Render("Kafka still waits for it: " + seconds(i.GoneIn))
+	case i.Health == lab.Standby:
+		return st.muted.Render("waits: no partition is left for it")
+	case !i.Last.Seen:
+		return ""
+	}
+	return st.muted.Render(fmt.Sprintf("P%d@%d user ", i.Last.Partition, i.Last.Offset)) + visible(i.Last.User, w, st.ascii)
+}
+
+func (st *styles) restarts(i lab.Instance) string {
+	if i.Restarts == 0 {
+		return ""
+	}
+	return " " + st.muted.Render(fmt.Sprintf("%s%d", st.g.restarted, i.Restarts))
+}

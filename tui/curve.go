@@ -1,0 +1,114 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// curveSpan is how much time the lag curve shows: the shortest of a few round spans that covers all points.
+func curveSpan(s *lab.Snapshot) time.Duration {
+	age := time.Duration(0)
+	if len(s.Curve) > 0 {
+		age = s.At.Sub(s.Curve[0].At)
+	}
+	for _, span := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute} {
+		if age <= span {
+			return span
+		}
+	}
+	return 10 * time.Minute
+}
+
+// curveTitle is the heading of the lag curve.
+func curveTitle(st *styles, s *lab.Snapshot, w int) string {
+	head := " " + st.title.Render("LAG") + st.muted.Render(" over the last "+spanWord(curveSpan(s))) + " "
+	return st.ruled(head, "", w-1) + " "
+}
+
+func spanWord(d time.Duration) string {
+	if d == time.Minute {
+		return "minute"
+	}
+	return count(int64(d/time.Minute), "minute")
+}
+
+// lagCurve draws the total lag over time as an area, the newest moment at the right. Time that was not measured stays
+// empty.
+func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
+	const axis = 9
+	wide := w - axis - 2
+	if wide < 1 || h < 1 {
+		return st.box(nil, w, h)
+	}
+	heights := sampleCurve(s, wide)
+	peak := int64(1)
+	for _, v := range heights {
+		peak = max(peak, v)
+	}
+	out := make([]string, h)
+	for row := range out {
+		label := ""
+		switch row {
+		case 0:
+			label = compact(peak)
+		case h - 1:
+			label = "0"
+		}
+		out[row] = st.muted.Render(st.right(label, axis-1)) + " " + st.curve.Render(areaRow(st.g, heights, peak, h, row))
+	}
+	return st.box(out, w, h)
+}
+
+// sampleCurve gives the largest lag of each of n equal slices of the curve's span, -1 where nothing was measured. A
+// slice between two measured ones takes the value of the one before it.
+func sampleCurve(s *lab.Snapshot, n int) []int64 {
+	span := curveSpan(s)
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = -1
+	}
+	last := -1
+	for _, p := range s.Curve {
+		age := s.At.Sub(p.At)
+		if age < 0 || age >= span {
+			continue
+		}
+		at := n - 1 - int(int64(age)*int64(n)/int64(span))
+		for i := last + 1; last >= 0 && i < at; i++ {
+			out[i] = out[last]
+		}
+		out[at] = max(out[at], p.Lag)
+		last = at
+	}
+	return out
+}
+
+// level is how many of the steps from the bottom a value reaches. A lag above 0 is never invisible.
+func level(v, peak int64, steps int) int {
+	if v <= 0 {
+		return int(v) // -1 stays unmeasured
+	}
+	return max(1, int(float64(v)/float64(peak)*float64(steps)+0.5))
+}
+
+// areaRow draws one line of an area of h lines: one value per cell, in eighths of a cell. Blocks are bolder than
+// braille dots on a weak projector, and more fonts have them. Zero is drawn as a floor, so that it differs from "not
+// measured".
+func areaRow(g glyphs, values []int64, peak int64, h, row int) string {
+	below := (h - 1 - row) * 8
+	var b strings.Builder
+	for _, v := range values {
+		top := level(v, peak, h*8)
+		switch {
+		case top == 0 && below == 0:
+			b.WriteString(g.floor)
+		case top <= below:
+			b.WriteByte(' ')
+		default:
+			b.WriteString(g.steps[min(top-below, 8)-1])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"fmt"
+
+	"blackfriday/services/lab"
+)
+
+// eventTitle is the heading of the feed.
+func eventTitle(st *styles, w int) string {
+	return st.ruled(" "+st.title.Render("EVENTS")+" "+st.muted.Render("newest first")+" ", "", w-1) + " "
+}
+
+// eventRows draws the feed with the newest event at the top: there it stands still for the eye, and the heads of the
+// front row do not hide it. skip leaves out the newest ones.
+func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int) []string {
+	var out []string
+	for i := len(s.Events) - 1 - max(skip, 0); i >= 0 && len(out) < lines; i-- {
+		out = append(out, st.eventRow(s.Events[i], w))
+	}
+	if len(s.Events) == 0 {
+		out = append(out, st.muted.Render(" Nothing happened yet."))
+	}
+	return st.box(out, w, lines)
+}
+
+func (st *styles) eventRow(e lab.Event, w int) string {
+	cell := "   "
+	if e.Instance > 0 {
+		cell = st.cell(e.Instance)
+	}
+	source := st.left(visible(e.Source, 10, st.ascii), 10)
+	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + cell + " " + source + " "
+	return head + st.severe(e.Severity, visible(e.Text, max(w-29, 0), st.ascii))
+}
+
+func (st *styles) severity(v lab.Severity) string {
+	sign, ok := st.g.severity[v]
+	if !ok {
+		sign = st.g.dot
+	}
+	return st.severe(v, sign)
+}
+
+func (st *styles) severe(v lab.Severity, text string) string {
+	switch v {
+	case lab.Good:
+		return st.good.Render(text)
+	case lab.Warn:
+		return st.warn.Render(text)
+	case lab.Bad:
+		return st.bad.Render(text)
+	}
+	return text
+}
+
+// rebalanceRows draws the rebalances with the newest at the top: what caused each, which partitions moved, and how long
+// nobody read them.
+func rebalanceRows(st *styles, s *lab.Snapshot, w, lines int) []string {
+	var out []string
+	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
+		r := s.Rebalances[i]
+		line := fmt.Sprintf(" %s %-4s %-6s %-10s", st.muted.Render(r.At.Format("15:04:05")), fmt.Sprintf("#%d", r.ID),
+			visible(string(r.Cause), 6, st.ascii), visible(r.Member, 10, st.ascii))
+		for _, m := range r.Moved {
+			line += st.move(m)
+		}
+		if r.Open {
+			line += st.warn.Render("  under way")
+		}
+		out = append(out, line)
+	}
+	if len(out) == 0 {
+		out = append(out, st.muted.Render(" None so far."))
+	}
+	return st.box(out, w, lines)
+}
+
+func (st *styles) move(m lab.Move) string {
+	text := fmt.Sprintf("  P%d %s%s%s", m.Partition, st.number(m.From), st.g.arrow, st.number(m.To))
+	if m.Measured {
+		text += st.muted.Render(" unread " + took(m.Unread))
+	}
+	return text
+}
+
+func (st *styles) number(instance int) string {
+	if instance == 0 {
+		return st.g.dash
+	}
+	return fmt.Sprint(instance)
+}

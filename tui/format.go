@@ -1,0 +1,105 @@
+package tui
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// comma writes a whole number with a comma between its thousands.
+func comma(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(s) - 3; i > start; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// compact writes a number of five digits at most in full, and a larger one as 123k or 1.23M.
+func compact(n int64) string {
+	switch {
+	case n < 100_000:
+		return comma(n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%dk", n/1_000)
+	case n < 1_000_000_000:
+		return fmt.Sprintf("%.2fM", math.Floor(float64(n)/10_000)/100)
+	}
+	return fmt.Sprintf("%.2fG", math.Floor(float64(n)/10_000_000)/100)
+}
+
+// perSecond writes a rate in eight cells at most.
+func perSecond(r float64) string {
+	switch {
+	case math.IsNaN(r), math.IsInf(r, 0), r < 0:
+		return "-"
+	case r < 99.95:
+		return fmt.Sprintf("%.1f/s", r)
+	case r < 99_999.5:
+		return comma(int64(math.Round(r))) + "/s"
+	case r < 999_500:
+		return fmt.Sprintf("%.0fk/s", r/1e3)
+	case r < 1e10:
+		return fmt.Sprintf("%.1fM/s", r/1e6)
+	}
+	return "-"
+}
+
+// clock writes a duration as 0:07, 12:34 or 1:02:03.
+func clock(d time.Duration) string {
+	s := int64(max(d, 0) / time.Second)
+	switch {
+	case s < 3600:
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	case s < 100*3600:
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return ">99h"
+}
+
+// roundUp rounds to the next full second, so that a countdown shows 0:00 only when nothing is left.
+func roundUp(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
+
+// seconds writes a short duration with one digit after the point.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", max(d, 0).Seconds()) }
+
+// took writes how long something lasted, in the unit that fits.
+func took(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", max(d, 0).Seconds()*1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return seconds(d)
+	}
+	return clock(d)
+}
+
+// euros writes an amount of money.
+func (st *styles) euros(amount float64) string {
+	if math.IsNaN(amount) || math.IsInf(amount, 0) || math.Abs(amount) >= 1e15 {
+		return fmt.Sprintf("%s%.4g", st.g.euro, amount)
+	}
+	cents := int64(math.Round(math.Abs(amount) * 100))
+	sign := ""
+	if amount < 0 {
+		sign = "-"
+	}
+	return fmt.Sprintf("%s%s%s.%02d", sign, st.g.euro, comma(cents/100), cents%100)
+}
+
+// count writes a number with its noun, which gets an s unless there is exactly one.
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return comma(n) + " " + noun + "s"
+}

@@ -1,0 +1,80 @@
+package tui
+
+import "blackfriday/services/lab"
+
+// glyphs are the signs of the dashboard. Every one of them is one cell wide in the fonts of ordinary terminals: no
+// emoji, no Nerd Font.
+type glyphs struct {
+	eighths   []string // a bar's last cell, from 1/8 to 8/8
+	steps     []string // a column's highest cell, from 1/8 to 8/8
+	floor     string   // a column of height zero
+	orphanBar string
+	rule      string
+	cursor    string
+	arrow     string
+	dot       string
+	dash      string
+	euro      string
+	restarted string
+	gauge     [2]string // done, to do
+	up, down  string
+	steady    string
+	stuck     string
+	ok        string
+	attention string
+	bad       string
+	waiting   string
+	health    map[lab.Health]string
+	severity  map[lab.Severity]string
+	corners   [4]string // of a dialog: top left, top right, bottom left, bottom right
+	side      string
+}
+
+func unicodeGlyphs() glyphs {
+	return glyphs{
+		eighths: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
+		steps:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, floor: "▁",
+		orphanBar: "▒", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
+		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
+		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
+		health: map[lab.Health]string{
+			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
+		},
+		severity: map[lab.Severity]string{lab.Info: "·", lab.Good: "✓", lab.Warn: "!", lab.Bad: "✕"},
+		corners:  [4]string{"╭", "╮", "╰", "╯"}, side: "│",
+	}
+}
+
+func asciiGlyphs() glyphs {
+	return glyphs{
+		eighths: []string{" ", " ", " ", "-", "-", "=", "=", "#"},
+		steps:   []string{".", ".", ".", ":", ":", ":", "#", "#"}, floor: "_",
+		orphanBar: "x", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
+		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
+		ok: "+", attention: "!", bad: "X", waiting: "~",
+		health: map[lab.Health]string{
+			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
+		},
+		severity: map[lab.Severity]string{lab.Info: "-", lab.Good: "+", lab.Warn: "!", lab.Bad: "X"},
+		corners:  [4]string{"+", "+", "+", "+"}, side: "|",
+	}
+}
+
+// healthWord is how the state of an instance reads.
+func healthWord(h lab.Health) string {
+	switch h {
+	case lab.Joining:
+		return "joining"
+	case lab.Active:
+		return "running"
+	case lab.Standby:
+		return "standby"
+	case lab.Leaving:
+		return "leaving"
+	case lab.Crashed:
+		return "crashed"
+	case lab.Left:
+		return "stopped"
+	}
+	return "unknown"
+}

@@ -1,0 +1,149 @@
+package tui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+)
+
+// KeyMap holds every key of the dashboard once. What keys do, the footer, the help and the key table of the README all
+// come from it.
+type KeyMap struct {
+	Flood, FloodChoose, Pills, PillChoose  key.Binding
+	Add, Kill, Stop, Restart, Delay        key.Binding
+	Next, Previous                         key.Binding
+	Freeze, Theme                          key.Binding
+	Dashboard, Events, Consumers           key.Binding
+	Topics, Partitions                     key.Binding
+	PageDown, PageUp, Home                 key.Binding
+	Choose, Confirm, Help, Back, Quit, End key.Binding
+}
+
+// Section is a group of keys under one heading.
+type Section struct {
+	Title string
+	Keys  []key.Binding
+}
+
+// DefaultKeys gives the keys of the dashboard. Digits need Shift on French keyboards, so the function keys do the same.
+func DefaultKeys() KeyMap {
+	bind := func(shown, does string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
+	}
+	return KeyMap{
+		Flood:       bind("f", "flood 1,000", "f"),
+		FloodChoose: bind("F", "flood: choose how many", "F"),
+		Pills:       bind("p", "all pills", "p"),
+		PillChoose:  bind("P", "pill: choose one", "P"),
+		Add:         bind("+", "add a consumer", "+", "="),
+		Kill:        bind("k", "kill, like a power cut", "k"),
+		Stop:        bind("s", "stop politely", "s"),
+		Restart:     bind("r", "restart a dead one", "r"),
+		Delay:       bind("d", "delay 0, 10, 100, 500 ms", "d"),
+		Next:        bind("tab down", "select the next", "tab", "down"),
+		Previous:    bind("shift+tab up", "select the one before", "shift+tab", "up"),
+		Freeze:      bind("space", "freeze", "space"),
+		Theme:       bind("T", "theme: dark, light, contrast", "T"),
+		Dashboard:   bind("1 F1", "dashboard", "1", "f1"),
+		Events:      bind("2 F2", "all events", "2", "f2"),
+		Consumers:   bind("3 F3", "consumers and rebalances", "3", "f3"),
+		Topics:      bind("4 F4", "topics and dead letters", "4", "f4"),
+		Partitions:  bind("5 F5", "all partitions", "5", "f5"),
+		PageDown:    bind("pgdn", "scroll down", "pgdown"),
+		PageUp:      bind("pgup", "scroll up", "pgup"),
+		Home:        bind("home", "back to the top", "home"),
+		Choose:      bind("enter", "take it", "enter"),
+		Confirm:     bind("y", "yes", "y"),
+		Help:        bind("?", "help", "?"),
+		Back:        bind("esc", "one step back", "esc"),
+		Quit:        bind("q", "quit", "q"),
+		End:         bind("ctrl+c", "quit, twice: at once", "ctrl+c"),
+	}
+}
+
+// Sections gives all keys in the order in which help and documentation list them.
+func (k KeyMap) Sections() []Section {
+	return []Section{
+		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
+		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
+		{"Look", []key.Binding{
+			k.Freeze, k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.PageDown, k.PageUp, k.Home, k.Theme,
+		}},
+		{"Answer and leave", []key.Binding{k.Choose, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
+	}
+}
+
+// command is what a key asks of the lab; ok is false for a key that does not ask for anything. An empty selected leaves
+// the choice of the consumer to the lab.
+func (k KeyMap) command(msg tea.KeyPressMsg, selected string, delay time.Duration) (c lab.Command, ok bool) {
+	switch {
+	case key.Matches(msg, k.Flood):
+		return lab.Flood{Count: 1_000}, true
+	case key.Matches(msg, k.Pills):
+		return lab.Poison{}, true
+	case key.Matches(msg, k.Add):
+		return lab.AddConsumer{}, true
+	case key.Matches(msg, k.Kill):
+		return lab.Kill{Name: selected}, true
+	case key.Matches(msg, k.Stop):
+		return lab.Stop{Name: selected}, true
+	case key.Matches(msg, k.Restart):
+		return lab.Restart{Name: selected}, true
+	case key.Matches(msg, k.Delay):
+		return lab.SetDelay{Delay: nextDelay(delay)}, true
+	}
+	return nil, false
+}
+
+// nextDelay is the delay that follows in the cycle of the delay key.
+func nextDelay(d time.Duration) time.Duration {
+	for _, next := range []time.Duration{10 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond} {
+		if d < next {
+			return next
+		}
+	}
+	return 0
+}
+
+// short is a binding with the words that the footer has room for.
+func short(b key.Binding, shown, does string) key.Binding {
+	b.SetHelp(shown, does)
+	return b
+}
+
+// now gives the keys that work at this moment, the most useful first. Help and quit come last and are never dropped.
+func (k KeyMap) now(s *lab.Snapshot, frozen, asking bool) []key.Binding {
+	help, quit := short(k.Help, "?", "help"), short(k.Quit, "q", "quit")
+	if asking {
+		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}
+	}
+	if s.State != lab.Running {
+		return []key.Binding{help, quit}
+	}
+	alive, dead := false, false
+	for _, i := range instances(s) {
+		down := i.Health == lab.Crashed || i.Health == lab.Left
+		alive, dead = alive || !down, dead || down
+	}
+	var out []key.Binding
+	if frozen {
+		out = append(out, short(k.Freeze, "space", "resume"))
+	}
+	out = append(out, short(k.Flood, "f", "flood"), short(k.Pills, "p", "pills"))
+	if alive {
+		out = append(out, short(k.Kill, "k", "kill"), short(k.Stop, "s", "stop"))
+	}
+	if dead {
+		out = append(out, short(k.Restart, "r", "restart"))
+	}
+	out = append(out, short(k.Add, "+", "add"), short(k.Delay, "d", "delay"))
+	if !frozen {
+		out = append(out, short(k.Freeze, "space", "freeze"))
+	}
+	out = append(out, short(k.Next, "tab", "select"), short(k.FloodChoose, "F P", "choose"),
+		short(k.Dashboard, "1-5", "views"), short(k.Theme, "T", "theme"))
+	return append(out, help, quit)
+}

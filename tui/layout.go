@@ -1,0 +1,88 @@
+package tui
+
+// The smallest terminal that the dashboard is drawn on, and the width from which panels stand side by side.
+const (
+	minWidth  = 80
+	minHeight = 24
+	wideFrom  = 140
+)
+
+// chrome is what every page has around its body: two header lines, the flow, the status line and the footer.
+const chrome = 5
+
+// layout says how large each panel of the dashboard is. Heights count the lines below a panel's title.
+type layout struct {
+	width  int
+	wide   bool // topics stand beside the consumers
+	labels bool // a line of column labels above the partitions
+	double bool // every partition has two lines
+	gaps   bool // an empty line between panels
+
+	partitions int // lines for partitions, without the notice under them
+	consumers  int
+	middle     int // curve, and results beside it
+	events     int
+	left       int // width of the left one of two panels that stand side by side
+}
+
+// arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
+// order of how much one more line helps.
+func arrange(w, h, partitions, instances int) layout {
+	l := layout{width: w, wide: w >= wideFrom, left: w / 2}
+	if l.wide {
+		l.left = w * 5 / 8
+	}
+	const titles, notice = 4, 1
+	free := h - chrome - titles - notice
+	grow := func(lines *int, limit int) {
+		more := max(0, min(free, limit-*lines))
+		*lines += more
+		free -= more
+	}
+	grow(&l.partitions, min(partitions, 4))
+	grow(&l.consumers, min(instances, 5))
+	grow(&l.middle, 3)
+	grow(&l.events, 3)
+	grow(&l.partitions, min(partitions, h/3))
+	grow(&l.consumers, min(instances, h/3))
+	grow(&l.middle, 6)
+	grow(&l.events, 5)
+	if free > 0 {
+		l.labels = true
+		free--
+	}
+	if l.partitions == partitions && free >= partitions {
+		l.double = true
+		free -= partitions
+		l.partitions *= 2
+	}
+	grow(&l.middle, 8)
+	if free >= 3 {
+		l.gaps = true
+		free -= 3
+	}
+	grow(&l.events, 8)
+	grow(&l.middle, 12)
+	l.events += max(free, 0)
+	return l
+}
+
+// window chooses which of n rows stand in a list of height lines. When they do not all fit, the last line is left for
+// "+N more", and more is how many rows are hidden.
+func window(n, lines, top int) (from, to, more int) {
+	if n <= lines {
+		return 0, n, 0
+	}
+	shown := max(lines-1, 0)
+	from = min(max(top, 0), n-shown)
+	return from, from + shown, n - shown
+}
+
+// around is the top row of a window of height lines that shows the row at index.
+func around(index, n, lines int) int {
+	shown := lines - 1
+	if n <= lines || index < shown {
+		return 0
+	}
+	return index - shown + 1
+}

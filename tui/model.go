@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+)
+
+// page is what the body of the screen shows.
+type page int
+
+const (
+	dashboardPage page = iota
+	eventsPage
+	consumersPage
+	topicsPage
+	partitionsPage
+	pages
+)
+
+// model is the whole state of the dashboard.
+type model struct {
+	lab     Lab
+	jobs    *jobs
+	options Options
+	keys    KeyMap
+
+	st    *styles
+	theme string
+	auto  bool // the theme follows the terminal's background
+
+	width, height int
+	now           time.Time     // of the newest frame
+	live          *lab.Snapshot // the newest
+	frozen        *lab.Snapshot // the one the screen stands still at; nil while it is live
+	scale         int64         // the lag of a full bar
+
+	page     page
+	top      [pages]int // how far each page is scrolled
+	help     bool
+	helpTop  int
+	dialog   *dialog
+	selected string // name of the selected instance, empty for none
+
+	message   message
+	pressed   []string // the last keys, the newest at the end
+	pressedAt time.Time
+	interrupt bool // the last key was ctrl+c
+	crash     error
+}
+
+// message is the answer to a command.
+type message struct {
+	text string
+	bad  bool
+	at   time.Time
+}
+
+func newModel(l Lab, o Options, j *jobs) *model {
+	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), theme: o.Theme}
+	m.now = m.live.At
+	if o.Theme != ThemeLight && o.Theme != ThemeContrast && o.Theme != ThemeDark {
+		m.theme, m.auto = ThemeDark, true
+	}
+	m.scale = nextScale(0, m.live)
+	m.restyle(m.theme)
+	return m
+}
+
+// Init starts the ticking of the frames and asks the terminal for its background.
+func (m *model) Init() tea.Cmd {
+	if m.auto && !m.options.NoColor {
+		return tea.Batch(m.jobs.tick(m.lab), tea.RequestBackgroundColor)
+	}
+	return m.jobs.tick(m.lab)
+}
+
+// Update takes one message.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case frameMsg:
+		m.take(msg.snapshot)
+		m.now = msg.at
+		return m, m.jobs.tick(m.lab)
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.PasteMsg:
+		if m.dialog != nil {
+			m.dialog.enter(msg.Content)
+		}
+	case tea.WindowSizeMsg:
+		m.resize(msg)
+	case tea.BackgroundColorMsg:
+		m.background(msg)
+	case doneMsg:
+		m.take(msg.snapshot)
+		m.say(msg)
+	case crashMsg:
+		m.crash = msg.err
+		return m, tea.Quit
+	}
+	return m, nil
+}
+
+// take makes a Snapshot the newest.
+func (m *model) take(s *lab.Snapshot) {
+	m.live = s
+	if m.frozen == nil {
+		m.scale = nextScale(m.scale, s)
+	}
+	known := slices.ContainsFunc(instances(s), func(i lab.Instance) bool { return i.Name == m.selected })
+	if !known {
+		m.selected = ""
+	}
+}
+
+// nextScale is the lag that a full bar stands for: the largest since the lag was last zero, so that bars shrink while
+// they are worked on.
+func nextScale(scale int64, s *lab.Snapshot) int64 {
+	const least = 10
+	if s.Lag.Known && s.Lag.Total == 0 {
+		scale = least
+	}
+	for _, p := range s.Partitions {
+		if p.Known {
+			scale = max(scale, p.Lag)
+		}
+	}
+	return max(scale, least)
+}
+
+// shown is the Snapshot on the screen.
+func (m *model) shown() *lab.Snapshot {
+	if m.frozen != nil {
+		return m.frozen
+	}
+	return m.live
+}
+
+func (m *model) resize(msg tea.WindowSizeMsg) {
+	m.width, m.height = max(msg.Width, 0), max(msg.Height, 0)
+	if m.tooSmall() && m.dialog != nil && !m.dialog.quit {
+		m.dialog = nil
+	}
+}
+
+func (m *model) tooSmall() bool { return m.width < minWidth || m.height < minHeight }
+
+func (m *model) background(msg tea.BackgroundColorMsg) {
+	if !m.auto || msg.Color == nil {
+		return
+	}
+	if msg.IsDark() {
+		m.restyle(ThemeDark)
+	} else {
+		m.restyle(ThemeLight)
+	}
+}
+
+func (m *model) restyle(theme string) {
+	m.theme = theme
+	m.st = newStyles(theme, m.options.ASCII, m.options.NoColor)
+}
+
+// say shows how a command ended.
+func (m *model) say(done doneMsg) {
+	m.message = message{text: outcome(done.command), at: m.now}
+	if done.err != nil {
+		m.message = message{text: done.err.Error(), bad: true, at: m.now}
+	}
+}

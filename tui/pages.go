@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+
+	"blackfriday/services/lab"
+)
+
+// dashboardBody follows a payment from the top to the bottom: where it waits, who works on it, what came out, and what
+// just happened.
+func dashboardBody(st *styles, s *lab.Snapshot, l layout, top int, scale int64, selected string) []string {
+	w := l.width
+	out := []string{partitionTitle(st, s, w)}
+	if l.labels {
+		out = append(out, partitionLabels(st, s, w))
+	}
+	out = append(out, partitionRows(st, s, w, l.partitions, top, scale, l.double)...)
+	out = append(out, partitionNotice(st, s, w, scale))
+	out = l.gap(out)
+
+	consumers := func(w int) []string {
+		return append([]string{consumerTitle(st, s, w)}, consumerRows(st, s, w, l.consumers, selected)...)
+	}
+	if l.wide {
+		topics := st.box(append([]string{topicTitle(st, w-l.left)}, topicRows(st, s, w-l.left)...), w-l.left, l.consumers+1)
+		out = append(out, beside(st.box(consumers(l.left), l.left, l.consumers+1), topics)...)
+	} else {
+		out = append(out, consumers(w)...)
+	}
+	out = l.gap(out)
+
+	withTopics := !l.wide && l.middle >= 6
+	curve := append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, l.middle)...)
+	right := append([]string{resultTitle(st, s, w-l.left, withTopics)}, results(st, s, w-l.left, l.middle, withTopics)...)
+	out = append(out, beside(st.box(curve, l.left, l.middle+1), st.box(right, w-l.left, l.middle+1))...)
+	out = l.gap(out)
+
+	return slices.Concat(out, []string{eventTitle(st, w)}, eventRows(st, s, w, l.events, 0))
+}
+
+func (l layout) gap(lines []string) []string {
+	if l.gaps {
+		return append(lines, "")
+	}
+	return lines
+}
+
+// consumersBody is the page of the consumers: all of them, and the rebalances they caused.
+func consumersBody(st *styles, s *lab.Snapshot, w, h int, selected string) []string {
+	rows := min(len(instances(s)), h*2/3)
+	out := append([]string{consumerTitle(st, s, w)}, consumerRows(st, s, w, rows, selected)...)
+	title := st.ruled(" "+st.title.Render("REBALANCES")+" "+st.muted.Render("newest first")+" ", "", w-1)
+	out = append(out, "", title)
+	return append(out, rebalanceRows(st, s, w, h-len(out))...)
+}
+
+// topicsBody is the page of the topics and the dead letter queue.
+func topicsBody(st *styles, s *lab.Snapshot, w, h int) []string {
+	out := append([]string{topicTitle(st, w)}, topicRows(st, s, w)...)
+	out = append(out, "", st.ruled(" "+st.title.Render("DEAD LETTERS")+" ", "", w-1), dlqLine(st, s, w), "")
+	out = append(out, newestRejection(st, s.DLQ, w)...)
+	out = append(out, "")
+	out = append(out, rejectionCounts(st, s.DLQ, w)...)
+	totals := append([]string{"", st.ruled(" "+st.title.Render("ANALYTICS")+" ", "", w-1)}, totalLines(st, s.Totals)...)
+	room := max(h-len(totals), 0)
+	return append(out[:min(len(out), room)], totals...)
+}
+
+// startBody shows how far the lab has come in starting.
+func startBody(st *styles, s *lab.Snapshot, w, h int) []string {
+	out := []string{"", st.ruled(" "+st.title.Render("STARTING")+" ", "", w-1), ""}
+	for _, step := range s.Steps {
+		sign, time := st.warn.Render(st.g.waiting), st.muted.Render("under way")
+		if step.Done {
+			sign, time = st.good.Render(st.g.ok), took(step.Took)
+		}
+		line := "  " + sign + " " + st.strong.Render(st.left(visible(step.Name, 16, st.ascii), 16)) + " " +
+			visible(step.Detail, max(w-36, 0), st.ascii)
+		out = append(out, st.ends(line, time+"  ", w))
+	}
+	return st.box(out, w, h)
+}
+
+// helpLines are the keys, section by section, and what the signs mean: side by side where there is room.
+func helpLines(st *styles, k KeyMap, w int) []string {
+	var keys []string
+	for _, section := range k.Sections() {
+		keys = append(keys, " "+st.title.Render(section.Title))
+		for _, b := range section.Keys {
+			keys = append(keys, helpLine(st, b))
+		}
+		keys = append(keys, "")
+	}
+	signs := signLines(st)
+	if w < 110 {
+		return append(keys, signs...)
+	}
+	n := max(len(keys), len(signs))
+	return beside(st.box(keys, w/2, n), st.box(signs, w-w/2, n))
+}
+
+func helpLine(st *styles, b key.Binding) string {
+	return "   " + st.key.Render(st.left(b.Help().Key, 14)) + " " + b.Help().Desc
+}
+
+// signLines explain the signs of the dashboard.
+func signLines(st *styles) []string {
+	line := func(sign, means string) string { return "   " + st.left(sign, 14) + " " + means }
+	return []string{
+		" " + st.title.Render("What the signs mean"),
+		line(st.cell(1)+" "+st.bar(1).Render(bar(st.g, st.g.eighths[7], 1, 1, 6)), "what order-1 reads, in its colour"),
+		line(st.alarm.Render(" "+st.g.bad+" ")+" "+st.orphan.Render(bar(st.g, st.g.orphanBar, 1, 1, 6)), "ORPHAN: nobody reads this partition"),
+		line(st.health(lab.Active), "it has partitions and works on them"),
+		line(st.health(lab.Standby), "a member, but no partition is left for it"),
+		line(st.health(lab.Joining), "started, and not assigned anything yet"),
+		line(st.health(lab.Leaving), "finishes the record in hand, commits, leaves"),
+		line(st.health(lab.Crashed), "lost power: Kafka was not told"),
+		line(st.health(lab.Left), "left the group politely"),
+		line(st.good.Render(st.g.down+" 0:20"), "the lag falls and is zero in 20 seconds"),
+		line(st.warn.Render(st.g.up+" growing"), "more comes in than goes out"),
+		line(st.bad.Render(st.g.stuck+" stuck"), "there is lag, and it does not move"),
+		line(st.muted.Render("393/594"), "393 of 594 records are committed"),
+		line(st.muted.Render("P0@393"), "partition 0, offset 393"),
+		line(st.warn.Render("order-2"), "Kafka names another owner than the reader"),
+		line(st.alarm.Render(" STALE "), "the brokers' numbers are older than 0.5 s"),
+		line(st.muted.Render("computed"), "not measured: from the session timeout"),
+	}
+}
+
+// helpPage shows the help from line top on.
+func helpPage(st *styles, k KeyMap, w, h, top int) []string {
+	all := helpLines(st, k, w)
+	room := h - 2
+	top = min(max(top, 0), max(len(all)-room, 0))
+	hint := "esc closes"
+	if len(all) > room {
+		hint = "up, down, pgup, pgdn scroll " + st.g.dot + " esc closes"
+	}
+	head := st.ruled(" "+st.title.Render("HELP")+" ", " "+st.muted.Render(hint)+" ", w)
+	return append([]string{head, ""}, all[top:min(top+room, len(all))]...)
+}

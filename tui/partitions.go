@@ -1,0 +1,255 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// partitionColumns are the widths of the partition rows. They depend on the width of the panel and on how large the
+// numbers are, so that everything lines up and nothing is cut while there is room.
+type partitionColumns struct {
+	id, reader, owner, bar, lag, rate, drain, position int
+	words                                              bool // the trend as a word beside its sign
+}
+
+func partitionLayout(s *lab.Snapshot, w int) partitionColumns {
+	c := partitionColumns{id: 3, reader: 12, lag: 5, rate: 8, drain: 9, position: 9}
+	if len(s.Partitions) > 100 {
+		c.id = 4
+	}
+	c.lag = max(c.lag, len(comma(s.Lag.Total)))
+	committed, end := reach(s.Partitions)
+	c.position = max(c.position, len(position(committed, end, false)))
+	if w >= 100 {
+		c.owner, c.drain, c.words = 13, 17, true
+	}
+	if w < 100 && c.position > 15 {
+		c.position = max(9, len(position(committed, end, true)))
+	}
+	fixed := 1 + c.id + 1 + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
+	c.bar = max(w-fixed, 1)
+	return c
+}
+
+// reach is how far the group has come and how far it could: committed and end offsets of all partitions, less what was
+// deleted before.
+func reach(partitions []lab.Partition) (committed, end int64) {
+	for _, p := range partitions {
+		if p.Known {
+			committed += p.Committed - p.Start
+			end += p.End - p.Start
+		}
+	}
+	return committed, end
+}
+
+func position(committed, end int64, short bool) string {
+	if short {
+		return compact(committed) + "/" + compact(end)
+	}
+	return comma(committed) + "/" + comma(end)
+}
+
+// partitionTitle is the heading of the partitions; its numbers are the totals and stand over the columns.
+func partitionTitle(st *styles, s *lab.Snapshot, w int) string {
+	c := partitionLayout(s, w)
+	head := " " + st.title.Render("PARTITIONS") + " "
+	if w >= 120 {
+		head += st.muted.Render("payment-successful "+st.g.arrow+" order-service-group") + " "
+	}
+	numbers := st.strong.Render("lag ") + st.totals(s, c)
+	if age := stale(s); age != "" {
+		head += st.alarm.Render(" "+age+" ") + " "
+	}
+	return st.ruled(head, " "+numbers, w)
+}
+
+// totals are the numbers of all partitions together.
+func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
+	if !s.Lag.Known {
+		return strings.Join([]string{
+			st.right(st.g.dash, c.lag), st.right(st.g.dash, c.rate),
+			" " + st.left(st.g.dash, c.drain), st.right(st.g.dash, c.position) + " ",
+		}, " ")
+	}
+	committed, end := reach(s.Partitions)
+	return strings.Join([]string{
+		st.strong.Render(st.right(comma(s.Lag.Total), c.lag)),
+		st.strong.Render(st.right(perSecond(s.Lag.Rate), c.rate)),
+		" " + st.left(st.drain(s.Lag.Drain, s.Lag.Total, c.words), c.drain),
+		st.right(st.offsets(committed, end, c), c.position) + " ",
+	}, " ")
+}
+
+// partitionLabels names the columns.
+func partitionLabels(st *styles, s *lab.Snapshot, w int) string {
+	c := partitionLayout(s, w)
+	line := " " + blank(c.id+1) + st.left("reader", c.reader)
+	if c.owner > 0 {
+		line += st.left("Kafka names", c.owner)
+	}
+	line += " " + blank(c.bar+2) + st.right("lag", c.lag) + " " + st.right("rate", c.rate) +
+		"  " + st.left("to zero", c.drain) + " " + st.right("done/end", c.position)
+	return st.muted.Render(st.left(line, w))
+}
+
+// partitionRows draws one partition per line, or per two lines when double. All bars share one scale, where scale is
+// the lag of a full bar.
+func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, double bool) []string {
+	c := partitionLayout(s, w)
+	each := 1
+	if double {
+		each = 2
+	}
+	from, to, more := window(len(s.Partitions), lines/each, top)
+	var out []string
+	for _, p := range s.Partitions[from:to] {
+		out = append(out, st.partitionRow(s, p, c, scale, double))
+		if double {
+			out = append(out, st.partitionSecond(s, p, c, scale))
+		}
+	}
+	if more > 0 {
+		hint := fmt.Sprintf("%s+%d more of %d %s pgup and pgdn scroll, 5 shows them all", blank(c.id+2), more, len(s.Partitions), st.g.dot)
+		out = append(out, st.muted.Render(hint))
+	}
+	return st.box(out, w, lines)
+}
+
+func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64, double bool) string {
+	line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), c.id)) + " " + st.left(st.reader(p), c.reader)
+	if c.owner > 0 {
+		owner := ""
+		if !double {
+			owner = st.owner(p)
+		}
+		line += st.left(owner, c.owner)
+	}
+	line += " " + st.partitionBar(s, p, c.bar, scale) + "  "
+	if !p.Known {
+		return line + st.right(st.g.dash, c.lag) + " " + st.right(st.g.dash, c.rate) + "  " +
+			st.left(st.g.dash, c.drain) + " " + st.right(st.g.dash, c.position) + " "
+	}
+	lag, rate := st.right(comma(p.Lag), c.lag), st.right(perSecond(p.Rate), c.rate)
+	if stale(s) != "" {
+		return line + st.muted.Render(lag+" "+rate+"  "+st.left("out of date", c.drain)) + " " +
+			st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
+	}
+	return line + st.strong.Render(lag) + " " + rate + "  " +
+		st.left(st.drain(p.Drain, p.Lag, c.words), c.drain) + " " + st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
+}
+
+// partitionSecond is the lower line of a partition with two lines: the bar again, and the broker's word.
+func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
+	label := blank(1+c.id+1+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader+c.owner-4)
+	return label + " " + st.partitionBar(s, p, c.bar, scale)
+}
+
+// reader is our own word: who has the partition in hand.
+func (st *styles) reader(p lab.Partition) string {
+	switch {
+	case p.Orphan:
+		return st.alarm.Render(" "+st.g.bad+" ") + " " + st.bad.Render("ORPHAN")
+	case p.Reader > 0:
+		return st.cell(p.Reader) + fmt.Sprintf(" order-%d", p.Reader)
+	}
+	return " " + st.g.dash + "  " + st.muted.Render("nobody")
+}
+
+// owner is the broker's word. It stands out where it differs from ours.
+func (st *styles) owner(p lab.Partition) string {
+	name := visible(p.Owner, 12, st.ascii)
+	switch {
+	case !p.Known:
+		return st.g.dash
+	case p.Owner == "":
+		return st.muted.Render("nobody")
+	case p.OwnerInstance == 0 || p.OwnerInstance != p.Reader:
+		return st.warn.Render(name)
+	}
+	return st.muted.Render(name)
+}
+
+func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale int64) string {
+	if !p.Known {
+		return blank(w)
+	}
+	style, fill := st.quiet, st.g.eighths[7]
+	switch {
+	case p.Orphan:
+		style, fill = st.orphan, st.g.orphanBar
+	case stale(s) == "" && p.Reader > 0:
+		style = st.bar(p.Reader)
+	}
+	text := bar(st.g, fill, p.Lag, scale, w)
+	return style.Render(text) + blank(w-len([]rune(text)))
+}
+
+// bar draws value as part of scale, in at most w cells, to an eighth of a cell. A value above 0 is never invisible.
+func bar(g glyphs, fill string, value, scale int64, w int) string {
+	if value <= 0 || scale <= 0 || w <= 0 {
+		return ""
+	}
+	n := int(min(float64(value)/float64(scale), 1) * float64(w*8))
+	n = max(n, 1)
+	full, rest := n/8, n%8
+	text := strings.Repeat(fill, full)
+	if rest == 0 {
+		return text
+	}
+	if fill != g.eighths[7] || full == 0 && g.eighths[rest-1] == " " {
+		return text + fill
+	}
+	return text + g.eighths[rest-1]
+}
+
+// drain says where a lag is going: a sign, and the time to zero or a word.
+func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
+	switch {
+	case d.Trend == lab.Growing:
+		return st.warn.Render(st.g.up + " growing")
+	case d.Trend == lab.Stuck:
+		return st.bad.Render(st.g.stuck + " stuck")
+	case d.Trend == lab.Shrinking && (words || d.ToZero < 0):
+		text := st.g.down + " falling"
+		if d.ToZero >= 0 {
+			text += " " + clock(roundUp(d.ToZero))
+		}
+		return st.good.Render(text)
+	case d.Trend == lab.Shrinking:
+		return st.good.Render(st.g.down + " " + clock(roundUp(d.ToZero)))
+	case lag == 0:
+		return st.muted.Render(st.g.ok + " empty")
+	}
+	return st.muted.Render(st.g.steady + " steady")
+}
+
+func (st *styles) offsets(committed, end int64, c partitionColumns) string {
+	text := position(committed, end, false)
+	if len(text) > c.position {
+		text = position(committed, end, true)
+	}
+	return st.muted.Render(text)
+}
+
+// stale says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
+func stale(s *lab.Snapshot) string {
+	age := s.At.Sub(s.Reading.At)
+	switch {
+	case s.Reading.At.IsZero() && s.Reading.Err != "":
+		return "NO READING"
+	case s.Reading.At.IsZero():
+		return ""
+	case age > staleAfter:
+		return "STALE " + seconds(age)
+	case s.Reading.Err != "":
+		return "STALE"
+	}
+	return ""
+}
+
+// staleAfter is how old the brokers' word may be before the dashboard says so.
+const staleAfter = 500 * time.Millisecond

@@ -1,0 +1,235 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+)
+
+// press takes one key. What is in front takes it first: a question, then the help, then the page.
+func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
+	m.remember(msg)
+	again := m.interrupt
+	m.interrupt = key.Matches(msg, m.keys.End)
+	switch {
+	case m.interrupt && again:
+		return tea.Quit
+	case m.interrupt:
+		return m.quit()
+	case m.dialog != nil:
+		return m.answer(m.dialog.press(msg, m.keys))
+	case key.Matches(msg, m.keys.Quit):
+		return m.quit()
+	case m.tooSmall():
+		return nil
+	case m.help:
+		m.pressInHelp(msg)
+		return nil
+	}
+	if c, ok := m.keys.command(msg, m.selected, m.live.Settings.Delay); ok {
+		return m.do(c)
+	}
+	m.navigate(msg)
+	return nil
+}
+
+// quit ends the dashboard, and asks first while a flood is running.
+func (m *model) quit() tea.Cmd {
+	if !m.live.Flood.Running {
+		return tea.Quit
+	}
+	m.dialog = quitDialog()
+	return nil
+}
+
+func (m *model) answer(a answer) tea.Cmd {
+	if a.quit {
+		return tea.Quit
+	}
+	if a.closed {
+		m.dialog = nil
+	}
+	if a.command != nil {
+		return m.do(a.command)
+	}
+	return nil
+}
+
+// do hands a command to the lab. A lab that is not running would refuse it.
+func (m *model) do(c lab.Command) tea.Cmd {
+	if m.live.State != lab.Running {
+		m.message = message{text: "The lab is not running: nothing was sent.", bad: true, at: m.now}
+		return nil
+	}
+	m.message = message{text: intent(c) + " …", at: m.now}
+	return m.jobs.do(m.lab, c)
+}
+
+func (m *model) pressInHelp(msg tea.KeyPressMsg) {
+	switch {
+	case key.Matches(msg, m.keys.Help), key.Matches(msg, m.keys.Back):
+		m.help = false
+	case key.Matches(msg, m.keys.Theme):
+		m.cycleTheme()
+	default:
+		m.helpTop = m.scrolled(msg, m.helpTop, m.helpLimit())
+	}
+}
+
+// navigate takes the keys that change the view and ask nothing of the lab.
+func (m *model) navigate(msg tea.KeyPressMsg) {
+	switch {
+	case key.Matches(msg, m.keys.Help):
+		m.help, m.helpTop = true, 0
+	case key.Matches(msg, m.keys.Theme):
+		m.cycleTheme()
+	case m.live.State == lab.Starting:
+	case key.Matches(msg, m.keys.FloodChoose):
+		m.dialog = floodDialog()
+	case key.Matches(msg, m.keys.PillChoose) && len(m.options.Pills) > 0:
+		m.dialog = pillDialog(m.options.Pills)
+	case key.Matches(msg, m.keys.Freeze):
+		m.freeze()
+	case key.Matches(msg, m.keys.Back):
+		m.back()
+	case m.turn(msg):
+	case m.selects() && key.Matches(msg, m.keys.Next):
+		m.selectBy(1)
+	case m.selects() && key.Matches(msg, m.keys.Previous):
+		m.selectBy(-1)
+	default:
+		m.top[m.page] = m.scrolled(msg, m.top[m.page], m.limit())
+	}
+}
+
+// turn shows another page when the key names one.
+func (m *model) turn(msg tea.KeyPressMsg) bool {
+	k := m.keys
+	for p, b := range []key.Binding{k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions} {
+		if key.Matches(msg, b) {
+			m.page = page(p)
+			return true
+		}
+	}
+	return false
+}
+
+// selects says whether the arrows choose a consumer on this page.
+func (m *model) selects() bool { return m.page == dashboardPage || m.page == consumersPage }
+
+// back undoes the newest of what a user may want to leave: a page, a selection, the freeze.
+func (m *model) back() {
+	switch {
+	case m.page != dashboardPage:
+		m.page = dashboardPage
+	case m.selected != "":
+		m.selected = ""
+	case m.frozen != nil:
+		m.freeze()
+	default:
+		m.message = message{}
+	}
+}
+
+func (m *model) freeze() {
+	if m.frozen == nil {
+		m.frozen = m.live
+		return
+	}
+	m.frozen = nil
+	m.scale = nextScale(m.scale, m.live)
+}
+
+func (m *model) cycleTheme() {
+	m.auto = false
+	m.restyle(nextTheme(m.theme))
+}
+
+// selectBy moves the selection. It is kept by name, so that it survives when rows come and go.
+func (m *model) selectBy(by int) {
+	all := instances(m.shown())
+	if len(all) == 0 {
+		return
+	}
+	at := slices.IndexFunc(all, func(i lab.Instance) bool { return i.Name == m.selected })
+	if at < 0 && by < 0 {
+		at = 0
+	}
+	m.selected = all[(at+by+len(all))%len(all)].Name
+}
+
+// scrolled is where a key scrolls a list that is at top and cannot go beyond limit.
+func (m *model) scrolled(msg tea.KeyPressMsg, top, limit int) int {
+	screen := max(m.height-chrome-2, 1)
+	switch {
+	case key.Matches(msg, m.keys.Next):
+		top++
+	case key.Matches(msg, m.keys.Previous):
+		top--
+	case key.Matches(msg, m.keys.PageDown) && m.page == dashboardPage && !m.help:
+		top += 3
+	case key.Matches(msg, m.keys.PageUp) && m.page == dashboardPage && !m.help:
+		top -= 3
+	case key.Matches(msg, m.keys.PageDown):
+		top += screen
+	case key.Matches(msg, m.keys.PageUp):
+		top -= screen
+	case key.Matches(msg, m.keys.Home):
+		top = 0
+	}
+	return min(max(top, 0), max(limit, 0))
+}
+
+// remember keeps the last keys for the class to see.
+func (m *model) remember(msg tea.KeyPressMsg) {
+	const kept = 6
+	m.pressed = append(m.pressed, visible(msg.String(), 12, m.options.ASCII))
+	m.pressed = m.pressed[max(len(m.pressed)-kept, 0):]
+	m.pressedAt = m.now
+}
+
+// intent says in a few words what a command is about to do.
+func intent(c lab.Command) string {
+	switch c := c.(type) {
+	case lab.Flood:
+		return "flood of " + count(int64(c.Count), "payment")
+	case lab.Poison:
+		if len(c.Pills) == 1 {
+			return "poison pill " + c.Pills[0]
+		}
+		return "all poison pills"
+	case lab.AddConsumer:
+		return "one more order consumer"
+	case lab.Kill:
+		return "kill " + whom(c.Name, "the busiest consumer")
+	case lab.Stop:
+		return "stop " + whom(c.Name, "the busiest consumer") + " politely"
+	case lab.Restart:
+		return "restart " + whom(c.Name, "the consumer that died last")
+	case lab.SetDelay:
+		return fmt.Sprintf("delay %d ms per payment", c.Delay.Milliseconds())
+	}
+	return "command"
+}
+
+// outcome says that a command was carried out.
+func outcome(c lab.Command) string {
+	switch c.(type) {
+	case lab.Flood, lab.AddConsumer:
+		return intent(c) + ": started"
+	case lab.Poison:
+		return intent(c) + ": written"
+	}
+	return intent(c) + ": done"
+}
+
+func whom(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}

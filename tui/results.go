@@ -1,0 +1,108 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"blackfriday/services/lab"
+)
+
+// topicTitle is the heading of the topics.
+func topicTitle(st *styles, w int) string {
+	labels := st.right("records", 10) + st.right("rate", 10) + " "
+	return st.ruled(" "+st.title.Render("TOPICS")+" ", st.muted.Render(labels), w)
+}
+
+// topicRows draws one topic per line.
+func topicRows(st *styles, s *lab.Snapshot, w int) []string {
+	var out []string
+	for _, t := range s.Topics {
+		name := " " + visible(t.Name, 40, st.ascii)
+		if t.Name == "dlq-payment" && s.DLQ.Newest.Code != "" {
+			name += st.warn.Render("  " + visible(s.DLQ.Newest.Code, max(w-36, 0), st.ascii))
+		}
+		total, rate := st.g.dash, st.g.dash
+		if t.Known {
+			total, rate = comma(t.Total), perSecond(t.Rate)
+		}
+		numbers := st.strong.Render(st.right(total, 10)) + st.right(rate, 10) + " "
+		out = append(out, st.ends(name, numbers, w))
+	}
+	return out
+}
+
+// dlqLine says how much the dead letter queue holds and why the newest record is there.
+func dlqLine(st *styles, s *lab.Snapshot, w int) string {
+	total := st.g.dash
+	if s.DLQ.Known {
+		total = comma(s.DLQ.Total)
+	}
+	head := " " + st.strong.Render("DLQ "+total)
+	if s.DLQ.Newest.Code == "" {
+		return head
+	}
+	return head + st.muted.Render(" newest ") + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
+}
+
+// newestRejection is the newest rejection in full: where it stood, and the reason.
+func newestRejection(st *styles, d lab.DLQ, w int) []string {
+	n := d.Newest
+	if n.Code == "" {
+		return []string{st.muted.Render(" Nothing was rejected so far.")}
+	}
+	where := fmt.Sprintf(" %s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
+	return []string{
+		" " + st.warn.Render(visible(n.Code, w-2, st.ascii)) + st.muted.Render(where),
+		"   " + visible(n.Reason, max(w-4, 0), st.ascii),
+	}
+}
+
+// rejectionCounts lists how often each error code came up, the most frequent first.
+func rejectionCounts(st *styles, d lab.DLQ, w int) []string {
+	codes := slices.SortedFunc(maps.Keys(d.Counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(d.Counts[b], d.Counts[a]), cmp.Compare(a, b))
+	})
+	var out []string
+	for _, code := range codes {
+		out = append(out, st.muted.Render(st.right(comma(int64(d.Counts[code])), 7))+"  "+visible(code, max(w-10, 0), st.ascii))
+	}
+	return out
+}
+
+// totalLines are the figures of the analytics service, the money first.
+func totalLines(st *styles, t lab.Totals) []string {
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
+	if t.Rejected > 0 {
+		first += dot + st.warn.Render(comma(t.Rejected)+" invalid")
+	}
+	return []string{first, " " + count(t.Payments, "payment") + dot + count(t.Orders, "order") + dot + count(t.Emails, "email")}
+}
+
+// resultTitle is the heading of what stands beside the curve.
+func resultTitle(st *styles, s *lab.Snapshot, w int, withTopics bool) string {
+	if withTopics {
+		return topicTitle(st, w)
+	}
+	return st.ruled(" "+st.title.Render("RESULTS")+" ", "", w)
+}
+
+// results stands beside the curve: what came out of the pipeline, as far as there is room. The topics are part of it
+// where they have no panel of their own.
+func results(st *styles, s *lab.Snapshot, w, h int, withTopics bool) []string {
+	totals := totalLines(st, s.Totals)
+	switch {
+	case withTopics:
+		out := append(topicRows(st, s, w), totals...)
+		if h >= 9 {
+			out = slices.Concat(topicRows(st, s, w), []string{""}, newestRejection(st, s.DLQ, w), totals)
+		}
+		return st.box(out, w, h)
+	case h < 8:
+		return st.box(append([]string{dlqLine(st, s, w)}, totals...), w, h)
+	}
+	return st.box(slices.Concat(totals, []string{"", dlqLine(st, s, w)}, newestRejection(st, s.DLQ, w), []string{""},
+		rejectionCounts(st, s.DLQ, w)), w, h)
+}

@@ -1,0 +1,131 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// visible makes data from records, keys, headers and client ids harmless: whatever could move the cursor, change a
+// colour, join its neighbours or turn the reading direction is written out as an escape. The result is one line that is
+// at most limit cells wide; no more of s is read than that needs.
+func visible(s string, limit int, asciiOnly bool) string {
+	var b strings.Builder
+	width := 0
+	for len(s) > 0 && width <= limit {
+		r, size := utf8.DecodeRuneInString(s)
+		part := s[:size]
+		if r == utf8.RuneError && size == 1 {
+			part = fmt.Sprintf(`\x%02x`, s[0])
+		} else if !drawable(r) || asciiOnly && r >= utf8.RuneSelf {
+			part = escape(r)
+		}
+		b.WriteString(part)
+		width += ansi.StringWidth(part)
+		s = s[size:]
+	}
+	return cut(b.String(), limit, asciiOnly)
+}
+
+// drawable says whether a rune takes cells of its own. Marks, joiners and emoji modifiers merge with what stands before
+// them, and terminals disagree about the width of the result.
+func drawable(r rune) bool {
+	switch {
+	case !unicode.IsPrint(r), unicode.Is(unicode.M, r):
+		return false
+	case r >= 0x1F1E6 && r <= 0x1F1FF, r >= 0x1F3FB && r <= 0x1F3FF: // flags, skin tones
+		return false
+	case r >= 0x1160 && r <= 0x11FF, r >= 0xD7B0 && r <= 0xD7FF: // Hangul vowels and finals
+		return false
+	}
+	return true
+}
+
+// escape writes a rune as Go and JSON people know it, the usual control characters by their names.
+func escape(r rune) string {
+	switch {
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\U%08x`, r)
+}
+
+// cut shortens a line, styled or not, to width cells and shows that something is missing.
+func cut(s string, width int, asciiOnly bool) string {
+	if width <= 0 {
+		return ""
+	}
+	tail := "…"
+	if asciiOnly {
+		tail = "~"
+	}
+	return ansi.Truncate(s, width, tail)
+}
+
+// left fits a line, styled or not, into exactly width cells, starting at the left.
+func (st *styles) left(s string, width int) string {
+	have := ansi.StringWidth(s)
+	if have > width {
+		s = cut(s, width, st.ascii)
+		have = ansi.StringWidth(s)
+	}
+	return s + blank(width-have)
+}
+
+// right fits a line, styled or not, into exactly width cells, ending at the right.
+func (st *styles) right(s string, width int) string {
+	have := ansi.StringWidth(s)
+	if have > width {
+		s = cut(s, width, st.ascii)
+		have = ansi.StringWidth(s)
+	}
+	return blank(width-have) + s
+}
+
+// ends puts one text at each end of a line of exactly width cells. The right one wins when both do not fit.
+func (st *styles) ends(l, r string, width int) string {
+	r = cut(r, width, st.ascii)
+	return st.left(l, width-ansi.StringWidth(r)) + r
+}
+
+// blank is n spaces, none when n is negative.
+func blank(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
+// box fits lines into exactly h lines of exactly w cells.
+func (st *styles) box(lines []string, w, h int) []string {
+	out := make([]string, max(h, 0))
+	for i := range out {
+		if i < len(lines) {
+			out[i] = st.left(lines[i], w)
+		} else {
+			out[i] = blank(w)
+		}
+	}
+	return out
+}
+
+// beside joins two blocks of the same height line by line.
+func beside(a, b []string) []string {
+	out := make([]string, min(len(a), len(b)))
+	for i := range out {
+		out[i] = a[i] + b[i]
+	}
+	return out
+}
+
+// width is how many cells a line takes, styled or not.
+func width(s string) int { return ansi.StringWidth(s) }
+
+// cells are the cells of a line from one column up to another, with their styles.
+func cells(s string, from, to int) string { return ansi.Cut(s, from, to) }

@@ -1,0 +1,184 @@
+package tui
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// The names that Options.Theme takes. ThemeAuto asks the terminal for its background and is dark until it answers.
+const (
+	ThemeAuto     = "auto"
+	ThemeDark     = "dark"
+	ThemeLight    = "light"
+	ThemeContrast = "contrast"
+)
+
+// palette is one theme: the only place where colours are written down. Each text role stands on background and on
+// selection with a contrast of at least 4.5:1, each consumer's bar on background with at least 3:1 (WCAG 2.2). The
+// consumers' colours follow Okabe and Ito, so that colour-blind people tell them apart; none of them is red, because
+// red means that something is broken.
+type palette struct {
+	background, selection string
+	text, muted, rule     string
+	accent                string // keys and headings
+	good, warn, bad       string
+	quiet                 string // bars whose number is out of date
+	badge, onBadge        string
+	consumers             []string
+}
+
+func paletteOf(theme string) palette {
+	switch theme {
+	case ThemeLight:
+		return palette{
+			background: "#ffffff", selection: "#dbe9f6", text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd",
+			accent: "#00558f", good: "#0b6b3a", warn: "#7a4a00", bad: "#b00020", quiet: "#8a8a8a",
+			badge: "#00558f", onBadge: "#ffffff",
+			consumers: []string{
+				"#b86e00", "#2f86bd", "#007a5c", "#8f7f00", "#1c4fa0", "#b0568a", "#6b6b6b", "#6a3fc4",
+			},
+		}
+	case ThemeContrast:
+		return palette{
+			background: "#000000", selection: "#26303c", text: "#ffffff", muted: "#d0d0d0", rule: "#808080",
+			accent: "#5fd7ff", good: "#5fff87", warn: "#ffd75f", bad: "#ff8787", quiet: "#9a9a9a",
+			badge: "#ffffff", onBadge: "#000000",
+			consumers: []string{
+				"#ffaf00", "#5fc8ff", "#00d7a0", "#fff34d", "#78a9ff", "#ff9bd2", "#d0d0d0", "#c3a6ff",
+			},
+		}
+	}
+	return palette{
+		background: "#1e1e1e", selection: "#2a3745", text: "#ececec", muted: "#a8a8a8", rule: "#4a4a4a",
+		accent: "#7cc7ff", good: "#63d297", warn: "#ffc857", bad: "#ff7b7b", quiet: "#7d7d7d",
+		badge: "#7cc7ff", onBadge: "#101010",
+		consumers: []string{
+			"#e69f00", "#56b4e9", "#2bb58a", "#f0e442", "#4f8fe0", "#cc79a7", "#b8b8b8", "#b18cff",
+		},
+	}
+}
+
+// nextTheme is where the theme key goes from here.
+func nextTheme(theme string) string {
+	order := []string{ThemeDark, ThemeLight, ThemeContrast}
+	return order[(slices.Index(order, theme)+1)%len(order)]
+}
+
+// styles are a palette turned into what panels draw with. They are built once per theme and then only read.
+type styles struct {
+	ascii bool
+	plain bool // no colours at all
+	g     glyphs
+
+	muted, rule, title, strong, key lipgloss.Style
+	good, warn, bad                 lipgloss.Style
+	badge, alarm, frozen            lipgloss.Style
+	curve, quiet, orphan            lipgloss.Style
+	cells, bars                     []lipgloss.Style // by consumer
+	other                           lipgloss.Style   // the cell of a service that is not an order consumer
+
+	paint    string // what every cell stands on, as one SGR sequence
+	selected string
+}
+
+func newStyles(theme string, asciiOnly, noColor bool) *styles {
+	st := &styles{ascii: asciiOnly, plain: noColor, g: unicodeGlyphs()}
+	if asciiOnly {
+		st.g = asciiGlyphs()
+	}
+	if noColor {
+		st.fillPlain()
+	} else {
+		st.fill(paletteOf(theme))
+	}
+	return st
+}
+
+func (st *styles) fill(p palette) {
+	fg := func(hex string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(hex)) }
+	chip := func(on, bg string) lipgloss.Style { return fg(on).Background(lipgloss.Color(bg)).Bold(true) }
+	st.muted, st.rule = fg(p.muted), fg(p.rule)
+	st.title, st.key = fg(p.accent).Bold(true), fg(p.accent).Bold(true)
+	st.strong = fg(p.text).Bold(true)
+	st.good, st.warn, st.bad = fg(p.good), fg(p.warn).Bold(true), fg(p.bad).Bold(true)
+	st.badge = chip(p.onBadge, p.badge)
+	st.alarm = chip(p.background, p.bad)
+	st.frozen = chip(p.background, p.warn)
+	st.curve, st.quiet, st.orphan = fg(p.accent), fg(p.quiet), fg(p.bad)
+	st.other = chip(p.background, p.muted)
+	for _, c := range p.consumers {
+		st.cells = append(st.cells, chip(inkOn(c), c))
+		st.bars = append(st.bars, fg(c))
+	}
+	base := ansi.NewStyle().ForegroundColor(lipgloss.Color(p.text))
+	st.paint = base.BackgroundColor(lipgloss.Color(p.background)).String()
+	st.selected = base.BackgroundColor(lipgloss.Color(p.selection)).String()
+}
+
+// fillPlain is for NO_COLOR: weight and reverse video carry what colours do elsewhere.
+func (st *styles) fillPlain() {
+	none, bold := lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true)
+	reverse := bold.Reverse(true)
+	st.muted, st.rule, st.quiet, st.curve, st.good = none, none, none, none, none
+	st.title, st.strong, st.key, st.warn, st.bad, st.orphan = bold, bold, bold, bold, bold, bold
+	st.badge, st.alarm, st.frozen, st.other = reverse, reverse, reverse, reverse
+	st.cells, st.bars = []lipgloss.Style{reverse}, []lipgloss.Style{none}
+	st.selected = ansi.NewStyle().Bold().String()
+}
+
+// inkOn chooses black or white for text on a colour: whichever stands out more.
+func inkOn(hex string) string {
+	if contrast(hex, "#000000") >= contrast(hex, "#ffffff") {
+		return "#000000"
+	}
+	return "#ffffff"
+}
+
+// cell is the sign of an order consumer: its number on its colour. Beyond the palette the colours come again; the
+// number does not.
+func (st *styles) cell(number int) string {
+	return st.cells[st.colour(number)].Render(fmt.Sprintf("%2d ", number))
+}
+
+// bar is the style of what an order consumer reads.
+func (st *styles) bar(number int) lipgloss.Style { return st.bars[st.colour(number)] }
+
+func (st *styles) colour(number int) int {
+	n := len(st.cells)
+	return ((number-1)%n + n) % n
+}
+
+// under lays a line on a colour: after each reset inside the line the colour is set again.
+func under(line, sgr string) string {
+	if sgr == "" {
+		return line
+	}
+	return sgr + strings.ReplaceAll(line, ansi.ResetStyle, ansi.ResetStyle+sgr) + ansi.ResetStyle
+}
+
+// contrast is the WCAG 2.2 contrast ratio of two colours, from 1 to 21.
+func contrast(a, b string) float64 {
+	la, lb := luminance(lipgloss.Color(a)), luminance(lipgloss.Color(b))
+	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+}
+
+// luminance is the relative luminance of a colour as WCAG 2.2 defines it, from 0 (black) to 1 (white).
+func luminance(c color.Color) float64 {
+	r, g, b, _ := c.RGBA()
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// linear undoes the gamma of one sRGB channel, given as 16 bits.
+func linear(channel uint32) float64 {
+	v := float64(channel) / 0xffff
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return math.Pow((v+0.055)/1.055, 2.4)
+}

@@ -1,0 +1,60 @@
+// Package tui is the dashboard: it draws Snapshots of the lab and turns keys into Commands. It knows the lab only
+// through these two, so that a test is a struct literal and a real Kafka looks the same as the embedded one.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"blackfriday/services/lab"
+)
+
+// Lab is what the dashboard needs from the lab.
+type Lab interface {
+	// Snapshot gives the newest picture of the lab. It never blocks and never returns nil.
+	Snapshot() *lab.Snapshot
+	// Do carries out a command and returns once it has begun, or says why it was refused.
+	Do(ctx context.Context, c lab.Command) error
+}
+
+// Options are what the command line decides about the dashboard.
+type Options struct {
+	Theme   string // ThemeAuto (also when empty), ThemeDark, ThemeLight or ThemeContrast
+	ASCII   bool   // draw with ASCII characters only
+	NoColor bool   // draw without colours: weight, signs and words remain
+	Pills   []Pill // the poison pills to choose from, in the order in which they are listed
+}
+
+// Pill is one poison pill as the chooser shows it.
+type Pill struct {
+	Name  string // what lab.Poison takes
+	Title string // what is wrong with it, in a few words
+}
+
+// Run draws the dashboard on the terminal until the user quits or ctx ends; both return nil. The terminal is restored
+// in every case, also after a panic, which is then returned as an error. Signals are the caller's: end ctx.
+func Run(ctx context.Context, l Lab, o Options) error { return run(ctx, l, o) }
+
+func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) error {
+	jobs := startJobs(ctx)
+	defer jobs.stop()
+	m := newModel(l, o, jobs)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.NoColor {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err := tea.NewProgram(m, append(options, extra...)...).Run()
+	switch {
+	case m.crash != nil:
+		return fmt.Errorf("run the dashboard: %w", m.crash)
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("draw the dashboard: %w", err)
+	case err == nil, ctx.Err() != nil:
+		return nil
+	}
+	return fmt.Errorf("draw the dashboard on this terminal: %w; without a terminal, use `blackfriday serve`", err)
+}

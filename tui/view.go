@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"blackfriday/services/lab"
+)
+
+// How long the answer to a command stays, the longer time for an error, and how long the last keys do.
+const (
+	messageStays = 5 * time.Second
+	errorStays   = 15 * time.Second
+	keysStay     = 15 * time.Second
+)
+
+// View draws the screen.
+func (m *model) View() tea.View {
+	v := tea.NewView(m.screen())
+	v.AltScreen = true
+	v.WindowTitle = "Black Friday Lab"
+	return v
+}
+
+// screen is the whole screen as styled text: exactly as many lines as the terminal has, each exactly as wide.
+func (m *model) screen() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	lines := m.st.box(m.lines(), m.width, m.height)
+	for i, line := range lines {
+		lines[i] = under(line, m.st.paint)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m *model) lines() []string {
+	s := m.shown()
+	switch {
+	case m.tooSmall():
+		return m.smallLines()
+	case m.help:
+		return helpPage(m.st, m.keys, m.width, m.height, m.helpTop)
+	case s.State == lab.Starting:
+		return m.framed(startBody(m.st, s, m.width, m.height-chrome))
+	}
+	return m.framed(m.body(s))
+}
+
+// framed puts a body between the header and the footer, and a question over it.
+func (m *model) framed(body []string) []string {
+	s, w := m.shown(), m.width
+	frozenFor := time.Duration(-1)
+	if m.frozen != nil {
+		frozenFor = m.live.At.Sub(m.frozen.At)
+	}
+	lines := append(headerLines(m.st, s, w, frozenFor), flowLine(m.st, s, w))
+	lines = append(lines, m.st.box(body, w, m.height-chrome)...)
+	text, style := m.status()
+	lines = append(lines, statusLine(m.st, text, style, m.keysShown(), w))
+	lines = append(lines, footerLine(m.st, m.keys.now(m.live, m.frozen != nil, m.dialog != nil), w))
+	if m.dialog != nil {
+		return m.st.overlay(m.st.box(lines, w, m.height), dialogLines(m.st, m.dialog, m.live, w, m.height), w)
+	}
+	return lines
+}
+
+// body is what stands between the header and the footer.
+func (m *model) body(s *lab.Snapshot) []string {
+	w, h, top := m.width, m.height-chrome, m.top[m.page]
+	switch m.page {
+	case eventsPage:
+		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, top)...)
+	case consumersPage:
+		return consumersBody(m.st, s, w, h, m.selected)
+	case topicsPage:
+		return topicsBody(m.st, s, w, h)
+	case partitionsPage:
+		head := []string{partitionTitle(m.st, s, w), partitionLabels(m.st, s, w)}
+		rows := partitionRows(m.st, s, w, h-3, top, m.scale, false)
+		return append(append(head, rows...), partitionNotice(m.st, s, w, m.scale))
+	}
+	return dashboardBody(m.st, s, arrange(w, m.height, len(s.Partitions), len(instances(s))), top, m.scale, m.selected)
+}
+
+// limit is how far the present page can scroll.
+func (m *model) limit() int {
+	s := m.shown()
+	switch m.page {
+	case dashboardPage:
+		l := arrange(m.width, m.height, len(s.Partitions), len(instances(s)))
+		return len(s.Partitions) - l.partitions + 1
+	case eventsPage:
+		return len(s.Events) - 1
+	case partitionsPage:
+		return len(s.Partitions) - (m.height - chrome - 3) + 1
+	}
+	return 0
+}
+
+func (m *model) helpLimit() int { return len(helpLines(m.st, m.keys, m.width)) - (m.height - 2) }
+
+// status is what the line over the footer says: the answer to the last command, or what the selection means.
+func (m *model) status() (string, lipgloss.Style) {
+	age := m.now.Sub(m.message.at)
+	switch {
+	case m.message.text != "" && m.message.bad && age < errorStays:
+		return m.st.g.bad + " " + m.message.text, m.st.bad
+	case m.message.text != "" && !m.message.bad && age < messageStays:
+		return m.st.g.ok + " " + m.message.text, m.st.good
+	case m.frozen != nil:
+		return "The screen stands still, the lab goes on. Space shows it live again.", m.st.warn
+	case m.selected != "":
+		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
+	}
+	return "", m.st.muted
+}
+
+func (m *model) keysShown() []string {
+	if m.now.Sub(m.pressedAt) > keysStay {
+		return nil
+	}
+	return m.pressed
+}
+
+// smallLines tell what a terminal lacks. Quitting works here too, and so its question.
+func (m *model) smallLines() []string {
+	lines := []string{
+		fmt.Sprintf("%dx%d is too small.", m.width, m.height),
+		fmt.Sprintf("The lab needs %dx%d.", minWidth, minHeight),
+		"It keeps running. q quits.",
+	}
+	if m.dialog != nil {
+		lines = []string{"A flood is running.", "Quit? y, or esc."}
+	}
+	return lines
+}
