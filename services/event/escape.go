@@ -58,7 +58,8 @@ func appendEscape(dst []byte, r rune) []byte {
 func appendSeconds(dst []byte, at time.Time) []byte {
 	micros := at.UnixMicro()
 	dst = strconv.AppendInt(dst, micros/1e6, 10)
-	fraction := strconv.AppendInt(nil, 1e6+micros%1e6, 10)
-	fraction[0] = '.'
-	return append(dst, fraction...)
+	point := len(dst)
+	dst = strconv.AppendInt(dst, 1e6+micros%1e6, 10)
+	dst[point] = '.' // in the place of the 1 that kept the leading zeros
+	return dst
 }

@@ -117,14 +117,13 @@ func itemPrices(items []item) *Rejection {
 				fmt.Sprintf("the price of item %d is %s; it must be a number", i+1, k)}
 		}
 		price, err := strconv.ParseFloat(string(raw), 64)
-		shown := excerpt(string(raw), maxQuoted)
 		if err != nil {
-			return &Rejection{CodePriceOutOfRange,
-				fmt.Sprintf("the price of item %d is %s, which is beyond what a float64 holds", i+1, shown)}
+			return &Rejection{CodePriceOutOfRange, fmt.Sprintf(
+				"the price of item %d is %s, which is beyond what a float64 holds", i+1, excerpt(string(raw), maxQuoted))}
 		}
 		if price <= 0 {
-			return &Rejection{CodePriceNotPositive,
-				fmt.Sprintf("the price of item %d is %s; it must be above 0", i+1, shown)}
+			return &Rejection{CodePriceNotPositive, fmt.Sprintf(
+				"the price of item %d is %s; it must be above 0", i+1, excerpt(string(raw), maxQuoted))}
 		}
 		items[i].euros = price
 	}

@@ -13,10 +13,11 @@ type walker struct {
 	at   int
 }
 
-// members yields name and value of each member of a valid JSON object, both as they stand in it.
+// members yields name and value of each member of a valid JSON object, both as they stand in it. White space may stand
+// before the object.
 func members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
-		w := walker{data: object, at: 1}
+		w := walker{data: object, at: bytes.IndexByte(object, '{') + 1}
 		for w.more() {
 			name := w.value()
 			w.more()
@@ -83,7 +84,12 @@ func (w *walker) value() []byte {
 
 // endsScalar says whether c ends a number or a word.
 func endsScalar(c byte) bool {
-	return bytes.IndexByte([]byte(" \t\r\n,:]}"), c) >= 0
+	switch c {
+	case ' ', '\t', '\r', '\n', ',', ':', ']', '}':
+		return true
+	default:
+		return false
+	}
 }
 
 // stringLen returns the length of the quoted string that data starts with, or all of data when it does not end.
