@@ -1,0 +1,157 @@
+package web_test
+
+import (
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"blackfriday/services/web"
+)
+
+// hello answers GET /hello with JSON.
+func hello() http.Handler {
+	return web.Route("/hello", http.MethodGet, func(w http.ResponseWriter, _ *http.Request) {
+		web.List(w, "words", [][]byte{[]byte(`"a"`), []byte(`"b"`)}, 7)
+	})
+}
+
+// serve runs a server until the test ends and returns its address.
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := web.NewServer(handler)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		<-done
+	})
+	return listener.Addr().String()
+}
+
+func TestServerAnswers(t *testing.T) {
+	addr := serve(t, hello())
+	tests := []struct {
+		method, target, host string
+		header               http.Header
+		status               int
+		body                 string
+	}{
+		{"GET", "/hello", "", nil, 200, `{"words":["a","b"],"total":7}`},
+		{"GET", "/hello?x=1", "localhost:1", nil, 200, `{"words":["a","b"],"total":7}`},
+		{"GET", "/hello", "LOCALHOST", nil, 200, `{"words":["a","b"],"total":7}`},
+		{"GET", "/hello", "[::1]:8000", nil, 200, `{"words":["a","b"],"total":7}`},
+		{"GET", "/hello", "127.1.2.3", nil, 200, `{"words":["a","b"],"total":7}`},
+		{"GET", "/hello", "example.com", nil, 403, "error"},
+		{"GET", "/hello", "localhost.example.com:8000", nil, 403, "error"},
+		{"GET", "/hello", "192.168.1.5", nil, 403, "error"},
+		{"GET", "/hello", "0.0.0.0", nil, 403, "error"},
+		{"GET", "/", "", nil, 404, "error"},
+		{"GET", "/hello/", "", nil, 404, "error"},
+		{"GET", "//hello", "", nil, 404, "error"},
+		{"POST", "/hello", "", nil, 405, "error"},
+		{"DELETE", "/hello", "", nil, 405, "error"},
+		{"POST", "/hello", "", http.Header{"Sec-Fetch-Site": {"cross-site"}}, 403, "error"},
+		{"POST", "/hello", "", http.Header{"Origin": {"https://example.com"}}, 403, "error"},
+		{"HEAD", "/hello", "", nil, 200, ""},
+	}
+	for _, tt := range tests {
+		req, err := http.NewRequestWithContext(t.Context(), tt.method, "http://"+addr+tt.target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = tt.host
+		if tt.header != nil {
+			req.Header = tt.header
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err := resp.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err != nil || resp.StatusCode != tt.status || tt.body != "error" && string(body) != tt.body {
+			t.Errorf("%s %s at %q: %d %s, %v; want %d %s",
+				tt.method, tt.target, tt.host, resp.StatusCode, body, err, tt.status, tt.body)
+		}
+		if tt.body == "error" {
+			checkError(t, body)
+		}
+		length := int64(len(body))
+		if tt.method == "HEAD" {
+			length = int64(len(`{"words":["a","b"],"total":7}`))
+		}
+		if resp.ContentLength != length || resp.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s: length %d, type %q", tt.method, tt.target, resp.ContentLength, resp.Header.Get("Content-Type"))
+		}
+		if tt.status == 405 && resp.Header.Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s %s: Allow %q", tt.method, tt.target, resp.Header.Get("Allow"))
+		}
+	}
+}
+
+// checkError fails unless body is {"error": some text} and nothing else.
+func checkError(t *testing.T, body []byte) {
+	t.Helper()
+	var reply map[string]string
+	if err := json.Unmarshal(body, &reply); err != nil || len(reply) != 1 || reply["error"] == "" {
+		t.Errorf("error reply %s, %v", body, err)
+	}
+}
+
+func TestServerHasLimits(t *testing.T) {
+	s := web.NewServer(hello())
+	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 || s.WriteTimeout <= 5*time.Second ||
+		s.MaxHeaderBytes <= 0 || s.ErrorLog == nil {
+		t.Errorf("server without limits: %+v", s)
+	}
+	addr := serve(t, hello())
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+"/hello", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Long", strings.Repeat("x", 64<<10))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("64 KiB of headers: %d", resp.StatusCode)
+	}
+}
+
+func TestSendsJSON(t *testing.T) {
+	tests := map[string]bool{
+		"application/json": true, "Application/JSON; charset=utf-8": true, "text/plain": false, "": false,
+		"application/x-www-form-urlencoded": false, "application/jsonp": false, "application/json; charset": false,
+		"multipart/form-data; boundary=x": false, "text/json": false,
+	}
+	for contentType, want := range tests {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.Header.Set("Content-Type", contentType)
+		if got := web.SendsJSON(r); got != want {
+			t.Errorf("SendsJSON(%q) = %v", contentType, got)
+		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	if !web.SendsJSON(r) {
+		t.Error("a request without Content-Type was refused")
+	}
+	r.Header["Content-Type"] = []string{"application/json", "text/plain"}
+	if web.SendsJSON(r) {
+		t.Error("two content types were taken")
+	}
+}
