@@ -1,0 +1,183 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/event"
+	"blackfriday/services/payment"
+	"blackfriday/services/relay/relaytest"
+)
+
+func TestFlood(t *testing.T) {
+	out := new(relaytest.Writer)
+	s := payment.NewService(out)
+	if got := s.FloodProgress(); got != (payment.Progress{}) {
+		t.Errorf("progress before the first flood: %+v", got)
+	}
+	flood, err := s.NewFlood(1000, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := s.FloodProgress(); !p.Running || p.ID != 1 || p.Wanted != 1000 || p.StartedAt.IsZero() {
+		t.Errorf("progress before Run: %+v", p)
+	}
+	if err := flood.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	written := out.Acked(kafka.PaymentSuccessful)
+	if len(written) != 1000 {
+		t.Fatalf("%d payments written", len(written))
+	}
+	different := map[string]bool{}
+	for _, r := range written {
+		if _, err := event.ParsePayment(r.Value); err != nil {
+			t.Fatalf("%s: %v", r.Value, err)
+		}
+		payload, _, _ := strings.Cut(string(r.Value), `,"timestamp"`)
+		different[payload] = true
+	}
+	if len(different) < 900 {
+		t.Errorf("only %d different payments", len(different))
+	}
+	p := s.FloodProgress()
+	if p.Running || p.Acked != 1000 || p.Failed != 0 || p.Took <= 0 || p.Err != "" || p != s.FloodProgress() {
+		t.Errorf("progress %+v", p)
+	}
+	if got := fmt.Sprint(flood.Ranges()); got != "[{1 0 999 1000}]" {
+		t.Errorf("ranges %s", got)
+	}
+}
+
+func TestFloodCountsFailures(t *testing.T) {
+	n := 0
+	out := &relaytest.Writer{Answer: func(*kafka.Record) error {
+		if n++; n > 7 {
+			return fmt.Errorf("failure %d\x1b", n)
+		}
+		return nil
+	}}
+	s := payment.NewService(out)
+	flood, err := s.NewFlood(10, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := flood.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "3 were not acknowledged, the first: failure 8") {
+		t.Errorf("Run: %v", err)
+	}
+	if p := s.FloodProgress(); p.Acked != 7 || p.Failed != 3 || p.Err != `failure 8\x1b` || p.Running {
+		t.Errorf("progress %+v", p)
+	}
+}
+
+func TestOneFloodAtATime(t *testing.T) {
+	s := payment.NewService(new(relaytest.Writer))
+	flood, err := s.NewFlood(5, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.NewFlood(5, 1); !errors.Is(err, payment.ErrFloodRunning) {
+		t.Errorf("a second flood: %v", err)
+	}
+	if err := flood.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.NewFlood(0, 1); err == nil {
+		t.Error("a flood of nothing was taken")
+	}
+	if _, err := s.NewFlood(5, 1); err != nil || s.FloodProgress().ID != 2 {
+		t.Errorf("the next flood: %v, %+v", err, s.FloodProgress())
+	}
+}
+
+// mute is a producer that takes everything and never answers.
+type mute struct{ relaytest.Writer }
+
+func (*mute) Send(context.Context, *kafka.Record, func(*kafka.Record, error)) {}
+
+func TestFloodEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := payment.NewService(new(mute))
+		flood, err := s.NewFlood(5, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := flood.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run: %v", err)
+		}
+		if p := s.FloodProgress(); p.Running || p.Took != time.Minute || p.Acked != 0 {
+			t.Errorf("progress %+v", p)
+		}
+	})
+}
+
+func TestPoison(t *testing.T) {
+	out := new(relaytest.Writer)
+	s := payment.NewService(out)
+	pills := event.Pills()
+	if err := s.Poison(t.Context(), pills); err != nil {
+		t.Fatal(err)
+	}
+	written, deliveries := out.Acked(kafka.PaymentSuccessful), 0
+	newest, total := s.Deliveries()
+	for i, p := range pills {
+		if string(written[i].Value) != string(p.Value) || (written[i].Value == nil) != (p.Value == nil) {
+			t.Errorf("pill %s was written as %.40q", p.Name, written[i].Value)
+		}
+		if newest[i].Pill == p.Name && newest[i].Offset == int64(i) {
+			deliveries++
+		}
+	}
+	if deliveries != len(pills) || total != int64(len(pills)) {
+		t.Errorf("deliveries %+v of %d", newest, total)
+	}
+}
+
+func TestPoisonNamesWhatFailed(t *testing.T) {
+	down := errors.New("broker down")
+	out := &relaytest.Writer{Answer: func(r *kafka.Record) error {
+		if r.Value == nil {
+			return down
+		}
+		return nil
+	}}
+	s := payment.NewService(out)
+	err := s.Poison(t.Context(), event.Pills())
+	if !errors.Is(err, down) || !strings.Contains(err.Error(), "null-value") || strings.Contains(err.Error(), "nulls") {
+		t.Errorf("Poison: %v", err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := payment.NewService(&relaytest.Writer{Silent: true})
+		if err := s.Poison(t.Context(), event.Pills()); !errors.Is(err, kafka.ErrUnknownOutcome) {
+			t.Errorf("Poison to a silent broker: %v", err)
+		}
+	})
+}
+
+func BenchmarkFlood(b *testing.B) {
+	s := payment.NewService(new(discard))
+	b.ReportAllocs()
+	flood, err := s.NewFlood(b.N, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := flood.Run(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "payments/s")
+}
+
+// discard acknowledges and forgets.
+type discard struct{ relaytest.Writer }
+
+func (*discard) Send(_ context.Context, r *kafka.Record, done func(*kafka.Record, error)) {
+	done(r, nil)
+}
