@@ -1,0 +1,124 @@
+package guard
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+const (
+	sizeBytes   = 4
+	headerBytes = sizeBytes + 2 + 2 // size, API key, API version
+	// wireBuffer is what a connection reads ahead.
+	wireBuffer = 4 << 10
+	// keptFrame is the largest frame whose memory a connection keeps for the next one.
+	keptFrame = 1 << 20
+)
+
+// conn hands on whole requests only. kfake allocates a frame as soon as it has seen its size, so the size is held back
+// until the frame is there: what a peer claims costs nothing, what it sends costs what it sent.
+type conn struct {
+	net.Conn
+	l     *Listener
+	wire  *bufio.Reader
+	frame bytes.Buffer // the part of the current request that was not handed on yet
+	timed bool         // the read deadline is set
+}
+
+func newConn(raw net.Conn, l *Listener) *conn {
+	c := &conn{Conn: raw, l: l, wire: bufio.NewReaderSize(raw, wireBuffer)}
+	c.startClock()
+	return c
+}
+
+// Read reads from the current request and, once that is handed on, waits for the next.
+func (c *conn) Read(p []byte) (int, error) {
+	if c.frame.Len() == 0 {
+		if err := c.next(); err != nil {
+			c.refuse(err)
+			return 0, err
+		}
+	}
+	return c.frame.Read(p)
+}
+
+// Close closes the connection.
+func (c *conn) Close() error {
+	c.l.forget(c)
+	return c.Conn.Close()
+}
+
+// refuse ends the connection and, unless the peer did it itself, says why.
+func (c *conn) refuse(err error) {
+	peer := c.RemoteAddr()
+	c.Close() //nolint:errcheck // it is being refused
+	if errors.Is(err, errNotKafka) || errors.Is(err, os.ErrDeadlineExceeded) {
+		c.l.opt.Refused(peer, err)
+	}
+}
+
+// next takes one whole request from the wire.
+func (c *conn) next() error {
+	if c.frame.Cap() > keptFrame {
+		c.frame = bytes.Buffer{}
+	}
+	c.frame.Reset()
+	// Between requests a client may be silent for as long as it likes; within one it may not.
+	if _, err := c.wire.Peek(1); err != nil {
+		return err
+	}
+	size, err := c.header()
+	if err != nil {
+		return err
+	}
+	if c.wire.Buffered() < sizeBytes+size {
+		c.startClock()
+	}
+	if _, err := io.CopyN(&c.frame, c.wire, int64(sizeBytes+size)); err != nil {
+		return fmt.Errorf("request of %d bytes: %w", size, err)
+	}
+	c.stopClock()
+	return inspect(c.frame.Bytes()[sizeBytes:])
+}
+
+// header waits for the beginning of a request and says how large the request claims to be.
+func (c *conn) header() (size int, err error) {
+	if c.wire.Buffered() < headerBytes {
+		c.startClock()
+	}
+	head, err := c.wire.Peek(sizeBytes)
+	if err != nil {
+		return 0, err
+	}
+	claimed := binary.BigEndian.Uint32(head)
+	if err := plausible(claimed); err != nil {
+		return 0, err
+	}
+	if head, err = c.wire.Peek(headerBytes); err != nil {
+		return 0, err
+	}
+	return int(claimed), recognise(claimed, apiKey(head[4:]), apiVersion(head[4:]))
+}
+
+// startClock bounds the time until the current request is complete, unless that is bounded already.
+func (c *conn) startClock() {
+	if c.timed {
+		return
+	}
+	c.timed = true
+	c.SetReadDeadline(time.Now().Add(c.l.opt.FrameTimeout)) //nolint:errcheck // the next read says what is wrong
+}
+
+func (c *conn) stopClock() {
+	if !c.timed {
+		return
+	}
+	c.timed = false
+	c.SetReadDeadline(time.Time{}) //nolint:errcheck // the next read says what is wrong
+}
