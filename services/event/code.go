@@ -35,7 +35,7 @@ const (
 )
 
 // Rejection is why a value does not pass. It is the error of every parser of this package.
-type Rejection struct {
+type Rejection struct { //nolint:errname // the domain's word; ValidationError would say less
 	Code   Code
 	Reason string // one plain-English sentence without raw control characters, at most a few hundred bytes
 }

@@ -116,7 +116,8 @@ func FuzzDeadLetter(f *testing.F) {
 			t.Fatal(err)
 		}
 		whole := bytes.Equal(value, original) && (value == nil) == (original == nil)
-		if !whole && !(d.Truncated && bytes.HasPrefix(original, value)) {
+		beginning := d.Truncated && bytes.HasPrefix(original, value)
+		if !whole && !beginning {
 			t.Fatalf("%q came back as %q", original, value)
 		}
 	})

@@ -33,7 +33,7 @@ func Catalogue() []Product {
 		{"Jeu de société Les Vignerons", 29_99}, {"Puzzle 2000 pièces", 24_95},
 		{"Poussette compacte", 259_00}, {"Lampe de bureau Arhus", 54_90},
 		{"Fauteuil de lecture Malmö", 399_00}, {"Couette quatre saisons", 89_00},
-		{"Appareil photo hybride", 1_049_00}, {"Enceinte portable étanche", 59_99},
+		{"Objectif photo 50 mm", 1_049_00}, {"Enceinte portable étanche", 59_99},
 		{"Liseuse 7 pouces", 149_99}, {"Perceuse sans fil 18 V", 129_00},
 	}
 }

@@ -179,7 +179,9 @@ func TestServerRefusesLargeBodies(t *testing.T) {
 	go func() { done <- server.Serve(listener) }()
 	defer func() {
 		_ = server.Close()
-		<-done
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	}()
 	url := "http://" + listener.Addr().String() + "/payment"
 	resp, err := http.Post(url, "application/json", strings.NewReader(strings.Repeat(" ", 1_000_000)))
