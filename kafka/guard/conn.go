@@ -17,8 +17,6 @@ const (
 	headerBytes = sizeBytes + 2 + 2 // size, API key, API version
 	// wireBuffer is what a connection reads ahead.
 	wireBuffer = 4 << 10
-	// keptFrame is the largest frame whose memory a connection keeps for the next one.
-	keptFrame = 1 << 20
 )
 
 // conn hands on whole requests only. kfake allocates a frame as soon as it has seen its size, so the size is held back
@@ -27,8 +25,9 @@ type conn struct {
 	net.Conn
 	l     *Listener
 	wire  *bufio.Reader
-	frame bytes.Buffer // the part of the current request that was not handed on yet
-	timed bool         // the read deadline is set
+	frame *bytes.Buffer // what was not handed on yet of the current request; nil between requests
+	err   error         // why nothing more is handed on
+	timed bool          // the read deadline is set
 }
 
 func newConn(raw net.Conn, l *Listener) *conn {
@@ -37,15 +36,29 @@ func newConn(raw net.Conn, l *Listener) *conn {
 	return c
 }
 
-// Read reads from the current request and, once that is handed on, waits for the next.
+// Read reads from the current request and, once that is handed on, waits for the next. After an error nothing more is
+// handed on.
 func (c *conn) Read(p []byte) (int, error) {
-	if c.frame.Len() == 0 {
-		if err := c.next(); err != nil {
-			c.refuse(err)
-			return 0, err
+	if c.frame == nil && c.err == nil {
+		if c.frame, c.err = c.next(); c.err != nil {
+			c.refuse(c.err)
 		}
 	}
-	return c.frame.Read(p)
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.frame.Read(p)
+	if c.frame.Len() == 0 {
+		c.release()
+	}
+	return n, err
+}
+
+// release gives the current request's memory to the next request of any connection.
+func (c *conn) release() {
+	c.frame.Reset()
+	c.l.frames.Put(c.frame)
+	c.frame = nil
 }
 
 // Close closes the connection.
@@ -64,27 +77,24 @@ func (c *conn) refuse(err error) {
 }
 
 // next takes one whole request from the wire.
-func (c *conn) next() error {
-	if c.frame.Cap() > keptFrame {
-		c.frame = bytes.Buffer{}
-	}
-	c.frame.Reset()
+func (c *conn) next() (*bytes.Buffer, error) {
 	// Between requests a client may be silent for as long as it likes; within one it may not.
 	if _, err := c.wire.Peek(1); err != nil {
-		return err
+		return nil, err
 	}
 	size, err := c.header()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.wire.Buffered() < sizeBytes+size {
 		c.startClock()
 	}
-	if _, err := io.CopyN(&c.frame, c.wire, int64(sizeBytes+size)); err != nil {
-		return fmt.Errorf("request of %d bytes: %w", size, err)
+	frame := c.l.frame()
+	if _, err := io.CopyN(frame, c.wire, int64(sizeBytes+size)); err != nil {
+		return nil, fmt.Errorf("request of %d bytes: %w", size, err)
 	}
 	c.stopClock()
-	return inspect(c.frame.Bytes()[sizeBytes:])
+	return frame, inspect(frame.Bytes()[sizeBytes:])
 }
 
 // header waits for the beginning of a request and says how large the request claims to be.

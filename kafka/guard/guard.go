@@ -4,6 +4,7 @@
 package guard
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -106,6 +107,9 @@ type Listener struct {
 	net.Listener
 	opt  Options
 	addr net.Addr
+	// frames is memory for requests. It is a pool and not a buffer in each connection so that a flood does not allocate
+	// for every request, and idle connections hold nothing.
+	frames sync.Pool
 
 	mu    sync.Mutex
 	done  chan struct{} // closed by Close, under mu
@@ -169,6 +173,14 @@ func (l *Listener) isClosed() bool {
 	default:
 		return false
 	}
+}
+
+// frame is an empty buffer.
+func (l *Listener) frame() *bytes.Buffer {
+	if b, ok := l.frames.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return &bytes.Buffer{}
 }
 
 func (l *Listener) forget(c *conn) {

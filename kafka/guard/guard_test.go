@@ -1,10 +1,13 @@
 package guard_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -214,6 +217,32 @@ func TestCloseCutsAcceptedConnections(t *testing.T) {
 	}
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Accept after Close: %v, want net.ErrClosed", err)
+	}
+}
+
+// TestNothingFollowsARefusal: what came behind the refused bytes is not handed on either.
+func TestNothingFollowsARefusal(t *testing.T) {
+	l, err := guard.Listen(guard.Options{})("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	good, bad := framed(kmsg.NewPtrMetadataRequest()), framed(kmsg.NewPtrJoinGroupRequest())
+	if _, err := dial(t, l.Addr().String()).Write(slices.Concat(good, bad, good)); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	handed := make([]byte, len(good))
+	if _, err := io.ReadFull(conn, handed); err != nil || !bytes.Equal(handed, good) {
+		t.Errorf("handed on %x (%v), want %x", handed, err, good)
+	}
+	for range 3 {
+		if n, err := conn.Read(handed); n > 0 || err == nil {
+			t.Errorf("%d bytes handed on after the refusal, error %v", n, err)
+		}
 	}
 }
 
