@@ -97,7 +97,7 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 }
 
 // Embedded says whether the brokers run in this process.
-func (c *Cluster) Embedded() bool { return c.fake != nil }
+func (c *Cluster) Embedded() bool { return len(c.cfg.Brokers) == 0 }
 
 // ID is the cluster id as the brokers give it.
 func (c *Cluster) ID() string { return c.id }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kversion"
+
+	"blackfriday/kafka/guard"
 )
 
 // startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process, in memory.
@@ -22,7 +24,7 @@ func startEmbedded(cfg Config) (*kfake.Cluster, error) {
 	}
 	fake, err := kfake.NewCluster(
 		kfake.Ports(ports...),
-		kfake.ListenFn(cfg.Listen),
+		kfake.ListenFn(guard.Listen(guard.Options{Base: cfg.Listen})),
 		kfake.ClusterID("blackfriday-embedded"),
 		kfake.MaxVersions(versions()),
 		kfake.GroupMinSessionTimeout(time.Second),

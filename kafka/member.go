@@ -42,8 +42,6 @@ type Watcher interface {
 	Released(at time.Time, tps []TopicPartition, lost bool)
 	// Begun: the work on a batch of this partition begins with this record.
 	Begun(at time.Time, first *Record)
-	// Finished: this many records, of which last is the last, are finished and marked.
-	Finished(n int, last *Record)
 	// Failing: reading or working failed; nil when it goes well again.
 	Failing(err error)
 }
@@ -216,10 +214,7 @@ func (m *Member) work(ctx context.Context) {
 func (m *Member) turn(ctx context.Context, b batch) bool {
 	m.cfg.Watch.Begun(time.Now(), b.records[0])
 	n, err := m.cfg.Handler.Handle(ctx, writer{m.client}, b.records)
-	resume := m.lanes.finish(b, n, func(last *Record) {
-		m.client.MarkCommitRecords(last)
-		m.cfg.Watch.Finished(n, last)
-	})
+	resume := m.lanes.finish(b, n, func(last *Record) { m.client.MarkCommitRecords(last) })
 	if resume {
 		m.client.ResumeFetchPartitions(map[string][]int32{b.lane.tp.Topic: {b.lane.tp.Partition}})
 	}

@@ -117,8 +117,7 @@ func (m *testMember) Assigned(at time.Time, tps []TopicPartition) { m.event("ass
 func (m *testMember) Released(at time.Time, tps []TopicPartition, lost bool) {
 	m.event(fmt.Sprintf("released lost=%v", lost), at, tps)
 }
-func (m *testMember) Finished(int, *Record) {}
-func (m *testMember) Failing(err error)     { m.event(fmt.Sprint("failing ", err), time.Now(), nil) }
+func (m *testMember) Failing(err error) { m.event(fmt.Sprint("failing ", err), time.Now(), nil) }
 func (m *testMember) Begun(at time.Time, r *Record) {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()

@@ -1,0 +1,152 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"golang.org/x/sync/errgroup"
+)
+
+// readGroups reads what is committed and who the members are.
+func (o *Observer) readGroups(ctx context.Context) (map[string]GroupReading, error) {
+	var commits kadm.FetchOffsetsResponses
+	var members map[string]GroupReading
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error { commits = o.admin.FetchManyOffsets(ctx, o.groups...); return nil })
+	both.Go(func() (err error) { members, err = o.describe(ctx); return err })
+	if err := both.Wait(); err != nil {
+		return nil, err
+	}
+	groups := make(map[string]GroupReading, len(o.groups))
+	for _, name := range o.groups {
+		g := members[name]
+		committed, err := offsets(commits[name])
+		if err = firstError(g.Err, err); err != nil {
+			groups[name] = GroupReading{Err: err}
+			continue
+		}
+		g.Committed = committed
+		groups[name] = g
+	}
+	return groups, ctxError(ctx, groups)
+}
+
+// ctxError turns a reading in which no group could be read into an error: then it is the brokers that do not answer.
+func ctxError(ctx context.Context, groups map[string]GroupReading) error {
+	var errs []error
+	for _, g := range groups {
+		if g.Err == nil {
+			return nil
+		}
+		errs = append(errs, g.Err)
+	}
+	return firstError(append([]error{context.Cause(ctx)}, errs...)...)
+}
+
+// offsets are the committed offsets of one group.
+func offsets(r kadm.FetchOffsetsResponse) (map[string]map[int32]int64, error) {
+	if r.Err != nil {
+		if errors.Is(r.Err, kerr.GroupIDNotFound) {
+			return nil, nil
+		}
+		return nil, r.Err
+	}
+	committed := map[string]map[int32]int64{}
+	for topic, partitions := range r.Fetched {
+		committed[topic] = make(map[int32]int64, len(partitions))
+		for p, o := range partitions {
+			if o.Err != nil {
+				return nil, o.Err
+			}
+			if o.At >= 0 {
+				committed[topic][p] = o.At
+			}
+		}
+	}
+	return committed, nil
+}
+
+// describe asks for the members of every group, each in the kind of group it was last seen to be, and those that are
+// not of that kind in the other.
+func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error) {
+	groups := map[string]GroupReading{}
+	for range 2 {
+		var modern, classic []string
+		for _, g := range o.groups {
+			if _, known := groups[g]; known {
+				continue
+			}
+			if o.modern[g] {
+				modern = append(modern, g)
+			} else {
+				classic = append(classic, g)
+			}
+		}
+		if err := errors.Join(o.describeModern(ctx, modern, groups), o.describeClassic(ctx, classic, groups)); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind.
+func (o *Observer) describeModern(ctx context.Context, names []string, groups map[string]GroupReading) error {
+	if len(names) == 0 {
+		return nil
+	}
+	described, err := o.admin.DescribeConsumerGroups(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		d := described[name]
+		if errors.Is(d.Err, kerr.GroupIDNotFound) || errors.Is(d.Err, kerr.UnsupportedVersion) {
+			o.modern[name] = false
+			continue
+		}
+		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: d.Err}
+		for _, m := range d.Members {
+			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+			for _, t := range m.Assignment.Sorted() {
+				member.Partitions[t.Topic] = t.Partitions
+			}
+			g.Members = append(g.Members, member)
+		}
+		groups[name] = g
+	}
+	return nil
+}
+
+// describeClassic is describeModern for classic groups. To a broker a group that does not exist is a dead classic one.
+func (o *Observer) describeClassic(ctx context.Context, names []string, groups map[string]GroupReading) error {
+	if len(names) == 0 {
+		return nil
+	}
+	described, err := o.admin.DescribeGroups(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		d := described[name]
+		if d.State == "Dead" || errors.Is(d.Err, kerr.GroupIDNotFound) {
+			// It may have become a KIP-848 group meanwhile: that is asked first next time.
+			o.modern[name] = true
+			groups[name] = GroupReading{Epoch: -1}
+			continue
+		}
+		g := GroupReading{State: d.State, Protocol: d.Protocol, Epoch: -1, Err: d.Err}
+		for _, m := range d.Members {
+			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+			if a, ok := m.Assigned.AsConsumer(); ok {
+				for _, t := range a.Topics {
+					member.Partitions[t.Topic] = t.Partitions
+				}
+			}
+			g.Members = append(g.Members, member)
+		}
+		groups[name] = g
+	}
+	return nil
+}

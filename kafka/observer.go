@@ -1,0 +1,128 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// readTimeout bounds one reading.
+	readTimeout = 2 * time.Second
+	// retryReading is the pause after a reading that failed.
+	retryReading = 500 * time.Millisecond
+)
+
+// Observer reads the brokers' word about some groups and topics, on a client of its own that belongs to no group.
+type Observer struct {
+	admin  *kadm.Client
+	groups []string
+	topics []string
+	// modern remembers which groups answered as KIP-848 groups, so that each is asked once per reading and not twice.
+	modern map[string]bool
+}
+
+// NewObserver opens an observer of these groups and topics.
+func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
+	// kadm answers metadata from a cache; partitions that were added must show at once.
+	client, err := c.newClient("observer", kgo.MetadataMinAge(50*time.Millisecond))
+	if err != nil {
+		return nil, err
+	}
+	o := &Observer{admin: kadm.NewClient(client), groups: groups, topics: topics, modern: map[string]bool{}}
+	for _, g := range groups {
+		o.modern[g] = c.cfg.Protocol == ConsumerProtocol
+	}
+	return o, nil
+}
+
+// Close closes the client.
+func (o *Observer) Close() { o.admin.Close() }
+
+// Run takes a reading every so often until ctx ends, and puts each, or the error of one that failed. Readings never
+// overlap. It returns nil.
+func (o *Observer) Run(ctx context.Context, every time.Duration, put func(Reading, error)) error {
+	for {
+		began := time.Now()
+		r, err := o.Read(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		put(r, err)
+		pause := every - time.Since(began)
+		if err != nil {
+			pause = retryReading
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(max(pause, every/4)):
+		}
+	}
+}
+
+// Read takes one reading. Commits are read before ends, so that a lag is never negative and never too small. An error
+// means that there is no reading; what concerns one group alone is that group's Err.
+func (o *Observer) Read(ctx context.Context) (Reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	r := Reading{At: time.Now()}
+	var err error
+	if r.Groups, err = o.readGroups(ctx); err != nil {
+		return Reading{}, fmt.Errorf("read the groups: %w", err)
+	}
+	if r.Topics, err = o.readTopics(ctx); err != nil {
+		return Reading{}, fmt.Errorf("read the topics: %w", err)
+	}
+	r.Took = time.Since(r.At)
+	return r, nil
+}
+
+func (o *Observer) readTopics(ctx context.Context) (map[string]TopicReading, error) {
+	var starts, ends kadm.ListedOffsets
+	var details kadm.TopicDetails
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() (err error) { starts, err = o.admin.ListStartOffsets(ctx, o.topics...); return err })
+	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(ctx, o.topics...); return err })
+	both.Go(func() (err error) { details, err = o.admin.ListTopics(ctx, o.topics...); return err })
+	if err := both.Wait(); err != nil {
+		return nil, err
+	}
+	topics := make(map[string]TopicReading, len(details))
+	for name, d := range details {
+		if d.Err != nil {
+			continue
+		}
+		t := TopicReading{ID: d.ID.String(), Partitions: make([]PartitionReading, len(d.Partitions))}
+		for id := range t.Partitions {
+			start, _ := starts.Lookup(name, int32(id))
+			end, ok := ends.Lookup(name, int32(id))
+			if err := firstError(start.Err, end.Err, missing(ok)); err != nil {
+				return nil, fmt.Errorf("%s partition %d: %w", name, id, err)
+			}
+			t.Partitions[id] = PartitionReading{Start: start.Offset, End: end.Offset, Leader: d.Partitions[int32(id)].Leader}
+		}
+		topics[name] = t
+	}
+	return topics, nil
+}
+
+func missing(ok bool) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("the brokers left out its offsets")
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
