@@ -112,6 +112,9 @@ func TestEveryPillEndsInTheDLQ(t *testing.T) {
 			t.Errorf("%s has code %q and error %q", p.Name, code, d.Error)
 		}
 	}
+	if total := in.book.Total(); total != 1 {
+		t.Errorf("%d orders in the book; want 1", total)
+	}
 	newest, total := in.rejections.Newest()
 	if total != int64(len(pills)) || newest.Instance != "order-2" || newest.Code != pills[len(pills)-1].Code {
 		t.Errorf("newest rejection %+v of %d", newest, total)
@@ -172,6 +175,9 @@ func TestWritesThatFailStayUnfinished(t *testing.T) {
 	n, err := in.Handle(t.Context(), out, payments(0, good, good, good))
 	if n != 1 || !errors.Is(err, down) || in.Finished() != 1 {
 		t.Errorf("finished %d (%d counted), %v; want 1 and why", n, in.Finished(), err)
+	}
+	if total := in.book.Total(); total != 2 {
+		t.Errorf("%d orders in the book; want the 2 that the brokers acknowledged", total)
 	}
 }
 

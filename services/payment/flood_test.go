@@ -181,3 +181,46 @@ type discard struct{ relaytest.Writer }
 func (*discard) Send(_ context.Context, r *kafka.Record, done func(*kafka.Record, error)) {
 	done(r, nil)
 }
+
+// late is a producer that answers only when it is told to.
+type late struct {
+	relaytest.Writer
+	answers []func()
+}
+
+func (l *late) Send(_ context.Context, r *kafka.Record, done func(*kafka.Record, error)) {
+	r.Offset = int64(len(l.answers))
+	l.answers = append(l.answers, func() { done(r, nil) })
+}
+
+// Brokers answer in any order, and a flood ends with the last answer.
+func TestFloodWaitsForEveryAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(late)
+		s := payment.NewService(out)
+		flood, err := s.NewFlood(3, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- flood.Run(t.Context()) }()
+		synctest.Wait()
+		for i := 2; i >= 0; i-- {
+			if p := s.FloodProgress(); !p.Running || p.Acked != int64(2-i) || len(ended) != 0 {
+				t.Errorf("progress %+v with %d answers to come", p, i+1)
+			}
+			<-time.After(time.Second)
+			out.answers[i]()
+			synctest.Wait()
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if p := s.FloodProgress(); p.Running || p.Acked != 3 || p.Took != 3*time.Second {
+			t.Errorf("progress %+v", p)
+		}
+		if got := fmt.Sprint(flood.Ranges()); got != "[{0 0 2 3}]" {
+			t.Errorf("ranges %s", got)
+		}
+	})
+}
