@@ -6,16 +6,17 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
 
 // readGroups reads what is committed and who the members are.
-func (o *Observer) readGroups(ctx context.Context) (map[string]GroupReading, error) {
+func (o *Observer) readGroups(ctx context.Context, topics kadm.TopicDetails) (map[string]GroupReading, error) {
 	var commits kadm.FetchOffsetsResponses
 	var members map[string]GroupReading
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error { commits = o.admin.FetchManyOffsets(ctx, o.groups...); return nil })
-	both.Go(func() (err error) { members, err = o.describe(ctx); return err })
+	both.Go(func() (err error) { members, err = o.describe(ctx, topics); return err })
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func offsets(r kadm.FetchOffsetsResponse) (map[string]map[int32]int64, error) {
 
 // describe asks for the members of every group, each in the kind of group it was last seen to be, and those that are
 // not of that kind in the other.
-func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error) {
+func (o *Observer) describe(ctx context.Context, topics kadm.TopicDetails) (map[string]GroupReading, error) {
 	groups := map[string]GroupReading{}
 	for range 2 {
 		var modern, classic []string
@@ -84,39 +85,53 @@ func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error
 				classic = append(classic, g)
 			}
 		}
-		if err := errors.Join(o.describeModern(ctx, modern, groups), o.describeClassic(ctx, classic, groups)); err != nil {
+		if err := errors.Join(o.describeModern(ctx, modern, topics, groups), o.describeClassic(ctx, classic, groups)); err != nil {
 			return nil, err
 		}
 	}
 	return groups, nil
 }
 
-// describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind.
-func (o *Observer) describeModern(ctx context.Context, names []string, groups map[string]GroupReading) error {
+// describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind. It asks
+// without kadm, which knows partitions by topic name only: kfake gives the topic id alone.
+func (o *Observer) describeModern(ctx context.Context, names []string, topics kadm.TopicDetails, groups map[string]GroupReading) error {
 	if len(names) == 0 {
 		return nil
 	}
-	described, err := o.admin.DescribeConsumerGroups(ctx, names...)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		d := described[name]
-		if errors.Is(d.Err, kerr.GroupIDNotFound) || errors.Is(d.Err, kerr.UnsupportedVersion) {
-			o.modern[name] = false
-			continue
+	req := kmsg.NewPtrConsumerGroupDescribeRequest()
+	req.Groups = names
+	for _, shard := range o.client.RequestSharded(ctx, req) {
+		if shard.Err != nil {
+			return shard.Err
 		}
-		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: d.Err}
-		for _, m := range d.Members {
-			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
-			for _, t := range m.Assignment.Sorted() {
-				member.Partitions[t.Topic] = t.Partitions
+		for _, d := range shard.Resp.(*kmsg.ConsumerGroupDescribeResponse).Groups {
+			err := kerr.ErrorForCode(d.ErrorCode)
+			if errors.Is(err, kerr.GroupIDNotFound) || errors.Is(err, kerr.UnsupportedVersion) {
+				o.modern[d.Group] = false
+				continue
 			}
-			g.Members = append(g.Members, member)
+			g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: err}
+			for _, m := range d.Members {
+				g.Members = append(g.Members, modernMember(m, topics))
+			}
+			groups[d.Group] = g
 		}
-		groups[name] = g
 	}
 	return nil
+}
+
+func modernMember(m kmsg.ConsumerGroupDescribeResponseGroupMember, topics kadm.TopicDetails) MemberReading {
+	member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+	for _, t := range m.Assignment.TopicPartitions {
+		name := t.Topic
+		for _, d := range topics {
+			if d.ID == t.TopicID {
+				name = d.Topic
+			}
+		}
+		member.Partitions[name] = t.Partitions
+	}
+	return member
 }
 
 // describeClassic is describeModern for classic groups. To a broker a group that does not exist is a dead classic one.

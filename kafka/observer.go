@@ -19,6 +19,7 @@ const (
 
 // Observer reads the brokers' word about some groups and topics, on a client of its own that belongs to no group.
 type Observer struct {
+	client *kgo.Client
 	admin  *kadm.Client
 	groups []string
 	topics []string
@@ -33,7 +34,7 @@ func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Observer{admin: kadm.NewClient(client), groups: groups, topics: topics, modern: map[string]bool{}}
+	o := &Observer{client: client, admin: kadm.NewClient(client), groups: groups, topics: topics, modern: map[string]bool{}}
 	for _, g := range groups {
 		o.modern[g] = c.cfg.Protocol == ConsumerProtocol
 	}
@@ -71,24 +72,25 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	r := Reading{At: time.Now()}
-	var err error
-	if r.Groups, err = o.readGroups(ctx); err != nil {
+	details, err := o.admin.ListTopics(ctx, o.topics...)
+	if err != nil {
+		return Reading{}, fmt.Errorf("look up the topics: %w", err)
+	}
+	if r.Groups, err = o.readGroups(ctx, details); err != nil {
 		return Reading{}, fmt.Errorf("read the groups: %w", err)
 	}
-	if r.Topics, err = o.readTopics(ctx); err != nil {
+	if r.Topics, err = o.readTopics(ctx, details); err != nil {
 		return Reading{}, fmt.Errorf("read the topics: %w", err)
 	}
 	r.Took = time.Since(r.At)
 	return r, nil
 }
 
-func (o *Observer) readTopics(ctx context.Context) (map[string]TopicReading, error) {
+func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {
 	var starts, ends kadm.ListedOffsets
-	var details kadm.TopicDetails
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() (err error) { starts, err = o.admin.ListStartOffsets(ctx, o.topics...); return err })
 	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(ctx, o.topics...); return err })
-	both.Go(func() (err error) { details, err = o.admin.ListTopics(ctx, o.topics...); return err })
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}

@@ -48,10 +48,9 @@ func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
 }
 
 // Send writes one record without waiting; done is called once, from another goroutine, when the brokers acknowledged it
-// or it failed. Send blocks while 100,000 records wait for their acknowledgement: at most WriteTimeout, after which they
-// fail.
-func (p *Producer) Send(r *Record, done func(*Record, error)) {
-	p.client.Produce(context.Background(), r, func(r *Record, err error) { done(r, writeError(r, err)) })
+// or it failed. Send blocks while 100,000 records wait for their acknowledgement, at most until ctx ends.
+func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error)) {
+	p.client.Produce(ctx, r, func(r *Record, err error) { done(r, writeError(r, err)) })
 }
 
 // Close fails what is still buffered and closes the client.

@@ -1,0 +1,16 @@
+// Package kafkatest helps tests that need a cluster.
+package kafkatest
+
+import (
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"blackfriday/kafka"
+)
+
+// VirtualConfig describes an embedded cluster on a network that exists only in this process, so that a test can run it
+// inside a testing/synctest bubble, in virtual time. Such a test needs the build tag synctests: without it franz-go's
+// locks are not made for bubbles and the test hangs.
+func VirtualConfig() kafka.Config {
+	network := &kfake.VirtualNetwork{}
+	return kafka.Config{Port: 9094, Listen: network.Listen, Dial: network.DialContext}
+}

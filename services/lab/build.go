@@ -1,0 +1,204 @@
+package lab
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// publish stores a fresh Snapshot.
+func (s *state) publish() { s.lab.snapshot.Store(s.build(time.Now())) }
+
+// build takes the picture.
+func (s *state) build(now time.Time) *Snapshot {
+	snap := &Snapshot{
+		At: now, Started: s.since, State: s.phase,
+		Steps:      slices.Clone(s.steps),
+		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr},
+		Curve:      s.curve[:len(s.curve):len(s.curve)],
+		Rebalances: s.rebalances.snapshot(),
+		Events:     s.feed.newest(),
+	}
+	if s.cluster == nil {
+		return snap
+	}
+	cfg := s.cluster.Config()
+	snap.Cluster = Cluster{
+		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Brokers: s.cluster.Brokers(),
+		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
+	}
+	snap.Settings = Settings{
+		Protocol: cfg.Protocol.String(), Delay: s.delay.Load(),
+		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: "at-least-once",
+	}
+	s.buildPartitions(snap)
+	s.buildInstances(snap, now)
+	s.buildTopics(snap)
+	s.buildWork(snap)
+	return snap
+}
+
+func (s *state) buildPartitions(snap *Snapshot) {
+	snap.Partitions = s.positions()
+	readers, owners := s.readers(), s.owners()
+	snap.Lag.Known = len(snap.Partitions) > 0
+	for i := range snap.Partitions {
+		p := &snap.Partitions[i]
+		p.Reader = readers[p.ID]
+		if o, ok := owners[p.ID]; ok {
+			p.Owner, p.OwnerInstance = o.name, o.number
+		}
+		// A member of somebody else's reads what we cannot see.
+		foreign := p.Owner != "" && p.OwnerInstance == 0
+		if p.Orphan = p.Reader == 0 && !foreign; p.Orphan {
+			p.OrphanSince = s.orphans[p.ID]
+		}
+		if !p.Known {
+			snap.Lag.Known = false
+			continue
+		}
+		p.Rate = at(s.partitionDone, p.ID).perSecond()
+		p.Drain = drain(at(s.partitionLag, p.ID), p.Lag)
+		snap.Lag.Total += p.Lag
+	}
+	snap.Lag.Rate = s.totalDone.perSecond()
+	snap.Lag.Drain = drain(&s.totalLag, snap.Lag.Total)
+}
+
+// readers says which instance of ours has each partition of payment-successful in hand.
+func (s *state) readers() map[int32]int {
+	readers := map[int32]int{}
+	for _, i := range s.instances {
+		if i.kind == OrderKind && i.life != nil && (i.alive() || i.health == Leaving) {
+			for tp := range i.life.owned {
+				readers[tp.Partition] = i.number
+			}
+		}
+	}
+	return readers
+}
+
+// owner is a member of the group as the brokers name it.
+type owner struct {
+	name   string
+	number int // of our own instance, dead or alive; 0 for a foreign member
+}
+
+// owners says who holds each partition of payment-successful by the brokers' word.
+func (s *state) owners() map[int32]owner {
+	owners := map[int32]owner{}
+	for _, m := range s.reading.Groups[kafka.OrderGroup].Members {
+		o := owner{name: m.ClientID, number: s.numberOf(m)}
+		for _, p := range m.Partitions[kafka.PaymentSuccessful] {
+			owners[p] = o
+		}
+	}
+	return owners
+}
+
+// numberOf recognises our own members by their member id, and by the client id while the id is not known yet.
+func (s *state) numberOf(m kafka.MemberReading) int {
+	for _, i := range s.instances {
+		if i.kind != OrderKind {
+			continue
+		}
+		for _, l := range i.bereaved {
+			if l.memberID == m.MemberID {
+				return i.number
+			}
+		}
+		if i.life == nil {
+			continue
+		}
+		if id, _ := i.life.member.ID(); id == m.MemberID || id == "" && m.ClientID == i.name {
+			return i.number
+		}
+	}
+	return 0
+}
+
+func (s *state) buildInstances(snap *Snapshot, now time.Time) {
+	for _, i := range s.instances {
+		shown := s.buildInstance(i, now)
+		switch i.kind {
+		case OrderKind:
+			snap.Orders = append(snap.Orders, shown)
+		case EmailKind:
+			snap.Email = shown
+		case AnalyticsKind:
+			snap.Analytics = shown
+		}
+	}
+}
+
+func (s *state) buildInstance(i *instance, now time.Time) Instance {
+	shown := Instance{
+		Name: i.name, Kind: i.kind, Number: i.number, Health: i.health, Since: i.since,
+		Restarts: max(0, i.lives-1), Processed: i.work.Finished(), Rate: i.rate.perSecond(),
+	}
+	if i.kind != OrderKind {
+		shown.Lag, shown.LagKnown = s.groupLag(i.kind)
+	}
+	l := i.life
+	if l == nil {
+		return shown
+	}
+	for tp := range l.owned {
+		shown.Partitions = append(shown.Partitions, TopicPartition{tp.Topic, tp.Partition})
+	}
+	slices.SortFunc(shown.Partitions, compareTopicPartitions)
+	if last, ok := i.work.Last(); ok {
+		shown.Last = Last{Seen: true, Topic: last.Topic, Partition: last.Partition, Offset: last.Offset, User: last.User}
+	}
+	if e := l.failing.Load(); e != nil && i.alive() {
+		shown.Err = *e
+	}
+	for _, dead := range i.bereaved {
+		if s.listed(dead) {
+			shown.StillMember = true
+			shown.GoneIn = max(0, dead.crashedAt.Add(s.cluster.Config().SessionTimeout).Sub(now))
+		}
+	}
+	return shown
+}
+
+// groupLag is the lag of the whole group of a service.
+func (s *state) groupLag(k Kind) (lag int64, known bool) {
+	g := s.reading.Groups[group(k)]
+	if s.readAt.IsZero() || g.Err != nil {
+		return 0, false
+	}
+	for _, topic := range topics(k) {
+		for id, p := range s.reading.Topics[topic].Partitions {
+			from := p.Start
+			if c, ok := g.Committed[topic][int32(id)]; ok {
+				from = c
+			}
+			lag += max(0, p.End-from)
+		}
+	}
+	return lag, true
+}
+
+func (s *state) buildTopics(snap *Snapshot) {
+	for _, t := range s.cfg.topics() {
+		shown := Topic{Name: t.Name, Partitions: t.Partitions}
+		if r, ok := s.reading.Topics[t.Name]; ok {
+			shown.Known, shown.Partitions = true, len(r.Partitions)
+			for _, p := range r.Partitions {
+				shown.Total += p.End
+			}
+			shown.Rate = at(s.topicEnds, t.Name).perSecond()
+		}
+		snap.Topics = append(snap.Topics, shown)
+		if t.Name == kafka.DLQPayment {
+			snap.DLQ.Known, snap.DLQ.Total = shown.Known, shown.Total
+		}
+	}
+}
+
+func compareTopicPartitions(a, b TopicPartition) int {
+	return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+}

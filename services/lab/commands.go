@@ -1,0 +1,138 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// do carries out one command. What takes time goes on in a task, so that the lab's goroutine never waits.
+func (s *state) do(r request) {
+	switch c := r.command.(type) {
+	case Flood:
+		r.reply <- s.flood(c.Count)
+	case Poison:
+		s.poison(c.Pills, r.reply)
+	case AddConsumer:
+		r.reply <- s.addConsumer()
+	case Kill:
+		r.reply <- s.kill(c.Name)
+	case Stop:
+		s.stopInstance(c.Name, r.reply)
+	case Restart:
+		r.reply <- s.restart(c.Name)
+	case SetDelay:
+		r.reply <- s.setDelay(c.Delay)
+	default:
+		r.reply <- fmt.Errorf("the lab knows no command %T", c)
+	}
+}
+
+func (s *state) addConsumer() error {
+	number := 1
+	for _, i := range s.instances {
+		if i.kind == OrderKind {
+			number = max(number, i.number+1)
+		}
+	}
+	if number > MaxConsumers {
+		return fmt.Errorf("there are %d order consumers already: the lab takes no more", MaxConsumers)
+	}
+	i := s.newConsumer(number)
+	if err := s.begin(i); err != nil {
+		return err
+	}
+	s.insert(i)
+	s.note(time.Now(), CauseJoin, i.life, nil)
+	s.feed.add(Info, i.name, i.number, "%s starts and asks to join the group.", i.name)
+	return nil
+}
+
+func (s *state) kill(name string) error {
+	i, err := s.find(name, (*instance).alive, "is not running")
+	if err != nil {
+		return err
+	}
+	s.crash(i)
+	return nil
+}
+
+func (s *state) stopInstance(name string, reply chan<- error) {
+	i, err := s.find(name, (*instance).alive, "is not running")
+	if err != nil {
+		reply <- err
+		return
+	}
+	s.leave(i)
+	ended := i.life.ended
+	s.tasks.start(func(context.Context) {
+		<-ended
+		reply <- nil
+	})
+}
+
+func (s *state) restart(name string) error {
+	dead := func(i *instance) bool { return i.health == Crashed || i.health == Left }
+	i, err := s.find(name, dead, "is running")
+	if err != nil {
+		return err
+	}
+	if err := s.begin(i); err != nil {
+		return err
+	}
+	s.note(time.Now(), CauseJoin, i.life, nil)
+	s.feed.add(Info, i.name, i.number, "%s starts again.", i.name)
+	return nil
+}
+
+func (s *state) setDelay(d time.Duration) error {
+	if d < 0 || d > MaxDelay {
+		return fmt.Errorf("a delay of %v: between 0 and %v", d, MaxDelay)
+	}
+	s.delay.Set(d)
+	s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer %s.", shortly(d))
+	return nil
+}
+
+// find picks the instance that a command means: the named one, which must fit, or without a name the order consumer
+// that fits best: the busiest that runs, or the one that died last.
+func (s *state) find(name string, fits func(*instance) bool, unfit string) (*instance, error) {
+	if name != "" {
+		for _, i := range s.instances {
+			if i.name == name {
+				if !fits(i) {
+					return nil, fmt.Errorf("%s %s", name, unfit)
+				}
+				return i, nil
+			}
+		}
+		return nil, fmt.Errorf("there is no instance named %q", name)
+	}
+	var fit []*instance
+	for _, i := range s.instances {
+		if i.kind == OrderKind && fits(i) {
+			fit = append(fit, i)
+		}
+	}
+	if len(fit) == 0 {
+		return nil, fmt.Errorf("every order consumer %s", unfit)
+	}
+	return slices.MaxFunc(fit, func(a, b *instance) int {
+		if a.alive() && b.alive() {
+			return cmp.Or(cmp.Compare(len(a.life.owned), len(b.life.owned)), cmp.Compare(a.rate.perSecond(), b.rate.perSecond()),
+				cmp.Compare(b.number, a.number))
+		}
+		return a.since.Compare(b.since)
+	}), nil
+}
+
+// insert keeps order consumers before the other services.
+func (s *state) insert(i *instance) {
+	at := slices.IndexFunc(s.instances, func(o *instance) bool { return o.kind != OrderKind })
+	if at < 0 {
+		at = len(s.instances)
+	}
+	s.instances = slices.Insert(s.instances, at, i)
+}

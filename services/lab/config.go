@@ -1,0 +1,61 @@
+package lab
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// Limits of what a lab can be asked for. They keep a typing error from filling the memory; Kafka itself takes more.
+const (
+	MaxPartitions = 1000
+	MaxConsumers  = 64
+	MaxDelay      = time.Minute
+)
+
+// NoHTTP as Config.HTTPPort starts a lab without HTTP.
+const NoHTTP = -1
+
+// Config says what a lab consists of when it starts.
+type Config struct {
+	Kafka      kafka.Config
+	Partitions int           // of payment-successful, order-created and email-sent
+	Orders     int           // order consumers
+	Delay      time.Duration // simulated work per payment
+	// HTTPPort is the port of the payment service; orders, emails and analytics follow. 0 takes any that are free,
+	// NoHTTP none.
+	HTTPPort int
+	// Seed makes floods repeatable.
+	Seed uint64
+	// Log hears every event of the feed; nil means nobody does.
+	Log *slog.Logger
+}
+
+// check refuses what cannot work, naming the flag that sets it.
+func (c Config) check() error {
+	switch {
+	case c.Partitions < 1 || c.Partitions > MaxPartitions:
+		return fmt.Errorf("--partitions %d: between 1 and %d", c.Partitions, MaxPartitions)
+	case c.Orders < 0 || c.Orders > MaxConsumers:
+		return fmt.Errorf("--orders %d: between 0 and %d", c.Orders, MaxConsumers)
+	case c.Delay < 0 || c.Delay > MaxDelay:
+		return fmt.Errorf("--delay %v: between 0 and %v", c.Delay, MaxDelay)
+	case c.HTTPPort != NoHTTP && (c.HTTPPort < 0 || c.HTTPPort > 65532):
+		return fmt.Errorf("--http-port %d: the four services need ports between 1 and 65535, or 0 for any that are free", c.HTTPPort)
+	}
+	return nil
+}
+
+// topics are the topics of the lab and the largest record each takes.
+func (c Config) topics() []kafka.Topic {
+	return []kafka.Topic{
+		{Name: kafka.PaymentSuccessful, Partitions: c.Partitions, MaxBytes: 1 << 20},
+		// An order repeats its payment's items and adds to them: it may be larger than the payment.
+		{Name: kafka.OrderCreated, Partitions: c.Partitions, MaxBytes: 2 << 20},
+		{Name: kafka.EmailSent, Partitions: c.Partitions, MaxBytes: 1 << 20},
+		// An envelope may be several times its original (JSON escapes, base64).
+		{Name: kafka.DLQPayment, Partitions: 1, MaxBytes: 8 << 20},
+	}
+}

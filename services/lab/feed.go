@@ -1,0 +1,42 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// feedShown is how many events a Snapshot carries.
+const feedShown = 200
+
+// feed is the lab's diary. Its events are appended and never changed, so that Snapshots share them.
+type feed struct {
+	log    *slog.Logger
+	events []Event
+	seq    int64
+}
+
+// add writes one event into the feed and the log.
+func (f *feed) add(severity Severity, source string, instance int, format string, args ...any) {
+	f.seq++
+	e := Event{Seq: f.seq, At: time.Now(), Severity: severity, Source: source, Instance: instance, Text: fmt.Sprintf(format, args...)}
+	if len(f.events) >= 2*feedShown {
+		f.events = append([]Event(nil), f.events[len(f.events)-feedShown:]...)
+	}
+	f.events = append(f.events, e)
+	level := slog.LevelInfo
+	switch severity {
+	case Warn:
+		level = slog.LevelWarn
+	case Bad:
+		level = slog.LevelError
+	}
+	f.log.LogAttrs(context.Background(), level, e.Text, slog.String("source", source))
+}
+
+// newest are the events that a Snapshot shows.
+func (f *feed) newest() []Event {
+	n := len(f.events)
+	return f.events[max(0, n-feedShown):n:n]
+}

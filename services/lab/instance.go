@@ -1,0 +1,99 @@
+package lab
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/relay"
+)
+
+// worker is what an instance does, over all its lives, and how far it has come.
+type worker interface {
+	kafka.Handler
+	Finished() int64
+	Last() (relay.Last, bool)
+}
+
+// instance is one group member of the lab over all its lives.
+type instance struct {
+	name   string
+	kind   Kind
+	number int
+
+	health   Health
+	since    time.Time
+	lives    int
+	life     *life   // the present one, or the last
+	bereaved []*life // crashed lives that the brokers may still believe in
+
+	work worker
+	rate series
+}
+
+// alive says whether the instance has a life that works.
+func (i *instance) alive() bool {
+	return i.health == Joining || i.health == Active || i.health == Standby
+}
+
+func (i *instance) become(h Health) {
+	if i.health != h {
+		i.health, i.since = h, time.Now()
+	}
+}
+
+// life is one run of an instance: from the start of its client to its end. It is the Watcher of its member, and passes
+// on to the lab's goroutine what it hears.
+type life struct {
+	lab      *Lab
+	instance *instance
+	member   *kafka.Member
+	leave    context.CancelFunc
+	ended    chan struct{}
+
+	failing atomic.Pointer[string]
+
+	// The rest belongs to the lab's goroutine.
+	crashedAt time.Time
+	memberID  string // as the group knew it when it crashed
+	owned     map[kafka.TopicPartition]bool
+	started   time.Time
+}
+
+// Assigned implements kafka.Watcher.
+func (l *life) Assigned(at time.Time, tps []kafka.TopicPartition) {
+	l.lab.post(func(s *state) { s.assigned(l, at, tps) })
+}
+
+// Released implements kafka.Watcher.
+func (l *life) Released(at time.Time, tps []kafka.TopicPartition, lost bool) {
+	l.lab.post(func(s *state) { s.released(l, at, tps, lost) })
+}
+
+// Begun implements kafka.Watcher.
+func (l *life) Begun(at time.Time, first *kafka.Record) {
+	if l.instance.kind != OrderKind {
+		return
+	}
+	if p, changed := l.lab.turnstile.begun(l, at, first); changed {
+		l.lab.post(func(s *state) { s.passed(p) })
+	}
+}
+
+// Failing implements kafka.Watcher.
+func (l *life) Failing(err error) {
+	if err == nil {
+		l.failing.Store(nil)
+		l.lab.post(func(s *state) {
+			s.feed.add(Good, l.instance.name, l.instance.number, "%s works again", l.instance.name)
+		})
+		return
+	}
+	text := err.Error()
+	if old := l.failing.Swap(&text); old == nil {
+		l.lab.post(func(s *state) {
+			s.feed.add(Bad, l.instance.name, l.instance.number, "%s cannot go on and tries again: %s", l.instance.name, text)
+		})
+	}
+}

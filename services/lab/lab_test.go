@@ -1,0 +1,203 @@
+//go:build synctests
+
+package lab
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"blackfriday/kafka/kafkatest"
+)
+
+// start runs a lab in virtual time and waits until its members have settled.
+func start(t *testing.T, change func(*Config)) *Lab {
+	t.Helper()
+	cfg := Config{Partitions: 3, Orders: 3, Delay: 100 * time.Millisecond, HTTPPort: NoHTTP, Seed: 1}
+	cfg.Kafka = kafkatest.VirtualConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	l := New(cfg)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	until(t, l, "the lab runs and every member has its part", 20*time.Second, func(s *Snapshot) bool {
+		for _, i := range append([]Instance{s.Email, s.Analytics}, s.Orders...) {
+			if i.Health == Joining {
+				return false
+			}
+		}
+		return s.State == Running
+	})
+	return l
+}
+
+// until lets virtual time pass until a Snapshot shows what is wanted.
+func until(t *testing.T, l *Lab, what string, within time.Duration, holds func(*Snapshot) bool) *Snapshot {
+	t.Helper()
+	for end := time.Now().Add(within); time.Now().Before(end); <-time.After(tick) {
+		if s := l.Snapshot(); holds(s) {
+			return s
+		}
+	}
+	s := l.Snapshot()
+	for _, e := range s.Events {
+		t.Logf("%s %s: %s", e.At.Format("05.000"), e.Source, e.Text)
+	}
+	t.Fatalf("not within %v: %s\npartitions %+v\norders %+v\nreading %+v", within, what, s.Partitions, s.Orders, s.Reading)
+	return nil
+}
+
+func do(t *testing.T, l *Lab, c Command) {
+	t.Helper()
+	if err := l.Do(t.Context(), c); err != nil {
+		t.Fatalf("%#v: %v", c, err)
+	}
+}
+
+func drained(s *Snapshot) bool {
+	return s.Lag.Known && s.Lag.Total == 0 && s.Flood.ID > 0 && !s.Flood.Running
+}
+
+func TestFloodIsDrainedByThreeConsumers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		began := time.Now()
+		do(t, l, Flood{Count: 300})
+		until(t, l, "lag seen", 2*time.Second, func(s *Snapshot) bool { return s.Lag.Total > 250 })
+		s := until(t, l, "drained at 30/s", 12*time.Second, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails == 300 })
+		if took := time.Since(began); took < 10*time.Second || took > 11*time.Second {
+			t.Errorf("took %v, want 10 s and a little", took)
+		}
+		if s.Totals.Payments != 300 || s.Totals.Orders != 300 || s.Totals.Rejected != 0 {
+			t.Errorf("totals %+v, want 300 of each and nothing rejected", s.Totals)
+		}
+		for _, i := range s.Orders {
+			if i.Processed != 100 {
+				t.Errorf("%s processed %d, want 100", i.Name, i.Processed)
+			}
+		}
+	})
+}
+
+func TestKillOrphansThenRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Flood{Count: 600})
+		<-time.After(3 * time.Second)
+		do(t, l, Kill{Name: "order-2"})
+		s := until(t, l, "an orphan that Kafka still gives to order-2", time.Second, func(s *Snapshot) bool {
+			for _, p := range s.Partitions {
+				if p.Orphan && p.OwnerInstance == 2 {
+					return true
+				}
+			}
+			return false
+		})
+		if i := s.Orders[1]; i.Health != Crashed || !i.StillMember || i.GoneIn <= 4*time.Second {
+			t.Errorf("order-2 is %+v, want crashed and still a member for about 6 s", i)
+		}
+		s = until(t, l, "recovered", 8*time.Second, func(s *Snapshot) bool {
+			r := s.Rebalances[len(s.Rebalances)-1]
+			return !r.Open && len(r.Moved) == 1 && r.Moved[0].Measured
+		})
+		r := s.Rebalances[len(s.Rebalances)-1]
+		if r.Cause != CauseCrash || r.Member != "order-2" || r.Moved[0].From != 2 {
+			t.Errorf("rebalance %+v, want the crash of order-2", r)
+		}
+		if u := r.Moved[0].Unread; u < 5*time.Second || u > 7*time.Second {
+			t.Errorf("unread for %v, want about the session timeout of 6 s", u)
+		}
+		until(t, l, "drained", 60*time.Second, drained)
+	})
+}
+
+func TestLeaveHandsOverAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Flood{Count: 600})
+		<-time.After(3 * time.Second)
+		do(t, l, Stop{Name: "order-1"})
+		s := until(t, l, "handed over", 3*time.Second, func(s *Snapshot) bool {
+			r := s.Rebalances[len(s.Rebalances)-1]
+			return r.Cause == CauseLeave && !r.Open && len(r.Moved) == 1 && r.Moved[0].Measured
+		})
+		if u := s.Rebalances[len(s.Rebalances)-1].Moved[0].Unread; u > time.Second {
+			t.Errorf("unread for %v, want at most heartbeat + 0.5 s", u)
+		}
+		do(t, l, Restart{Name: "order-1"})
+		until(t, l, "order-1 reads again", 5*time.Second, func(s *Snapshot) bool {
+			return s.Orders[0].Health == Active && s.Orders[0].Restarts == 1
+		})
+		until(t, l, "drained", 60*time.Second, drained)
+	})
+}
+
+func TestFiveConsumersTwoOnTheBench(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Orders = 4 })
+		do(t, l, AddConsumer{})
+		until(t, l, "two on standby", 5*time.Second, func(s *Snapshot) bool {
+			standby := 0
+			for _, i := range s.Orders {
+				if i.Health == Standby {
+					standby++
+				}
+			}
+			return len(s.Orders) == 5 && standby == 2
+		})
+	})
+}
+
+func TestPillsEndInTheDLQ(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Poison{})
+		s := until(t, l, "14 in the DLQ", 5*time.Second, func(s *Snapshot) bool { return s.DLQ.Total == 14 })
+		if n := s.Totals.Orders; n != 0 {
+			t.Errorf("%d orders came of pills", n)
+		}
+		if err := l.Do(t.Context(), Poison{Pills: []string{"honey"}}); err == nil {
+			t.Error("a pill that does not exist was taken")
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		for _, c := range []Command{
+			Flood{}, Flood{Count: MaxFlood + 1}, Kill{Name: "order-9"}, Restart{}, Restart{Name: "order-1"}, SetDelay{Delay: -1},
+		} {
+			if err := l.Do(t.Context(), c); err == nil {
+				t.Errorf("%#v was carried out", c)
+			}
+		}
+		do(t, l, Kill{Name: "order-1"})
+		if err := l.Do(t.Context(), Kill{Name: "order-1"}); err == nil {
+			t.Error("order-1 was killed twice")
+		}
+	})
+}
+
+func TestDoAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := Config{Partitions: 1, Orders: 1, HTTPPort: NoHTTP, Kafka: kafkatest.VirtualConfig()}
+		l := New(cfg)
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		_ = l.Run(ctx)
+		if err := l.Do(t.Context(), AddConsumer{}); !errors.Is(err, ErrNotRunning) {
+			t.Errorf("Do after the end: %v, want ErrNotRunning", err)
+		}
+	})
+}

@@ -1,0 +1,276 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// giveUpGrace is how long after its session timeout a dead member's silent connections are kept at most.
+const giveUpGrace = 10 * time.Second
+
+// begin starts a life of an instance: a client of its own that joins the group.
+func (s *state) begin(i *instance) error {
+	l := &life{lab: s.lab, instance: i, ended: make(chan struct{}), owned: map[kafka.TopicPartition]bool{}, started: time.Now()}
+	var err error
+	l.member, err = s.cluster.NewMember(kafka.MemberConfig{
+		ClientID: i.name,
+		Group:    group(i.kind),
+		Topics:   topics(i.kind),
+		Handler:  i.work,
+		Batch:    s.batch(i.kind),
+		Watch:    l,
+	})
+	if err != nil {
+		return fmt.Errorf("start %s: %w", i.name, err)
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	l.leave = leave
+	i.life = l
+	i.lives++
+	i.become(Joining)
+	go func() {
+		defer close(l.ended)
+		err := l.member.Run(ctx)
+		s.lab.post(func(s *state) { s.endedLife(l, err) })
+	}()
+	return nil
+}
+
+func group(k Kind) string {
+	return map[Kind]string{OrderKind: kafka.OrderGroup, EmailKind: kafka.EmailGroup, AnalyticsKind: kafka.AnalyticsGroup}[k]
+}
+
+func topics(k Kind) []string {
+	switch k {
+	case OrderKind:
+		return []string{kafka.PaymentSuccessful}
+	case EmailKind:
+		return []string{kafka.OrderCreated}
+	default:
+		return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent}
+	}
+}
+
+// fullBatch is how many records of one partition a member without a delay takes at a time.
+const fullBatch = 500
+
+// batch says how many records an instance takes at a time: with a delay one, as the course's consumers do.
+func (s *state) batch(k Kind) func() int {
+	if k != OrderKind {
+		return func() int { return fullBatch }
+	}
+	return func() int {
+		if s.delay.Load() > 0 {
+			return 1
+		}
+		return fullBatch
+	}
+}
+
+// crash ends an instance like a machine that lost power.
+func (s *state) crash(i *instance) {
+	l, now := i.life, time.Now()
+	l.memberID, _ = l.member.ID()
+	l.member.Crash()
+	l.crashedAt = now
+	i.bereaved = append(i.bereaved, l)
+	i.become(Crashed)
+	owned := s.dispossess(l, now)
+	s.note(now, CauseCrash, l, owned)
+	s.feed.add(Bad, i.name, i.number, "%s lost power%s. Kafka will notice in about %s.",
+		i.name, unreadText(owned), shortly(s.cluster.Config().SessionTimeout))
+}
+
+// leave ends an instance politely.
+func (s *state) leave(i *instance) {
+	l := i.life
+	owned := l.partitions()
+	l.leave()
+	i.become(Leaving)
+	s.note(time.Now(), CauseLeave, l, owned)
+	s.feed.add(Info, i.name, i.number, "%s is asked to stop: it finishes the record in hand, commits and leaves.", i.name)
+}
+
+// note opens an entry in the list of rebalances, for order consumers.
+func (s *state) note(at time.Time, cause Cause, l *life, owned []int32) {
+	if l.instance.kind == OrderKind {
+		s.rebalances.begin(at, cause, l, owned)
+	}
+}
+
+// assigned: the member may read these partitions from now on.
+func (s *state) assigned(l *life, at time.Time, tps []kafka.TopicPartition) {
+	i := l.instance
+	if i.life != l || !i.alive() {
+		return
+	}
+	for _, tp := range tps {
+		l.owned[tp] = true
+		if i.kind == OrderKind {
+			delete(s.orphans, tp.Partition)
+			s.rebalances.took(at, l, tp.Partition)
+		}
+	}
+	if len(tps) > 0 {
+		i.become(Active)
+		s.feed.add(Good, i.name, i.number, "%s now reads %s.", i.name, list(i.kind, tps))
+	}
+}
+
+// released: the member no longer reads these partitions.
+func (s *state) released(l *life, at time.Time, tps []kafka.TopicPartition, lost bool) {
+	i := l.instance
+	for _, tp := range tps {
+		delete(l.owned, tp)
+		if i.kind == OrderKind {
+			s.orphans[tp.Partition] = at
+		}
+	}
+	if lost {
+		s.feed.add(Warn, i.name, i.number, "%s lost %s: the group gave them away.", i.name, list(i.kind, tps))
+		return
+	}
+	s.feed.add(Info, i.name, i.number, "%s gave up %s.", i.name, list(i.kind, tps))
+}
+
+// dispossess takes all partitions from a life that just crashed, and returns those of payment-successful.
+func (s *state) dispossess(l *life, at time.Time) []int32 {
+	owned := l.partitions()
+	for _, p := range owned {
+		s.orphans[p] = at
+	}
+	clear(l.owned)
+	return owned
+}
+
+// partitions lists the partitions of payment-successful that the life reads.
+func (l *life) partitions() []int32 {
+	var ps []int32
+	for tp := range l.owned {
+		if l.instance.kind == OrderKind {
+			ps = append(ps, tp.Partition)
+		}
+	}
+	slices.Sort(ps)
+	return ps
+}
+
+// passed: work on a partition went on under another reader.
+func (s *state) passed(p passage) {
+	if s.rebalances.passed(p) == nil {
+		return
+	}
+	s.feed.add(Info, p.to.instance.name, p.to.instance.number, "For %s nobody worked on partition %d; %s has it now.",
+		shortly(p.unread), p.partition, p.to.instance.name)
+}
+
+// stopInstances has every living member finish, commit and leave, all at once, and waits until they have. It runs beside
+// the lab's goroutine, which only hears notes by then.
+func (s *state) stopInstances(ctx context.Context) error {
+	for _, i := range s.instances {
+		if i.life != nil {
+			i.life.leave()
+		}
+	}
+	for _, i := range s.instances {
+		if i.life == nil {
+			continue
+		}
+		select {
+		case <-i.life.ended:
+		case <-ctx.Done():
+			// It does not end politely: end it all the same.
+			i.life.member.Crash()
+			<-i.life.ended
+			i.life.member.Release()
+		}
+	}
+	return nil
+}
+
+// endedLife: everything that the life had started has ended.
+func (s *state) endedLife(l *life, err error) {
+	i := l.instance
+	if i.life != l || i.health == Crashed {
+		return
+	}
+	i.become(Left)
+	if err != nil {
+		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %v", i.name, err)
+		return
+	}
+	s.feed.add(Info, i.name, i.number, "%s has left the group.", i.name)
+}
+
+// bury frees the connections of crashed lives that the brokers have given up.
+func (s *state) bury(now time.Time) {
+	for _, i := range s.instances {
+		i.bereaved = slices.DeleteFunc(i.bereaved, func(l *life) bool {
+			listed := s.listed(l)
+			overdue := now.Sub(l.crashedAt) > s.cluster.Config().SessionTimeout+giveUpGrace
+			// A reading from before the crash says nothing about it.
+			if !overdue && (listed || !s.readAt.After(l.crashedAt.Add(time.Second))) {
+				return false
+			}
+			l.member.Release()
+			if !listed {
+				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, shortly(now.Sub(l.crashedAt)))
+			}
+			return true
+		})
+	}
+}
+
+// listed says whether the newest reading still counts the life as a member.
+func (s *state) listed(l *life) bool {
+	return slices.ContainsFunc(s.reading.Groups[group(l.instance.kind)].Members, func(m kafka.MemberReading) bool {
+		return m.MemberID == l.memberID
+	})
+}
+
+// list names partitions for the feed: "partitions 0 and 2", or by topic where there are several.
+func list(k Kind, tps []kafka.TopicPartition) string {
+	if k == AnalyticsKind {
+		return fmt.Sprintf("%d partitions of three topics", len(tps))
+	}
+	ps := make([]int32, len(tps))
+	for i, tp := range tps {
+		ps[i] = tp.Partition
+	}
+	return partitionsText(ps)
+}
+
+func partitionsText(ps []int32) string {
+	slices.Sort(ps)
+	if len(ps) == 1 {
+		return fmt.Sprintf("partition %d", ps[0])
+	}
+	words := make([]string, len(ps))
+	for i, p := range ps {
+		words[i] = fmt.Sprint(p)
+	}
+	if len(words) > 8 {
+		return fmt.Sprintf("%d partitions", len(words))
+	}
+	return "partitions " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func unreadText(ps []int32) string {
+	if len(ps) == 0 {
+		return " while it had nothing to read"
+	}
+	return ": nobody reads " + partitionsText(ps)
+}
+
+// shortly writes a duration as a person says it: 5.6 s, 120 ms.
+func shortly(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}

@@ -1,0 +1,161 @@
+package lab
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// curveEvery is the distance of two points of the lag curve, and curveKept how many are kept: ten minutes.
+const (
+	curveEvery = 500 * time.Millisecond
+	curveKept  = 1200
+)
+
+// watchBrokers keeps reading the brokers' word until ctx ends; the channel is closed when it has stopped.
+func (s *state) watchBrokers(ctx context.Context, o *kafka.Observer) (stopped <-chan struct{}) {
+	return s.tasks.start(func(context.Context) {
+		defer o.Close()
+		// Run only ends with ctx: what goes wrong in a reading is put, not returned.
+		_ = o.Run(ctx, readEvery(s.cfg.Partitions), func(r kafka.Reading, err error) {
+			s.lab.post(func(s *state) { s.observed(r, err) })
+		})
+	})
+}
+
+// readEvery is the pause between two readings: short enough that no number on the screen is older than half a second,
+// long enough that 300 partitions cost little.
+func readEvery(partitions int) time.Duration {
+	if partitions > 30 {
+		return 250 * time.Millisecond
+	}
+	return 100 * time.Millisecond
+}
+
+// observed takes in a reading of the brokers' word. A failed one leaves the last good one in place, with its age.
+func (s *state) observed(r kafka.Reading, err error) {
+	if err != nil {
+		if s.readingErr == "" {
+			s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
+		}
+		s.readingErr = err.Error()
+		return
+	}
+	if s.readingErr != "" {
+		s.feed.add(Good, "kafka", 0, "The brokers answer again.")
+	}
+	s.reading, s.readingErr, s.readAt, s.tookRead = r, "", r.At, r.Took
+	s.measure(r)
+	s.place(r)
+	s.bury(time.Now())
+}
+
+// measure feeds the reading into the series that rates and trends are derived from.
+func (s *state) measure(r kafka.Reading) {
+	for name, t := range r.Topics {
+		var end int64
+		for _, p := range t.Partitions {
+			end += p.End
+		}
+		at(s.topicEnds, name).add(r.At, end)
+	}
+	var lag, done int64
+	partitions := s.positions()
+	for _, p := range partitions {
+		if !p.Known {
+			return
+		}
+		at(s.partitionLag, p.ID).add(r.At, p.Lag)
+		at(s.partitionDone, p.ID).add(r.At, p.Committed)
+		lag += p.Lag
+		done += p.Committed
+	}
+	s.totalLag.add(r.At, lag)
+	s.totalDone.add(r.At, done)
+	if n := len(s.curve); n == 0 || r.At.Sub(s.curve[n-1].At) >= curveEvery {
+		s.curve = append(s.curve, CurvePoint{At: r.At, Lag: lag})
+		// Snapshots share the points: they are dropped from the front by moving on, never overwritten.
+		s.curve = s.curve[max(0, len(s.curve)-curveKept):]
+	}
+}
+
+// at is the series of a key, made when it is missing.
+func at[K comparable](all map[K]*series, key K) *series {
+	if all[key] == nil {
+		all[key] = &series{}
+	}
+	return all[key]
+}
+
+// place settles who has nothing to read: only the brokers can say so.
+func (s *state) place(r kafka.Reading) {
+	settled := true
+	for _, i := range s.instances {
+		if !i.alive() {
+			continue
+		}
+		if i.life.quiet(r) && len(i.life.owned) == 0 {
+			i.become(Standby)
+		}
+		settled = settled && i.health != Joining
+	}
+	if settled && r.Groups[kafka.OrderGroup].State == stable {
+		s.rebalances.settle()
+	}
+}
+
+// stable is what brokers call a group in which everybody has what the group wants them to have.
+const stable = "Stable"
+
+// quiet says that the group is stable and that the life is a member of it without a partition.
+func (l *life) quiet(r kafka.Reading) bool {
+	g := r.Groups[group(l.instance.kind)]
+	if g.State != stable {
+		return false
+	}
+	id, _ := l.member.ID()
+	return id != "" && slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool {
+		if m.MemberID != id {
+			return false
+		}
+		for _, ps := range m.Partitions {
+			if len(ps) > 0 {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// sample takes what is counted in this process.
+func (s *state) sample(now time.Time) {
+	for _, i := range s.instances {
+		i.rate.add(now, i.work.Finished())
+	}
+	s.tellDeliveries()
+	s.tellRejections()
+}
+
+// positions are the partitions of payment-successful as the newest reading gives them.
+func (s *state) positions() []Partition {
+	readings := s.reading.Topics[kafka.PaymentSuccessful].Partitions
+	committed := s.reading.Groups[kafka.OrderGroup].Committed[kafka.PaymentSuccessful]
+	ps := make([]Partition, max(s.cfg.Partitions, len(readings)))
+	for id := range ps {
+		p := &ps[id]
+		p.ID = int32(id)
+		if id >= len(readings) || s.reading.Groups[kafka.OrderGroup].Err != nil {
+			continue
+		}
+		p.Known = true
+		p.Start, p.End = readings[id].Start, readings[id].End
+		p.Committed = p.Start
+		if c, ok := committed[p.ID]; ok {
+			p.Committed = c
+		}
+		p.Lag = max(0, p.End-p.Committed)
+	}
+	return ps
+}

@@ -1,0 +1,209 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/email"
+	"blackfriday/services/order"
+	"blackfriday/services/payment"
+)
+
+// teardown is one thing to be undone when the lab stops.
+type teardown struct {
+	name string
+	undo func(ctx context.Context) error
+}
+
+// onStop registers what undoes a step of starting; the last registered is undone first.
+func (s *state) onStop(name string, undo func(ctx context.Context) error) {
+	s.teardown = append(s.teardown, teardown{name, undo})
+}
+
+// start brings everything up, in the order in which it depends on each other, and shows each step.
+func (s *state) start(ctx context.Context) error {
+	steps := []struct {
+		name string
+		run  func(ctx context.Context) (detail string, err error)
+	}{
+		{"Kafka", s.startKafka},
+		{"Topics", s.startTopics},
+		{"HTTP", s.startServers},
+		{"Services", s.startServices},
+		{"Observer", s.startObserver},
+	}
+	for _, step := range steps {
+		began := time.Now()
+		s.steps = append(s.steps, StartStep{Name: step.name})
+		s.publish()
+		detail, err := step.run(ctx)
+		if err != nil {
+			return err
+		}
+		s.steps[len(s.steps)-1] = StartStep{Name: step.name, Detail: detail, Done: true, Took: time.Since(began)}
+		s.feed.add(Good, strings.ToLower(step.name), 0, "%s", detail)
+		s.publish()
+	}
+	s.phase = Running
+	s.publish()
+	return nil
+}
+
+func (s *state) startKafka(ctx context.Context) (string, error) {
+	cluster, err := kafka.Open(ctx, s.cfg.Kafka)
+	if err != nil {
+		return "", err
+	}
+	s.cluster = cluster
+	kind := "connected to"
+	if cluster.Embedded() {
+		kind = "embedded cluster:"
+	}
+	return fmt.Sprintf("%s %s", kind, brokersText(cluster.Brokers())), nil
+}
+
+func brokersText(brokers []string) string {
+	if len(brokers) == 1 {
+		return "1 broker on " + brokers[0]
+	}
+	return fmt.Sprintf("%d brokers on %s", len(brokers), strings.Join(brokers, ", "))
+}
+
+func (s *state) startTopics(ctx context.Context) (string, error) {
+	topics := s.cfg.topics()
+	if err := s.cluster.CreateTopics(ctx, topics...); err != nil {
+		return "", err
+	}
+	words := make([]string, len(topics))
+	for i, t := range topics {
+		words[i] = fmt.Sprintf("%s (%d)", t.Name, t.Partitions)
+	}
+	return "topics with their partitions: " + strings.Join(words, ", "), nil
+}
+
+// startServices opens the payment producer and begins the life of every group member.
+func (s *state) startServices(context.Context) (string, error) {
+	for n := range s.cfg.Orders {
+		s.instances = append(s.instances, s.newConsumer(n+1))
+	}
+	s.instances = append(s.instances,
+		&instance{name: "email", kind: EmailKind, work: email.NewHandler("email", s.mailbox, s.rejections)},
+		&instance{name: "analytics", kind: AnalyticsKind, work: s.analytics})
+	s.delay.Set(s.cfg.Delay)
+	s.onStop("services", s.stopInstances)
+	for _, i := range s.instances {
+		if err := s.begin(i); err != nil {
+			return "", err
+		}
+	}
+	if s.cfg.Orders > 0 {
+		s.rebalances.begin(time.Now(), CauseStart, s.instances[0].life, nil).Member = startText(s.cfg.Orders)
+	}
+	return fmt.Sprintf("payment, %d × order, email and analytics run", s.cfg.Orders), nil
+}
+
+func startText(orders int) string {
+	if orders == 1 {
+		return "order-1"
+	}
+	return fmt.Sprintf("order-1 to order-%d", orders)
+}
+
+// newConsumer prepares an order consumer that has not lived yet.
+func (s *state) newConsumer(number int) *instance {
+	name := fmt.Sprintf("order-%d", number)
+	return &instance{name: name, kind: OrderKind, number: number, work: order.NewHandler(order.Config{
+		Number: number, Name: name, Delay: s.delay, Topics: s.cluster, Book: s.book, Rejections: s.rejections,
+	})}
+}
+
+func (s *state) startObserver(ctx context.Context) (string, error) {
+	topics := make([]string, 0, 4)
+	for _, t := range s.cfg.topics() {
+		topics = append(topics, t.Name)
+	}
+	observer, err := s.cluster.NewObserver([]string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}, topics)
+	if err != nil {
+		return "", err
+	}
+	watch, stop := context.WithCancel(context.WithoutCancel(ctx))
+	watched := s.watchBrokers(watch, observer)
+	s.onStop("observer", func(context.Context) error {
+		stop()
+		<-watched
+		return nil
+	})
+	return fmt.Sprintf("the brokers are read every %v", readEvery(s.cfg.Partitions)), nil
+}
+
+// startServers opens the payment service's producer and the four HTTP servers in front of it.
+func (s *state) startServers(context.Context) (string, error) {
+	producer, err := s.cluster.NewProducer("payment")
+	if err != nil {
+		return "", err
+	}
+	s.onStop("payment", func(context.Context) error { producer.Close(); return nil })
+	s.payments = payment.NewService(producer)
+	s.onStop("tasks", s.tasks.stop)
+	if s.cfg.HTTPPort == NoHTTP {
+		s.servers = &servers{}
+		return "no HTTP wanted", nil
+	}
+	s.servers, err = listen(s.cfg.HTTPPort, s.payments.Handler(), s.book.Handler(), s.mailbox.Handler(), s.analytics.Report())
+	if err != nil {
+		return "", err
+	}
+	s.onStop("HTTP", s.servers.stop)
+	return fmt.Sprintf("payments on %s/payment, orders, emails and analytics on %s, %s, %s",
+		s.servers.url(0), s.servers.url(1), s.servers.url(2), s.servers.url(3)), nil
+}
+
+// stop undoes what was started, last first, within stopTimeout. Notes go on being heard meanwhile: whoever ends wants to
+// say so.
+func (s *state) stop() error {
+	s.phase = Stopping
+	s.publish()
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	done := make(chan error, 1)
+	steps := s.teardown
+	go func() {
+		var errs []error
+		for n := len(steps) - 1; n >= 0; n-- {
+			if err := steps[n].undo(ctx); err != nil {
+				errs = append(errs, fmt.Errorf("stop %s: %w", steps[n].name, err))
+			}
+		}
+		done <- errors.Join(errs...)
+	}()
+	for {
+		select {
+		case note := <-s.lab.notes:
+			note(s)
+		case r := <-s.lab.requests:
+			r.reply <- ErrNotRunning
+		case err := <-done:
+			s.closeCluster()
+			s.phase = Stopped
+			s.publish()
+			return err
+		}
+	}
+}
+
+// closeCluster closes what the crashed left open, and then the brokers.
+func (s *state) closeCluster() {
+	if s.cluster == nil {
+		return
+	}
+	for _, i := range s.instances {
+		for _, l := range i.bereaved {
+			l.member.Release()
+		}
+	}
+	s.cluster.Close()
+}

@@ -1,0 +1,105 @@
+package lab
+
+import (
+	"context"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/analytics"
+	"blackfriday/services/email"
+	"blackfriday/services/order"
+	"blackfriday/services/payment"
+	"blackfriday/services/relay"
+)
+
+// state is what the lab's goroutine owns. Nothing else touches it.
+type state struct {
+	lab   *Lab
+	cfg   Config
+	phase State
+	since time.Time
+	steps []StartStep
+	feed  feed
+
+	cluster  *kafka.Cluster
+	producer *kafka.Producer
+	teardown []teardown
+	tasks    *tasks
+	servers  *servers
+
+	payments   *payment.Service
+	delay      *order.Delay
+	book       *order.Book
+	mailbox    *email.Mailbox
+	analytics  *analytics.Handler
+	rejections *relay.Rejections
+
+	instances  []*instance // order consumers by number, then email, then analytics
+	rebalances *rebalances
+	orphans    map[int32]time.Time // since when nobody reads a partition
+
+	reading    kafka.Reading
+	readingErr string
+	readAt     time.Time // of the newest complete reading
+	tookRead   time.Duration
+
+	partitionLag  map[int32]*series
+	partitionDone map[int32]*series
+	totalLag      series
+	totalDone     series
+	topicEnds     map[string]*series
+	curve         []CurvePoint
+
+	toldDeliveries int64 // how many of each the feed has told
+	toldRejections int64
+}
+
+func newState(l *Lab) *state {
+	return &state{
+		lab: l, cfg: l.cfg, since: l.Snapshot().Started,
+		feed:          feed{log: l.cfg.Log},
+		tasks:         newTasks(),
+		delay:         &order.Delay{},
+		book:          order.NewBook(),
+		mailbox:       email.NewMailbox(),
+		analytics:     analytics.NewHandler(),
+		rejections:    &relay.Rejections{},
+		rebalances:    newRebalances(),
+		orphans:       map[int32]time.Time{},
+		partitionLag:  map[int32]*series{},
+		partitionDone: map[int32]*series{},
+		topicEnds:     map[string]*series{},
+	}
+}
+
+// loop is the lab's life until ctx ends.
+func (s *state) loop(ctx context.Context) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-s.lab.requests:
+			s.do(r)
+		case note := <-s.lab.notes:
+			note(s)
+			s.drainNotes()
+		case <-ticker.C:
+			s.sample(time.Now())
+		}
+		s.publish()
+	}
+}
+
+// drainNotes carries out what has queued up, so that a burst of notes costs one Snapshot.
+func (s *state) drainNotes() {
+	for range cap(s.lab.notes) {
+		select {
+		case note := <-s.lab.notes:
+			note(s)
+		default:
+			return
+		}
+	}
+}

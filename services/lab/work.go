@@ -1,0 +1,134 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"blackfriday/services/event"
+	"blackfriday/services/payment"
+)
+
+// told is how many single deliveries or rejections the feed tells one by one before it sums up.
+const told = 5
+
+func (s *state) flood(n int) error {
+	if n < 1 || n > MaxFlood {
+		return fmt.Errorf("a flood of %d payments: between 1 and %d", n, MaxFlood)
+	}
+	if p := s.payments.FloodProgress(); p.Running {
+		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
+	}
+	seed := s.cfg.Seed + uint64(s.payments.FloodProgress().ID)
+	f, err := s.payments.NewFlood(n, seed)
+	if err != nil {
+		return err
+	}
+	s.feed.add(Info, "flood", 0, "A flood of %d payments begins.", n)
+	s.tasks.start(func(ctx context.Context) {
+		err := f.Run(ctx)
+		s.lab.post(func(s *state) { s.flooded(f, err) })
+	})
+	return nil
+}
+
+// flooded tells what became of a flood: how fast, and where its payments went.
+func (s *state) flooded(f *payment.Flood, err error) {
+	p := f.Progress()
+	if err != nil {
+		s.feed.add(Bad, "flood", 0, "%v", err)
+	}
+	places := make([]string, 0, 8)
+	for _, r := range f.Ranges() {
+		places = append(places, fmt.Sprintf("P%d@%d–%d (%d)", r.Partition, r.First, r.Last, r.Count))
+	}
+	s.feed.add(Good, "flood", 0, "%d payments acknowledged in %s, %.0f/s: %s",
+		p.Acked, shortly(p.Took), perSecond(p), strings.Join(places, ", "))
+}
+
+func perSecond(p payment.Progress) float64 {
+	if p.Took <= 0 {
+		return 0
+	}
+	return float64(p.Acked) / p.Took.Seconds()
+}
+
+// poison writes the named pills, or all of them.
+func (s *state) poison(names []string, reply chan<- error) {
+	pills := event.Pills()
+	if len(names) > 0 {
+		for _, name := range names {
+			if !slices.ContainsFunc(pills, func(p event.Pill) bool { return p.Name == name }) {
+				reply <- fmt.Errorf("no poison pill is named %q: there are %s", name, pillNames(pills))
+				return
+			}
+		}
+		pills = slices.DeleteFunc(pills, func(p event.Pill) bool { return !slices.Contains(names, p.Name) })
+	}
+	s.tasks.start(func(ctx context.Context) { reply <- s.payments.Poison(ctx, pills) })
+}
+
+func pillNames(pills []event.Pill) string {
+	names := make([]string, len(pills))
+	for i, p := range pills {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// tellDeliveries puts what was acknowledged since the last look into the feed.
+func (s *state) tellDeliveries() {
+	newest, total := s.payments.Deliveries()
+	fresh := int(min(total-s.toldDeliveries, int64(len(newest))))
+	s.toldDeliveries = total
+	if skipped := fresh - told; skipped > 0 {
+		s.feed.add(Info, "payment", 0, "%d more payments were acknowledged.", skipped)
+		fresh = told
+	}
+	for _, d := range newest[len(newest)-fresh:] {
+		what := "payment of user " + d.User
+		if d.Pill != "" {
+			what = "poison pill " + d.Pill
+		}
+		s.feed.add(Info, "payment", 0, "%s acknowledged: %s P%d@%d", what, d.Topic, d.Partition, d.Offset)
+	}
+}
+
+// tellRejections puts what went to the dead letter queue since the last look into the feed.
+func (s *state) tellRejections() {
+	newest, total := s.rejections.Newest()
+	fresh := total - s.toldRejections
+	s.toldRejections = total
+	if fresh == 0 {
+		return
+	}
+	s.feed.add(Warn, newest.Instance, 0, "DLQ +%d, newest from %s P%d@%d: %s",
+		fresh, newest.Topic, newest.Partition, newest.Offset, newest.Reason)
+}
+
+// buildWork adds what the services count themselves.
+func (s *state) buildWork(snap *Snapshot) {
+	if s.payments == nil {
+		return
+	}
+	p := s.payments.FloodProgress()
+	snap.Flood = FloodProgress{
+		ID: p.ID, Running: p.Running, Wanted: p.Wanted, Acked: p.Acked, Failed: p.Failed,
+		StartedAt: p.StartedAt, Took: p.Took, Rate: perSecond(p), Err: p.Err,
+	}
+	if r, total := s.rejections.Newest(); total > 0 {
+		snap.DLQ.Newest = Rejection{
+			At: r.At, Instance: r.Instance, Partition: r.Partition, Offset: r.Offset, Code: string(r.Code), Reason: r.Reason,
+		}
+	}
+	snap.DLQ.Counts = map[string]int{}
+	for code, n := range s.rejections.Counts() {
+		snap.DLQ.Counts[string(code)] = n
+	}
+	t := s.analytics.Totals()
+	snap.Totals = Totals{
+		Payments: t.Payments, Orders: t.Orders, Emails: t.Emails, Revenue: t.Revenue,
+		UniqueUsers: t.UniqueUsers, Rejected: t.Rejected,
+	}
+}

@@ -1,0 +1,97 @@
+// Package serve runs the lab without its dashboard, for other programs: one line on stdout once it is ready, the feed as
+// JSON lines on stderr.
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"blackfriday/services/lab"
+)
+
+// lookEvery is how often Run looks whether the lab is ready.
+const lookEvery = 20 * time.Millisecond
+
+// ready is the one line on stdout.
+type ready struct {
+	Ready     bool     `json:"ready"`
+	Kafka     []string `json:"kafka"`
+	Payment   string   `json:"payment"`
+	Orders    string   `json:"orders"`
+	Emails    string   `json:"emails"`
+	Analytics string   `json:"analytics"`
+}
+
+// Command returns `serve`. It runs the lab that configure describes until the command's context ends.
+func Command(configure func() (lab.Config, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the lab without the dashboard",
+		Long: "Runs the lab without the dashboard until SIGINT or SIGTERM.\n" +
+			"Prints one JSON line on stdout once it is ready, and what happens as JSON lines on stderr.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := configure()
+			if err != nil {
+				return err
+			}
+			cfg.Log = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			return Run(cmd.Context(), lab.New(cfg), cmd.OutOrStdout())
+		},
+	}
+}
+
+// Run runs a lab until ctx ends, and writes the ready line to out once every member has joined its group.
+func Run(ctx context.Context, l *lab.Lab, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx) }()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-tick.C:
+		}
+		if s := l.Snapshot(); joined(s) {
+			if err := announce(out, s.Cluster); err != nil {
+				stop()
+				<-ended
+				return err
+			}
+			return <-ended
+		}
+	}
+}
+
+func announce(out io.Writer, c lab.Cluster) error {
+	line := ready{
+		Ready: true, Kafka: c.Brokers,
+		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics,
+	}
+	if err := json.NewEncoder(out).Encode(line); err != nil {
+		return fmt.Errorf("write the ready line to stdout: %w", err)
+	}
+	return nil
+}
+
+// joined says that the lab runs and that each of its members has its part or knows that there is none.
+func joined(s *lab.Snapshot) bool {
+	if s.State != lab.Running {
+		return false
+	}
+	for _, i := range append([]lab.Instance{s.Email, s.Analytics}, s.Orders...) {
+		if i.Health == lab.Joining {
+			return false
+		}
+	}
+	return true
+}
