@@ -145,9 +145,11 @@ func (o *Observer) describeClassic(ctx context.Context, names []string, groups m
 	}
 	for _, name := range names {
 		d := described[name]
-		if d.State == "Dead" || errors.Is(d.Err, kerr.GroupIDNotFound) {
-			// It may have become a KIP-848 group meanwhile: that is asked first next time.
+		if len(d.Members) == 0 {
+			// It may be a KIP-848 group, or become one: that is asked first next time.
 			o.modern[name] = true
+		}
+		if d.State == "Dead" || errors.Is(d.Err, kerr.GroupIDNotFound) {
 			groups[name] = GroupReading{Epoch: -1}
 			continue
 		}
