@@ -27,13 +27,14 @@ type Cluster struct {
 
 	mu       sync.Mutex
 	topicIDs map[string]string
+	limits   map[string]int32 // max.message.bytes by topic
 }
 
 // Topic is a topic to be created.
 type Topic struct {
 	Name       string
 	Partitions int
-	MaxBytes   int // max.message.bytes
+	MaxBytes   int // max.message.bytes, at least 1
 }
 
 // Open starts the embedded cluster, or connects to the brokers of cfg. The error names the address and the flag that
@@ -43,7 +44,7 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{cfg: cfg, brokers: cfg.Brokers, topicIDs: map[string]string{}}
+	c := &Cluster{cfg: cfg, brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
 	if len(cfg.Brokers) == 0 {
 		if c.fake, err = startEmbedded(cfg); err != nil {
 			return nil, err
@@ -116,6 +117,7 @@ func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
 	names := make([]string, 0, len(topics))
 	for _, t := range topics {
 		names = append(names, t.Name)
+		c.limit(t)
 		maxBytes := fmt.Sprint(t.MaxBytes)
 		_, err := c.admin.CreateTopic(ctx, int32(t.Partitions), -1, map[string]*string{"max.message.bytes": &maxBytes}, t.Name)
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
@@ -146,6 +148,26 @@ func (c *Cluster) TopicID(topic string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.topicIDs[topic]
+}
+
+// defaultMaxBytes is Kafka's default of max.message.bytes.
+const defaultMaxBytes = 1048588
+
+// limit notes how large a record, and so a batch, of the topic may be.
+func (c *Cluster) limit(t Topic) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limits[t.Name] = int32(t.MaxBytes)
+}
+
+// maxBytes is the largest batch that the topic takes.
+func (c *Cluster) maxBytes(topic string) int32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n, ok := c.limits[topic]; ok {
+		return n
+	}
+	return defaultMaxBytes
 }
 
 // Close ends the administrative client and, where the cluster is embedded, the brokers. Every other client must be

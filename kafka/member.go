@@ -64,7 +64,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	m := &Member{cfg: cfg, hole: newBlackhole(c.cfg.Dial), lanes: newLanes()}
 	m.died, m.die = context.WithCancel(context.Background())
 	earliest := kgo.NewOffset().AtStart()
-	opts := append(producing(),
+	opts := append(c.producing(),
 		kgo.WithContext(m.died),
 		kgo.Dialer(m.hole.DialContext),
 		kgo.ConsumerGroup(cfg.Group),

@@ -13,12 +13,8 @@ import (
 // WriteTimeout is how long a write may go without an answer before it fails.
 const WriteTimeout = 5 * time.Second
 
-// maxBatchBytes is the largest batch a client sends. The topics decide what they take; kgo's default of 1,000,012 bytes
-// would refuse the DLQ envelope of a large payment, which is larger than the payment.
-const maxBatchBytes = 8<<20 + 1<<16
-
 // producing is what every client of the lab that writes has in common.
-func producing() []kgo.Opt {
+func (c *Cluster) producing() []kgo.Opt {
 	return []kgo.Opt{
 		// acks=all and idempotent writes are kgo's defaults; they are named because the lab's promises rest on them.
 		kgo.RequiredAcks(kgo.AllISRAcks()),
@@ -28,7 +24,9 @@ func producing() []kgo.Opt {
 		// kgo's default linger of 10 ms is 10 ms of latency for a single payment and gains a flood nothing.
 		kgo.ProducerLinger(0),
 		kgo.RecordDeliveryTimeout(WriteTimeout),
-		kgo.ProducerBatchMaxBytes(maxBatchBytes),
+		// A batch may be as large as its topic takes: smaller, and the DLQ envelope of a large payment is refused by the
+		// client; larger, and the broker refuses the whole batch.
+		kgo.ProducerBatchMaxBytesFn(c.maxBytes),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 	}
 }
@@ -40,7 +38,7 @@ type Producer struct {
 
 // NewProducer opens a producer that the brokers know as clientID.
 func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
-	client, err := c.newClient(clientID, append(producing(), kgo.MaxBufferedRecords(100_000))...)
+	client, err := c.newClient(clientID, append(c.producing(), kgo.MaxBufferedRecords(100_000))...)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func service(tb testing.TB) *payment.Service {
 // A flood on real brokers is spread over the partitions evenly, and nothing of it is refused.
 func TestFloodOnABroker(t *testing.T) {
 	s := service(t)
-	const n = 3_000
+	const n = 60_000
 	flood, err := s.NewFlood(n, 1)
 	if err != nil {
 		t.Fatal(err)
