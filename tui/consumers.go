@@ -28,7 +28,7 @@ func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
 	fixed := 2 + 4 + c.name + c.state
 	head = st.ruled(head, "", fixed) + labels
 	if w < 100 {
-		return st.ruled(head, "", w)
+		return st.ruled(head, "", w-1)
 	}
 	return st.ruled(head, st.muted.Render(" "+tally(s)+" "), w)
 }
@@ -150,9 +150,9 @@ func (st *styles) detail(i lab.Instance, w int) string {
 	case i.Err != "":
 		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
 	case i.StillMember:
-		return st.warn.Render("Kafka still waits for it: " + seconds(i.GoneIn))
+		return st.warn.Render("Kafka waits " + seconds(i.GoneIn) + " more")
 	case i.Health == lab.Standby:
-		return st.muted.Render("waits: no partition is left for it")
+		return st.muted.Render("no partition is left")
 	case !i.Last.Seen:
 		return ""
 	}

@@ -37,13 +37,13 @@ func spanWord(d time.Duration) string {
 // lagCurve draws the total lag over time as an area, the newest moment at the right. Time that was not measured stays
 // empty.
 func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
-	const axis = 9
+	const axis = 8
 	wide := w - axis - 2
 	if wide < 1 || h < 1 {
 		return st.box(nil, w, h)
 	}
 	heights := sampleCurve(s, wide)
-	peak := int64(1)
+	peak := int64(10)
 	for _, v := range heights {
 		peak = max(peak, v)
 	}

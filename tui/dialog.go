@@ -103,6 +103,14 @@ func (d *dialog) number(text string) answer {
 	return d.take()
 }
 
+// width is how many cells the longest line of the dialog needs.
+func (d *dialog) width() int {
+	if d.typed || d.quit {
+		return 48
+	}
+	return 66
+}
+
 func (d *dialog) move(by int) {
 	if len(d.items) > 0 {
 		d.digits = ""
@@ -126,7 +134,7 @@ func (d *dialog) take() answer {
 
 // dialogLines draws a dialog as a frame of at most w by h cells.
 func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
-	inner := min(w-6, 66)
+	inner := min(w-6, d.width())
 	var body []string
 	from, to, more := window(len(d.items), h-7, around(d.cursor, len(d.items), h-7))
 	for i := from; i < to; i++ {
@@ -182,13 +190,13 @@ func (st *styles) frame(title string, body []string, w int) []string {
 	return append(out, st.key.Render(st.g.corners[2]+strings.Repeat(st.g.rule, w+2)+st.g.corners[3]))
 }
 
-// overlay lays a frame over the middle of a page.
+// overlay lays a frame over the lower part of a page: the partitions stay in sight as long as they can.
 func (st *styles) overlay(page, frame []string, w int) []string {
 	if len(frame) == 0 || len(frame) > len(page) {
 		return page
 	}
 	wide := width(frame[0])
-	x, y := max((w-wide)/2, 0), (len(page)-len(frame))/2
+	x, y := max((w-wide)/2, 0), max(len(page)-len(frame)-3, 0)
 	for i, line := range frame {
 		row := page[y+i]
 		page[y+i] = st.left(cells(row, 0, x), x) + line + st.left(cells(row, x+wide, w), w-x-wide)

@@ -2,6 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 )
@@ -12,11 +15,11 @@ func eventTitle(st *styles, w int) string {
 }
 
 // eventRows draws the feed with the newest event at the top: there it stands still for the eye, and the heads of the
-// front row do not hide it. skip leaves out the newest ones.
-func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int) []string {
+// front row do not hide it. skip leaves out the newest ones; whole wraps long texts instead of cutting them.
+func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int, whole bool) []string {
 	var out []string
 	for i := len(s.Events) - 1 - max(skip, 0); i >= 0 && len(out) < lines; i-- {
-		out = append(out, st.eventRow(s.Events[i], w))
+		out = append(out, st.eventLines(s.Events[i], w, whole)...)
 	}
 	if len(s.Events) == 0 {
 		out = append(out, st.muted.Render(" Nothing happened yet."))
@@ -24,14 +27,25 @@ func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int) []string {
 	return st.box(out, w, lines)
 }
 
-func (st *styles) eventRow(e lab.Event, w int) string {
-	cell := "   "
+func (st *styles) eventLines(e lab.Event, w int, whole bool) []string {
+	source := st.left(" "+visible(e.Source, 9, st.ascii), 11)
 	if e.Instance > 0 {
-		cell = st.cell(e.Instance)
+		source = st.cells[st.colour(e.Instance)].Render(source)
 	}
-	source := st.left(visible(e.Source, 10, st.ascii), 10)
-	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + cell + " " + source + " "
-	return head + st.severe(e.Severity, visible(e.Text, max(w-29, 0), st.ascii))
+	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + source + " "
+	room := max(w-width(head)-1, 1)
+	if !whole {
+		return []string{head + st.severe(e.Severity, visible(e.Text, room, st.ascii))}
+	}
+	const most = 4 // lines per event: a hostile text does not fill the page
+	var out []string
+	for line := range strings.SplitSeq(ansi.Wrap(visible(e.Text, room*most, st.ascii), room, ""), "\n") {
+		if len(out) < most {
+			out = append(out, head+st.severe(e.Severity, line))
+		}
+		head = blank(width(head))
+	}
+	return out
 }
 
 func (st *styles) severity(v lab.Severity) string {
@@ -77,7 +91,7 @@ func rebalanceRows(st *styles, s *lab.Snapshot, w, lines int) []string {
 }
 
 func (st *styles) move(m lab.Move) string {
-	text := fmt.Sprintf("  P%d %s%s%s", m.Partition, st.number(m.From), st.g.arrow, st.number(m.To))
+	text := fmt.Sprintf("  P%d %s %s %s", m.Partition, st.number(m.From), st.g.arrow, st.number(m.To))
 	if m.Measured {
 		text += st.muted.Render(" unread " + took(m.Unread))
 	}

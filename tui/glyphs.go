@@ -9,6 +9,9 @@ type glyphs struct {
 	steps     []string // a column's highest cell, from 1/8 to 8/8
 	floor     string   // a column of height zero
 	orphanBar string
+	half      string // the upper half of a bar's cell
+	halfWorn  string // the same for a bar that nobody works on
+	track     string // where a bar could be
 	rule      string
 	cursor    string
 	arrow     string
@@ -34,7 +37,7 @@ func unicodeGlyphs() glyphs {
 	return glyphs{
 		eighths: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
 		steps:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, floor: "▁",
-		orphanBar: "▒", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
+		orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
 		health: map[lab.Health]string{
@@ -49,7 +52,7 @@ func asciiGlyphs() glyphs {
 	return glyphs{
 		eighths: []string{" ", " ", " ", "-", "-", "=", "=", "#"},
 		steps:   []string{".", ".", ".", ":", ":", ":", "#", "#"}, floor: "_",
-		orphanBar: "x", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
+		orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", attention: "!", bad: "X", waiting: "~",
 		health: map[lab.Health]string{

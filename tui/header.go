@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/lipgloss/v2"
 
 	"blackfriday/services/lab"
 )
@@ -135,7 +134,7 @@ func (st *styles) amount(n int64, w int) string {
 }
 
 // statusLine shows the answer to the last command, and the keys that were pressed.
-func statusLine(st *styles, message string, style lipgloss.Style, pressed []string, w int) string {
+func statusLine(st *styles, message string, style pen, pressed []string, w int) string {
 	right := ""
 	if len(pressed) > 0 {
 		right = st.muted.Render("  keys ") + st.strong.Render(strings.Join(pressed, " ")) + " "

@@ -28,7 +28,7 @@ type layout struct {
 // arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
 // order of how much one more line helps.
 func arrange(w, h, partitions, instances int) layout {
-	l := layout{width: w, wide: w >= wideFrom, left: w / 2}
+	l := layout{width: w, wide: w >= wideFrom, left: w * 9 / 20}
 	if l.wide {
 		l.left = w * 5 / 8
 	}
@@ -42,6 +42,8 @@ func arrange(w, h, partitions, instances int) layout {
 	grow(&l.partitions, min(partitions, 4))
 	grow(&l.consumers, min(instances, 5))
 	grow(&l.middle, 3)
+	grow(&l.events, 1)
+	grow(&l.consumers, min(instances, 7))
 	grow(&l.events, 3)
 	grow(&l.partitions, min(partitions, h/3))
 	grow(&l.consumers, min(instances, h/3))
@@ -56,11 +58,11 @@ func arrange(w, h, partitions, instances int) layout {
 		free -= partitions
 		l.partitions *= 2
 	}
-	grow(&l.middle, 8)
 	if free >= 3 {
 		l.gaps = true
 		free -= 3
 	}
+	grow(&l.middle, 8)
 	grow(&l.events, 8)
 	grow(&l.middle, 12)
 	l.events += max(free, 0)

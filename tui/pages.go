@@ -14,7 +14,7 @@ func dashboardBody(st *styles, s *lab.Snapshot, l layout, top int, scale int64, 
 	w := l.width
 	out := []string{partitionTitle(st, s, w)}
 	if l.labels {
-		out = append(out, partitionLabels(st, s, w))
+		out = append(out, partitionLabels(st, s, w, l.double))
 	}
 	out = append(out, partitionRows(st, s, w, l.partitions, top, scale, l.double)...)
 	out = append(out, partitionNotice(st, s, w, scale))
@@ -37,7 +37,7 @@ func dashboardBody(st *styles, s *lab.Snapshot, l layout, top int, scale int64, 
 	out = append(out, beside(st.box(curve, l.left, l.middle+1), st.box(right, w-l.left, l.middle+1))...)
 	out = l.gap(out)
 
-	return slices.Concat(out, []string{eventTitle(st, w)}, eventRows(st, s, w, l.events, 0))
+	return slices.Concat(out, []string{eventTitle(st, w)}, eventRows(st, s, w, l.events, 0, false))
 }
 
 func (l layout) gap(lines []string) []string {
@@ -63,7 +63,7 @@ func topicsBody(st *styles, s *lab.Snapshot, w, h int) []string {
 	out = append(out, newestRejection(st, s.DLQ, w)...)
 	out = append(out, "")
 	out = append(out, rejectionCounts(st, s.DLQ, w)...)
-	totals := append([]string{"", st.ruled(" "+st.title.Render("ANALYTICS")+" ", "", w-1)}, totalLines(st, s.Totals)...)
+	totals := append([]string{"", st.ruled(" "+st.title.Render("ANALYTICS")+" ", "", w-1)}, totalLines(st, s.Totals, w)...)
 	room := max(h-len(totals), 0)
 	return append(out[:min(len(out), room)], totals...)
 }

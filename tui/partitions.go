@@ -15,20 +15,22 @@ type partitionColumns struct {
 	words                                              bool // the trend as a word beside its sign
 }
 
-func partitionLayout(s *lab.Snapshot, w int) partitionColumns {
-	c := partitionColumns{id: 3, reader: 12, lag: 5, rate: 8, drain: 9, position: 9}
+func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
+	c := partitionColumns{id: 3, reader: 13, lag: 5, rate: 8, drain: 9}
+	if double {
+		c.reader = 4 + len("Kafka: order-12")
+	}
 	if len(s.Partitions) > 100 {
 		c.id = 4
 	}
 	c.lag = max(c.lag, len(comma(s.Lag.Total)))
-	committed, end := reach(s.Partitions)
-	c.position = max(c.position, len(position(committed, end, false)))
 	if w >= 100 {
-		c.owner, c.drain, c.words = 13, 17, true
+		c.drain, c.words = 17, true
 	}
-	if w < 100 && c.position > 15 {
-		c.position = max(9, len(position(committed, end, true)))
+	if w >= 100 && !double {
+		c.owner = 13
 	}
+	c.position = positionWidth(s.Partitions, w < 100)
 	fixed := 1 + c.id + 1 + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
 	c.bar = max(w-fixed, 1)
 	return c
@@ -46,6 +48,22 @@ func reach(partitions []lab.Partition) (committed, end int64) {
 	return committed, end
 }
 
+// positionWidth is how many cells the offsets need. Where space is short, long ones are written in short.
+func positionWidth(partitions []lab.Partition, tight bool) int {
+	committed, end := reach(partitions)
+	furthest := int64(0)
+	for _, p := range partitions {
+		furthest = max(furthest, p.End)
+	}
+	need := func(short bool) int {
+		return max(9, len(position(committed, end, short)), len(position(furthest, furthest, short)))
+	}
+	if full := need(false); !tight || full <= 15 {
+		return full
+	}
+	return need(true)
+}
+
 func position(committed, end int64, short bool) string {
 	if short {
 		return compact(committed) + "/" + compact(end)
@@ -55,7 +73,7 @@ func position(committed, end int64, short bool) string {
 
 // partitionTitle is the heading of the partitions; its numbers are the totals and stand over the columns.
 func partitionTitle(st *styles, s *lab.Snapshot, w int) string {
-	c := partitionLayout(s, w)
+	c := partitionLayout(s, w, false)
 	head := " " + st.title.Render("PARTITIONS") + " "
 	if w >= 120 {
 		head += st.muted.Render("payment-successful "+st.g.arrow+" order-service-group") + " "
@@ -76,17 +94,21 @@ func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
 		}, " ")
 	}
 	committed, end := reach(s.Partitions)
+	weight, drain := st.strong, st.drain(s.Lag.Drain, s.Lag.Total, c.words)
+	if stale(s) != "" {
+		weight, drain = st.muted, st.muted.Render(st.old())
+	}
 	return strings.Join([]string{
-		st.strong.Render(st.right(comma(s.Lag.Total), c.lag)),
-		st.strong.Render(st.right(perSecond(s.Lag.Rate), c.rate)),
-		" " + st.left(st.drain(s.Lag.Drain, s.Lag.Total, c.words), c.drain),
+		weight.Render(st.right(comma(s.Lag.Total), c.lag)),
+		weight.Render(st.right(perSecond(s.Lag.Rate), c.rate)),
+		" " + st.left(drain, c.drain),
 		st.right(st.offsets(committed, end, c), c.position) + " ",
 	}, " ")
 }
 
 // partitionLabels names the columns.
-func partitionLabels(st *styles, s *lab.Snapshot, w int) string {
-	c := partitionLayout(s, w)
+func partitionLabels(st *styles, s *lab.Snapshot, w int, double bool) string {
+	c := partitionLayout(s, w, double)
 	line := " " + blank(c.id+1) + st.left("reader", c.reader)
 	if c.owner > 0 {
 		line += st.left("Kafka names", c.owner)
@@ -99,7 +121,7 @@ func partitionLabels(st *styles, s *lab.Snapshot, w int) string {
 // partitionRows draws one partition per line, or per two lines when double. All bars share one scale, where scale is
 // the lag of a full bar.
 func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, double bool) []string {
-	c := partitionLayout(s, w)
+	c := partitionLayout(s, w, double)
 	each := 1
 	if double {
 		each = 2
@@ -107,7 +129,7 @@ func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, 
 	from, to, more := window(len(s.Partitions), lines/each, top)
 	var out []string
 	for _, p := range s.Partitions[from:to] {
-		out = append(out, st.partitionRow(s, p, c, scale, double))
+		out = append(out, st.partitionRow(s, p, c, scale))
 		if double {
 			out = append(out, st.partitionSecond(s, p, c, scale))
 		}
@@ -119,14 +141,10 @@ func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, 
 	return st.box(out, w, lines)
 }
 
-func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64, double bool) string {
+func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
 	line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), c.id)) + " " + st.left(st.reader(p), c.reader)
 	if c.owner > 0 {
-		owner := ""
-		if !double {
-			owner = st.owner(p)
-		}
-		line += st.left(owner, c.owner)
+		line += st.left(st.owner(p), c.owner)
 	}
 	line += " " + st.partitionBar(s, p, c.bar, scale) + "  "
 	if !p.Known {
@@ -135,17 +153,27 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 	}
 	lag, rate := st.right(comma(p.Lag), c.lag), st.right(perSecond(p.Rate), c.rate)
 	if stale(s) != "" {
-		return line + st.muted.Render(lag+" "+rate+"  "+st.left("out of date", c.drain)) + " " +
+		return line + st.muted.Render(lag+" "+rate+"  "+st.left(st.old(), c.drain)) + " " +
 			st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 	}
 	return line + st.strong.Render(lag) + " " + rate + "  " +
 		st.left(st.drain(p.Drain, p.Lag, c.words), c.drain) + " " + st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 }
 
-// partitionSecond is the lower line of a partition with two lines: the bar again, and the broker's word.
+// partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
+// so that the bars of neighbours do not touch.
 func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
-	label := blank(1+c.id+1+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader+c.owner-4)
-	return label + " " + st.partitionBar(s, p, c.bar, scale)
+	label := blank(1+c.id+1+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader-4)
+	style, _ := st.barStyle(s, p)
+	half := 0
+	if p.Known && scale > 0 {
+		half = int(min(float64(max(p.Lag, 0))/float64(scale), 1) * float64(c.bar))
+	}
+	fill := st.g.half
+	if p.Orphan {
+		fill = st.g.halfWorn
+	}
+	return label + " " + style.Render(strings.Repeat(fill, half))
 }
 
 // reader is our own word: who has the partition in hand.
@@ -153,6 +181,8 @@ func (st *styles) reader(p lab.Partition) string {
 	switch {
 	case p.Orphan:
 		return st.alarm.Render(" "+st.g.bad+" ") + " " + st.bad.Render("ORPHAN")
+	case !p.Known && p.Reader == 0:
+		return " " + st.g.dash
 	case p.Reader > 0:
 		return st.cell(p.Reader) + fmt.Sprintf(" order-%d", p.Reader)
 	}
@@ -177,15 +207,21 @@ func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale in
 	if !p.Known {
 		return blank(w)
 	}
-	style, fill := st.quiet, st.g.eighths[7]
+	style, fill := st.barStyle(s, p)
+	text := bar(st.g, fill, p.Lag, scale, w)
+	rest := w - width(text)
+	return style.Render(text) + st.rule.Render(blank(rest%2)+strings.Repeat(" "+st.g.track, rest/2))
+}
+
+// barStyle is how the lag of a partition is drawn: in its reader's colour, and in another pattern when nobody reads it.
+func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill string) {
 	switch {
 	case p.Orphan:
-		style, fill = st.orphan, st.g.orphanBar
+		return st.orphan, st.g.orphanBar
 	case stale(s) == "" && p.Reader > 0:
-		style = st.bar(p.Reader)
+		return st.bar(p.Reader), st.g.eighths[7]
 	}
-	text := bar(st.g, fill, p.Lag, scale, w)
-	return style.Render(text) + blank(w-len([]rune(text)))
+	return st.quiet, st.g.eighths[7]
 }
 
 // bar draws value as part of scale, in at most w cells, to an eighth of a cell. A value above 0 is never invisible.
@@ -234,6 +270,9 @@ func (st *styles) offsets(committed, end int64, c partitionColumns) string {
 	}
 	return st.muted.Render(text)
 }
+
+// old stands where a trend would, while the numbers are out of date.
+func (st *styles) old() string { return st.g.attention + " old" }
 
 // stale says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
 func stale(s *lab.Snapshot) string {

@@ -72,13 +72,23 @@ func rejectionCounts(st *styles, d lab.DLQ, w int) []string {
 }
 
 // totalLines are the figures of the analytics service, the money first.
-func totalLines(st *styles, t lab.Totals) []string {
-	dot := st.muted.Render(" " + st.g.dot + " ")
+func totalLines(st *styles, t lab.Totals, w int) []string {
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
+	dot := st.muted.Render(" " + st.g.dot + " ")
 	if t.Rejected > 0 {
 		first += dot + st.warn.Render(comma(t.Rejected)+" invalid")
 	}
-	return []string{first, " " + count(t.Payments, "payment") + dot + count(t.Orders, "order") + dot + count(t.Emails, "email")}
+	if w >= 50 {
+		return []string{first, " " + count(t.Payments, "payment") + dot + count(t.Orders, "order") + dot + count(t.Emails, "email")}
+	}
+	second := ""
+	for _, p := range []struct {
+		n    int64
+		noun string
+	}{{t.Payments, " payments"}, {t.Orders, " orders"}, {t.Emails, " emails"}} {
+		second += " " + compact(p.n) + st.muted.Render(p.noun)
+	}
+	return []string{first, second}
 }
 
 // resultTitle is the heading of what stands beside the curve.
@@ -86,22 +96,22 @@ func resultTitle(st *styles, s *lab.Snapshot, w int, withTopics bool) string {
 	if withTopics {
 		return topicTitle(st, w)
 	}
-	return st.ruled(" "+st.title.Render("RESULTS")+" ", "", w)
+	return st.ruled(" "+st.title.Render("RESULTS")+" ", "", w-1)
 }
 
 // results stands beside the curve: what came out of the pipeline, as far as there is room. The topics are part of it
 // where they have no panel of their own.
 func results(st *styles, s *lab.Snapshot, w, h int, withTopics bool) []string {
-	totals := totalLines(st, s.Totals)
+	totals := totalLines(st, s.Totals, w)
 	switch {
 	case withTopics:
 		out := append(topicRows(st, s, w), totals...)
-		if h >= 9 {
-			out = slices.Concat(topicRows(st, s, w), []string{""}, newestRejection(st, s.DLQ, w), totals)
+		if h >= 8 {
+			out = append(out, newestRejection(st, s.DLQ, w)...)
 		}
 		return st.box(out, w, h)
 	case h < 8:
-		return st.box(append([]string{dlqLine(st, s, w)}, totals...), w, h)
+		return st.box(append(totals, dlqLine(st, s, w)), w, h)
 	}
 	return st.box(slices.Concat(totals, []string{"", dlqLine(st, s, w)}, newestRejection(st, s.DLQ, w), []string{""},
 		rejectionCounts(st, s.DLQ, w)), w, h)

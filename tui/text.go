@@ -14,8 +14,8 @@ import (
 // at most limit cells wide; no more of s is read than that needs.
 func visible(s string, limit int, asciiOnly bool) string {
 	var b strings.Builder
-	width := 0
-	for len(s) > 0 && width <= limit {
+	taken := 0
+	for len(s) > 0 && taken <= limit {
 		r, size := utf8.DecodeRuneInString(s)
 		part := s[:size]
 		if r == utf8.RuneError && size == 1 {
@@ -24,7 +24,7 @@ func visible(s string, limit int, asciiOnly bool) string {
 			part = escape(r)
 		}
 		b.WriteString(part)
-		width += ansi.StringWidth(part)
+		taken += width(part)
 		s = s[size:]
 	}
 	return cut(b.String(), limit, asciiOnly)
@@ -61,42 +61,45 @@ func escape(r rune) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
-// cut shortens a line, styled or not, to width cells and shows that something is missing.
-func cut(s string, width int, asciiOnly bool) string {
-	if width <= 0 {
+// cut shortens a line, styled or not, to w cells and shows that something is missing.
+func cut(s string, w int, asciiOnly bool) string {
+	if w <= 0 {
 		return ""
+	}
+	if len(s) <= w {
+		return s
 	}
 	tail := "…"
 	if asciiOnly {
 		tail = "~"
 	}
-	return ansi.Truncate(s, width, tail)
+	return ansi.Truncate(s, w, tail)
 }
 
-// left fits a line, styled or not, into exactly width cells, starting at the left.
-func (st *styles) left(s string, width int) string {
-	have := ansi.StringWidth(s)
-	if have > width {
-		s = cut(s, width, st.ascii)
-		have = ansi.StringWidth(s)
+// left fits a line, styled or not, into exactly w cells, starting at the left.
+func (st *styles) left(s string, w int) string {
+	have := width(s)
+	if have > w {
+		s = cut(s, w, st.ascii)
+		have = width(s)
 	}
-	return s + blank(width-have)
+	return s + blank(w-have)
 }
 
-// right fits a line, styled or not, into exactly width cells, ending at the right.
-func (st *styles) right(s string, width int) string {
-	have := ansi.StringWidth(s)
-	if have > width {
-		s = cut(s, width, st.ascii)
-		have = ansi.StringWidth(s)
+// right fits a line, styled or not, into exactly w cells, ending at the right.
+func (st *styles) right(s string, w int) string {
+	have := width(s)
+	if have > w {
+		s = cut(s, w, st.ascii)
+		have = width(s)
 	}
-	return blank(width-have) + s
+	return blank(w-have) + s
 }
 
-// ends puts one text at each end of a line of exactly width cells. The right one wins when both do not fit.
-func (st *styles) ends(l, r string, width int) string {
-	r = cut(r, width, st.ascii)
-	return st.left(l, width-ansi.StringWidth(r)) + r
+// ends puts one text at each end of a line of exactly w cells. The right one wins when both do not fit.
+func (st *styles) ends(l, r string, w int) string {
+	r = cut(r, w, st.ascii)
+	return st.left(l, w-width(r)) + r
 }
 
 // blank is n spaces, none when n is negative.
@@ -125,7 +128,14 @@ func beside(a, b []string) []string {
 }
 
 // width is how many cells a line takes, styled or not.
-func width(s string) int { return ansi.StringWidth(s) }
+func width(s string) int {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return ansi.StringWidth(s)
+		}
+	}
+	return len(s) // most words are plain ASCII, and looking for graphemes in them is slow
+}
 
 // cells are the cells of a line from one column up to another, with their styles.
 func cells(s string, from, to int) string { return ansi.Cut(s, from, to) }

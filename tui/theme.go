@@ -37,7 +37,7 @@ func paletteOf(theme string) palette {
 	switch theme {
 	case ThemeLight:
 		return palette{
-			background: "#ffffff", selection: "#dbe9f6", text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd",
+			background: "#ffffff", selection: "#e4e4e4", text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd",
 			accent: "#00558f", good: "#0b6b3a", warn: "#7a4a00", bad: "#b00020", quiet: "#8a8a8a",
 			badge: "#00558f", onBadge: "#ffffff",
 			consumers: []string{
@@ -46,7 +46,7 @@ func paletteOf(theme string) palette {
 		}
 	case ThemeContrast:
 		return palette{
-			background: "#000000", selection: "#26303c", text: "#ffffff", muted: "#d0d0d0", rule: "#808080",
+			background: "#000000", selection: "#303030", text: "#ffffff", muted: "#d0d0d0", rule: "#808080",
 			accent: "#5fd7ff", good: "#5fff87", warn: "#ffd75f", bad: "#ff8787", quiet: "#9a9a9a",
 			badge: "#ffffff", onBadge: "#000000",
 			consumers: []string{
@@ -55,8 +55,8 @@ func paletteOf(theme string) palette {
 		}
 	}
 	return palette{
-		background: "#1e1e1e", selection: "#2a3745", text: "#ececec", muted: "#a8a8a8", rule: "#4a4a4a",
-		accent: "#7cc7ff", good: "#63d297", warn: "#ffc857", bad: "#ff7b7b", quiet: "#7d7d7d",
+		background: "#1e1e1e", selection: "#3a3a3a", text: "#ececec", muted: "#b2b2b2", rule: "#4a4a4a",
+		accent: "#7cc7ff", good: "#63d297", warn: "#ffc857", bad: "#ff8787", quiet: "#7d7d7d",
 		badge: "#7cc7ff", onBadge: "#101010",
 		consumers: []string{
 			"#e69f00", "#56b4e9", "#2bb58a", "#f0e442", "#4f8fe0", "#cc79a7", "#b8b8b8", "#b18cff",
@@ -76,12 +76,12 @@ type styles struct {
 	plain bool // no colours at all
 	g     glyphs
 
-	muted, rule, title, strong, key lipgloss.Style
-	good, warn, bad                 lipgloss.Style
-	badge, alarm, frozen            lipgloss.Style
-	curve, quiet, orphan            lipgloss.Style
-	cells, bars                     []lipgloss.Style // by consumer
-	other                           lipgloss.Style   // the cell of a service that is not an order consumer
+	muted, rule, title, strong, key pen
+	good, warn, bad                 pen
+	badge, alarm, frozen            pen
+	curve, quiet, orphan            pen
+	cells, bars                     []pen // by consumer
+	other                           pen   // the cell of a service that is not an order consumer
 
 	paint    string // what every cell stands on, as one SGR sequence
 	selected string
@@ -100,36 +100,44 @@ func newStyles(theme string, asciiOnly, noColor bool) *styles {
 	return st
 }
 
+// pen writes text in one style. It is one SGR sequence: a whole lipgloss.Style costs ten times as much per word, and a
+// frame has hundreds of words.
+type pen string
+
+// Render writes text with the pen.
+func (p pen) Render(text string) string {
+	if p == "" || text == "" {
+		return text
+	}
+	return string(p) + text + ansi.ResetStyle
+}
+
 func (st *styles) fill(p palette) {
-	fg := func(hex string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(hex)) }
-	chip := func(on, bg string) lipgloss.Style { return fg(on).Background(lipgloss.Color(bg)).Bold(true) }
-	st.muted, st.rule = fg(p.muted), fg(p.rule)
-	st.title, st.key = fg(p.accent).Bold(true), fg(p.accent).Bold(true)
-	st.strong = fg(p.text).Bold(true)
-	st.good, st.warn, st.bad = fg(p.good), fg(p.warn).Bold(true), fg(p.bad).Bold(true)
-	st.badge = chip(p.onBadge, p.badge)
-	st.alarm = chip(p.background, p.bad)
-	st.frozen = chip(p.background, p.warn)
-	st.curve, st.quiet, st.orphan = fg(p.accent), fg(p.quiet), fg(p.bad)
-	st.other = chip(p.background, p.muted)
+	fg := func(hex string) ansi.Style { return ansi.NewStyle().ForegroundColor(lipgloss.Color(hex)) }
+	ink := func(hex string) pen { return pen(fg(hex).String()) }
+	bold := func(hex string) pen { return pen(fg(hex).Bold().String()) }
+	chip := func(on, bg string) pen { return pen(fg(on).BackgroundColor(lipgloss.Color(bg)).Bold().String()) }
+	st.muted, st.rule, st.curve, st.quiet, st.orphan = ink(p.muted), ink(p.rule), ink(p.accent), ink(p.quiet), ink(p.bad)
+	st.title, st.key, st.strong = bold(p.accent), bold(p.accent), bold(p.text)
+	st.good, st.warn, st.bad = ink(p.good), bold(p.warn), bold(p.bad)
+	st.badge, st.alarm = chip(p.onBadge, p.badge), chip(p.background, p.bad)
+	st.frozen, st.other = chip(p.background, p.warn), chip(p.background, p.muted)
 	for _, c := range p.consumers {
 		st.cells = append(st.cells, chip(inkOn(c), c))
-		st.bars = append(st.bars, fg(c))
+		st.bars = append(st.bars, ink(c))
 	}
-	base := ansi.NewStyle().ForegroundColor(lipgloss.Color(p.text))
-	st.paint = base.BackgroundColor(lipgloss.Color(p.background)).String()
-	st.selected = base.BackgroundColor(lipgloss.Color(p.selection)).String()
+	st.paint = fg(p.text).BackgroundColor(lipgloss.Color(p.background)).String()
+	st.selected = fg(p.text).BackgroundColor(lipgloss.Color(p.selection)).String()
 }
 
 // fillPlain is for NO_COLOR: weight and reverse video carry what colours do elsewhere.
 func (st *styles) fillPlain() {
-	none, bold := lipgloss.NewStyle(), lipgloss.NewStyle().Bold(true)
-	reverse := bold.Reverse(true)
-	st.muted, st.rule, st.quiet, st.curve, st.good = none, none, none, none, none
+	bold := pen(ansi.NewStyle().Bold().String())
+	reverse := pen(ansi.NewStyle().Bold().Reverse(true).String())
 	st.title, st.strong, st.key, st.warn, st.bad, st.orphan = bold, bold, bold, bold, bold, bold
 	st.badge, st.alarm, st.frozen, st.other = reverse, reverse, reverse, reverse
-	st.cells, st.bars = []lipgloss.Style{reverse}, []lipgloss.Style{none}
-	st.selected = ansi.NewStyle().Bold().String()
+	st.cells, st.bars = []pen{reverse}, []pen{""}
+	st.selected = string(bold)
 }
 
 // inkOn chooses black or white for text on a colour: whichever stands out more.
@@ -147,7 +155,7 @@ func (st *styles) cell(number int) string {
 }
 
 // bar is the style of what an order consumer reads.
-func (st *styles) bar(number int) lipgloss.Style { return st.bars[st.colour(number)] }
+func (st *styles) bar(number int) pen { return st.bars[st.colour(number)] }
 
 func (st *styles) colour(number int) int {
 	n := len(st.cells)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"blackfriday/services/lab"
 )
@@ -74,14 +73,14 @@ func (m *model) body(s *lab.Snapshot) []string {
 	w, h, top := m.width, m.height-chrome, m.top[m.page]
 	switch m.page {
 	case eventsPage:
-		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, top)...)
+		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, top, true)...)
 	case consumersPage:
 		return consumersBody(m.st, s, w, h, m.selected)
 	case topicsPage:
-		return topicsBody(m.st, s, w, h)
+		return topicsBody(m.st, s, min(w, 110), h)
 	case partitionsPage:
-		head := []string{partitionTitle(m.st, s, w), partitionLabels(m.st, s, w)}
-		rows := partitionRows(m.st, s, w, h-3, top, m.scale, false)
+		head := []string{partitionTitle(m.st, s, w), partitionLabels(m.st, s, w, false)}
+		rows := partitionRows(m.st, s, w, min(h-3, len(s.Partitions)), top, m.scale, false)
 		return append(append(head, rows...), partitionNotice(m.st, s, w, m.scale))
 	}
 	return dashboardBody(m.st, s, arrange(w, m.height, len(s.Partitions), len(instances(s))), top, m.scale, m.selected)
@@ -105,7 +104,7 @@ func (m *model) limit() int {
 func (m *model) helpLimit() int { return len(helpLines(m.st, m.keys, m.width)) - (m.height - 2) }
 
 // status is what the line over the footer says: the answer to the last command, or what the selection means.
-func (m *model) status() (string, lipgloss.Style) {
+func (m *model) status() (string, pen) {
 	age := m.now.Sub(m.message.at)
 	switch {
 	case m.message.text != "" && m.message.bad && age < errorStays:

@@ -1,0 +1,265 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+)
+
+func quits(cmd tea.Cmd) bool {
+	if cmd == nil {
+		return false
+	}
+	_, ok := cmd().(tea.QuitMsg)
+	return ok
+}
+
+// press types keys and carries out what they ask for.
+func press(m *model, keys ...string) {
+	for _, k := range keys {
+		if _, cmd := m.Update(keyPress(k)); cmd != nil {
+			m.Update(cmd())
+		}
+	}
+}
+
+func TestKeysSendCommands(t *testing.T) {
+	tests := []struct {
+		keys string
+		want lab.Command
+	}{
+		{"f", lab.Flood{Count: 1_000}},
+		{"F enter", lab.Flood{Count: 1}},
+		{"F down enter", lab.Flood{Count: 10}},
+		{"F down down enter", lab.Flood{Count: 5_000}},
+		{"F up enter", lab.Flood{Count: 10_000}},
+		{"F 7 5 0 enter", lab.Flood{Count: 750}},
+		{"F 7 5 backspace enter", lab.Flood{Count: 7}},
+		{"F 9 9 9 9 9 9 9 9 9 enter", lab.Flood{Count: 999_999}},
+		{"F 1 0 0 0 0 0 0 0 enter", lab.Flood{Count: lab.MaxFlood}},
+		{"F 0 0 4 enter", lab.Flood{Count: 4}},
+		{"p", lab.Poison{}},
+		{"P enter", lab.Poison{Pills: []string{"invalid-json"}}},
+		{"P down enter", lab.Poison{Pills: []string{"no-user"}}},
+		{"P 3", lab.Poison{Pills: []string{"nulls"}}},
+		{"+", lab.AddConsumer{}},
+		{"=", lab.AddConsumer{}},
+		{"k", lab.Kill{}},
+		{"s", lab.Stop{}},
+		{"r", lab.Restart{}},
+		{"tab k", lab.Kill{Name: "order-1"}},
+		{"down down s", lab.Stop{Name: "order-2"}},
+		{"shift+tab r", lab.Restart{Name: "analytics"}},
+		{"up up k", lab.Kill{Name: "email"}},
+		{"tab esc k", lab.Kill{}},
+		{"d", lab.SetDelay{Delay: 500 * time.Millisecond}},
+		{"space k", lab.Kill{}},
+	}
+	for _, test := range tests {
+		m, f := dashboard(flooded(), 100, 30)
+		press(m, strings.Fields(test.keys)...)
+		if len(f.asked) != 1 || !reflect.DeepEqual(f.asked[0], test.want) {
+			t.Errorf("%s asked for %#v, want %#v", test.keys, f.asked, test.want)
+		}
+	}
+}
+
+func TestKeysThatAskNothing(t *testing.T) {
+	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "x", "enter", "y"} {
+		m, f := dashboard(flooded(), 100, 30)
+		press(m, strings.Fields(keys)...)
+		if len(f.asked) != 0 {
+			t.Errorf("%s asked for %#v", keys, f.asked)
+		}
+	}
+	m, f := dashboard(starting(), 100, 30)
+	press(m, "f", "p", "k", "+", "F", "enter")
+	if len(f.asked) != 0 {
+		t.Errorf("a lab that is starting was asked for %#v", f.asked)
+	}
+}
+
+func TestDelayCycles(t *testing.T) {
+	want := map[time.Duration]time.Duration{0: 10, 10: 100, 50: 100, 100: 500, 500: 0, 900: 0}
+	for from, to := range want {
+		if got := nextDelay(from * time.Millisecond); got != to*time.Millisecond {
+			t.Errorf("after %d ms comes %v, want %d ms", from, got, to)
+		}
+	}
+}
+
+func TestQuitAsksOnceWhileAFloodRuns(t *testing.T) {
+	tests := []struct {
+		keys string
+		quit bool // the last key quits
+	}{
+		{"q", false}, {"q enter", false}, {"q q", false}, {"q esc", false}, {"q y", true},
+		{"ctrl+c", false}, {"ctrl+c y", true}, {"ctrl+c ctrl+c", true}, {"q ctrl+c ctrl+c", true}, {"F ctrl+c ctrl+c", true},
+	}
+	for _, test := range tests {
+		m, _ := dashboard(flooding(), 100, 30)
+		var cmd tea.Cmd
+		for _, k := range strings.Fields(test.keys) {
+			_, cmd = m.Update(keyPress(k))
+		}
+		if quits(cmd) != test.quit {
+			t.Errorf("%s: quits is %v, want %v", test.keys, !test.quit, test.quit)
+		}
+	}
+	for _, k := range []string{"q", "ctrl+c"} {
+		m, _ := dashboard(flooded(), 100, 30)
+		if _, cmd := m.Update(keyPress(k)); !quits(cmd) {
+			t.Errorf("%s does not quit a lab without a flood", k)
+		}
+	}
+}
+
+func TestFreezeKeepsThePicture(t *testing.T) {
+	m, _ := dashboard(flooded(), 100, 30)
+	press(m, "space")
+	later := crashed()
+	later.At = later.At.Add(7 * time.Second)
+	m.Update(frameMsg{later.At, later})
+	if got := text(m); !strings.Contains(got, "FROZEN 0:07") || strings.Contains(got, "ORPHAN") {
+		t.Fatalf("the screen is not frozen:\n%s", got)
+	}
+	press(m, "space")
+	if got := text(m); strings.Contains(got, "FROZEN") || !strings.Contains(got, "ORPHAN") {
+		t.Fatalf("the screen is still frozen:\n%s", got)
+	}
+}
+
+func TestSelectionIsByName(t *testing.T) {
+	m, f := dashboard(running(3, 3), 100, 30)
+	press(m, "down", "down")
+	grown := running(3, 3)
+	grown.Orders = append([]lab.Instance{{Name: "order-0"}}, grown.Orders...)
+	m.Update(frameMsg{noon(), grown})
+	press(m, "k")
+	if want := (lab.Kill{Name: "order-2"}); len(f.asked) != 1 || f.asked[0] != lab.Command(want) {
+		t.Fatalf("asked for %#v, want %#v", f.asked, want)
+	}
+	m.Update(frameMsg{noon(), running(3, 1)})
+	if m.selected != "" {
+		t.Fatalf("%s is selected and does not exist", m.selected)
+	}
+}
+
+func TestAnswersAreShown(t *testing.T) {
+	m, f := dashboard(flooded(), 100, 30)
+	f.err = errors.New("start a flood: one is running; wait until it is done")
+	press(m, "f")
+	if got := text(m); !strings.Contains(got, f.err.Error()) {
+		t.Fatalf("the error is not shown:\n%s", got)
+	}
+	f.err = nil
+	press(m, "+")
+	if got := text(m); !strings.Contains(got, "one more order consumer: started") || !strings.Contains(got, "keys f +") {
+		t.Fatalf("the answer or the keys are not shown:\n%s", got)
+	}
+	m.Update(frameMsg{noon().Add(time.Minute), flooded()})
+	if got := text(m); strings.Contains(got, "one more") || strings.Contains(got, "keys f") {
+		t.Fatalf("the answer does not go away:\n%s", got)
+	}
+}
+
+func TestPasteGoesIntoTheBox(t *testing.T) {
+	m, f := dashboard(flooded(), 100, 30)
+	press(m, "F")
+	m.Update(tea.PasteMsg{Content: " 12,345\x1b[31m\n"})
+	press(m, "enter")
+	if want := (lab.Flood{Count: 123_453}); len(f.asked) != 1 || f.asked[0] != lab.Command(want) {
+		t.Fatalf("asked for %#v, want %#v", f.asked, want)
+	}
+}
+
+func TestEveryKeyIsInTheHelp(t *testing.T) {
+	keys := DefaultKeys()
+	listed, seen := 0, map[string]string{}
+	for _, section := range keys.Sections() {
+		for _, b := range section.Keys {
+			listed++
+			for _, k := range b.Keys() {
+				if seen[k] != "" {
+					t.Errorf("%q means %q and %q", k, seen[k], b.Help().Desc)
+				}
+				seen[k] = b.Help().Desc
+			}
+		}
+	}
+	if fields := reflect.TypeFor[KeyMap]().NumField(); listed != fields {
+		t.Errorf("the help lists %d keys of %d", listed, fields)
+	}
+	m, _ := dashboard(running(3, 3), 100, 80)
+	press(m, "?")
+	for _, section := range keys.Sections() {
+		for _, b := range section.Keys {
+			if !strings.Contains(text(m), b.Help().Desc) {
+				t.Errorf("the help does not say %q", b.Help().Desc)
+			}
+		}
+	}
+}
+
+func TestHelpScrollsToItsEnd(t *testing.T) {
+	m, _ := dashboard(running(3, 3), 80, 24)
+	press(m, "?", "pgdown", "pgdown", "pgdown", "pgdown")
+	if got := text(m); !strings.Contains(got, "computed") {
+		t.Fatalf("the end of the help cannot be reached:\n%s", got)
+	}
+	press(m, "esc")
+	if m.help {
+		t.Fatal("esc does not close the help")
+	}
+}
+
+func TestFooterAlwaysOffersHelpAndQuit(t *testing.T) {
+	keys := DefaultKeys()
+	for _, s := range scenes() {
+		for w := 16; w < 200; w++ {
+			line := footerLine(newStyles(ThemeDark, false, true), keys.now(s, false, false), w)
+			if !strings.Contains(line, "help") || !strings.Contains(line, "quit") {
+				t.Fatalf("footer of width %d: %q", w, line)
+			}
+		}
+	}
+	offers := func(s *lab.Snapshot, b key.Binding) bool {
+		for _, offered := range keys.now(s, false, false) {
+			if reflect.DeepEqual(offered.Keys(), b.Keys()) {
+				return true
+			}
+		}
+		return false
+	}
+	if offers(running(3, 3), keys.Restart) || !offers(crashed(), keys.Restart) || offers(stopped(), keys.Kill) {
+		t.Error("the footer offers what does not work now")
+	}
+}
+
+func TestThemeKeyOverridesTheTerminal(t *testing.T) {
+	f := &fakeLab{snapshot: running(3, 3)}
+	m := newModel(f, Options{}, startJobs(context.Background()))
+	m.Update(tea.BackgroundColorMsg{Color: tea.BackgroundColorMsg{}.Color})
+	m.Update(tea.BackgroundColorMsg{Color: white{}})
+	if m.theme != ThemeLight {
+		t.Fatalf("on a white background the theme is %s", m.theme)
+	}
+	m.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
+	press(m, "T")
+	m.Update(tea.BackgroundColorMsg{Color: white{}})
+	if m.theme != ThemeContrast {
+		t.Fatalf("after T the theme is %s", m.theme)
+	}
+}
+
+type white struct{}
+
+func (white) RGBA() (r, g, b, a uint32) { return 0xffff, 0xffff, 0xffff, 0xffff }
