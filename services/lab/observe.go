@@ -26,12 +26,12 @@ func (s *state) watchBrokers(ctx context.Context, o *kafka.Observer) (stopped <-
 }
 
 // readEvery is the pause between two readings: short enough that no number on the screen is older than half a second,
-// long enough that 300 partitions cost little.
+// long enough that an idle lab costs next to nothing.
 func readEvery(partitions int) time.Duration {
 	if partitions > 30 {
-		return 250 * time.Millisecond
+		return 300 * time.Millisecond
 	}
-	return 100 * time.Millisecond
+	return 200 * time.Millisecond
 }
 
 // observed takes in a reading of the brokers' word. A failed one leaves the last good one in place, with its age.

@@ -1,0 +1,145 @@
+// Blackfriday is the whole Black Friday Kafka lab in one program: an embedded cluster, four services, and a dashboard to
+// flood it, break it and watch why Kafka survives.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"blackfriday/kafka"
+	"blackfriday/scenarios/headless"
+	"blackfriday/services/event"
+	"blackfriday/services/lab"
+	"blackfriday/services/serve"
+	"blackfriday/tui"
+	"blackfriday/tui/watchdog"
+)
+
+func main() { os.Exit(run()) }
+
+// run is main with an exit code: 0 all went well, 1 it did not, 2 it was called wrongly.
+func run() int {
+	if watchdog.IsChild() {
+		return watchdog.Run()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	err := fang.Execute(ctx, newRoot(), fang.WithErrorHandler(printError), fang.WithoutManpage())
+	if err == nil {
+		return 0
+	}
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return 1
+}
+
+// printError says what went wrong in one line, without a frame around it.
+func printError(w io.Writer, _ fang.Styles, err error) {
+	// There is nowhere to report that stderr is gone.
+	_, _ = fmt.Fprintf(w, "blackfriday: %s\n", event.Visible(err.Error()))
+}
+
+// settings are what the flags set.
+type settings struct {
+	lab      lab.Config
+	protocol string
+	logFile  string
+	screen   tui.Options
+}
+
+func newRoot() *cobra.Command {
+	s := &settings{}
+	root := &cobra.Command{
+		Use:   "blackfriday",
+		Short: "The Black Friday Kafka lab in one program",
+		Long:  "A Kafka cluster, four services and a dashboard in one program. Press f to flood it, k to kill a consumer, ? for help.",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return s.dashboard(cmd.Context()) },
+	}
+	s.labFlags(root)
+	flags := root.Flags()
+	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
+	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
+	serveCommand := serve.Command(s.config)
+	s.labFlags(serveCommand)
+	root.AddCommand(serveCommand, headless.Command())
+	return root
+}
+
+// labFlags adds the flags that the dashboard and serve have in common.
+func (s *settings) labFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
+	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
+	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
+	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")
+	f.DurationVar(&s.lab.Delay, "delay", 100*time.Millisecond, "simulated work per payment")
+	f.StringVar(&s.protocol, "protocol", string(kafka.ConsumerProtocol), "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin")
+	f.DurationVar(&s.lab.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a group waits for a silent member")
+	f.DurationVar(&s.lab.Kafka.Heartbeat, "heartbeat", 500*time.Millisecond, "how often a member speaks up")
+	f.Uint64Var(&s.lab.Seed, "seed", 0, "seed of the floods, 0 for a random one")
+}
+
+// config is the lab that the flags describe.
+func (s *settings) config() (lab.Config, error) {
+	protocol, err := kafka.ParseProtocol(s.protocol)
+	if err != nil {
+		return lab.Config{}, err
+	}
+	cfg := s.lab
+	cfg.Kafka.Protocol = protocol
+	if cfg.Seed == 0 {
+		cfg.Seed = rand.Uint64()
+	}
+	return cfg, nil
+}
+
+// dashboard runs the lab under the screen. When one of them ends, so does the other.
+func (s *settings) dashboard(ctx context.Context) (err error) {
+	cfg, err := s.config()
+	if err != nil {
+		return err
+	}
+	if s.logFile != "" {
+		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("--log: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		cfg.Log = slog.New(slog.NewJSONHandler(file, nil))
+	}
+	dismiss, err := watchdog.Start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dismiss()) }()
+	l := lab.New(cfg)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- l.Run(ctx)
+	}()
+	for _, p := range event.Pills() {
+		s.screen.Pills = append(s.screen.Pills, tui.Pill{Name: p.Name, Title: p.Title})
+	}
+	_, s.screen.NoColor = os.LookupEnv("NO_COLOR")
+	screenErr := tui.Run(ctx, l, s.screen)
+	stop()
+	return errors.Join(<-ended, screenErr)
+}
