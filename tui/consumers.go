@@ -27,10 +27,11 @@ func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
 	labels := st.muted.Render(st.left(" holds", c.holds+1) + st.right("rate", c.rate) + st.right("done", c.done) + "  last record ")
 	fixed := 2 + 4 + c.name + c.state
 	head = st.ruled(head, "", fixed) + labels
-	if w < 100 {
+	summary := " " + tally(s) + " "
+	if width(head)+width(summary) >= w {
 		return st.ruled(head, "", w-1)
 	}
-	return st.ruled(head, st.muted.Render(" "+tally(s)+" "), w)
+	return st.ruled(head, st.muted.Render(summary), w)
 }
 
 // tally counts the order consumers by state: "2 running, 1 crashed".

@@ -28,11 +28,11 @@ func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int, whole bool) []st
 }
 
 func (st *styles) eventLines(e lab.Event, w int, whole bool) []string {
-	source := st.left(" "+visible(e.Source, 9, st.ascii), 11)
+	about := blank(3) // the texts are whole sentences and name their source themselves
 	if e.Instance > 0 {
-		source = st.cells[st.colour(e.Instance)].Render(source)
+		about = st.cell(e.Instance)
 	}
-	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + source + " "
+	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + about + " "
 	room := max(w-width(head)-1, 1)
 	if !whole {
 		return []string{head + st.severe(e.Severity, visible(e.Text, room, st.ascii))}

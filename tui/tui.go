@@ -43,7 +43,7 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	jobs := startJobs(ctx)
 	defer jobs.stop()
 	m := newModel(l, o, jobs)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(30)}
 	if o.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
