@@ -96,21 +96,22 @@ func TestReadAllReadsEveryPartitionToItsEnd(t *testing.T) {
 	})
 }
 
+// beforeFetch makes something happen between the look-up of the offsets and the first fetch.
+func beforeFetch(c *Cluster, happens func()) {
+	c.fake.ControlKey(int16(kmsg.Fetch), func(kmsg.Request) (kmsg.Response, error, bool) {
+		c.fake.DropControl()
+		c.fake.SleepControl(happens)
+		return nil, nil, false
+	})
+}
+
 // TestReadAllStopsWhereTheTopicEndedWhenItBegan: otherwise it would never end beside a producer.
 func TestReadAllStopsWhereTheTopicEndedWhenItBegan(t *testing.T) {
 	c := openCluster(t, "a")
 	client := openClient(t, c)
 	produce(t, client, "a", 0, "x", "y")
-	got := map[string][]string{}
-	add := collect(got)
-	err := c.ReadAll(t.Context(), []string{"a"}, func(r *Record) {
-		produce(t, client, "a", 0, "late")
-		add(r)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantRecords(t, got, map[string][]string{"a/0": {"0=x", "1=y"}})
+	beforeFetch(c, func() { produce(t, client, "a", 0, "late") })
+	wantRecords(t, readAll(t, c, "a"), map[string][]string{"a/0": {"0=x", "1=y"}})
 }
 
 func TestReadAllBeginsAtTheLogStart(t *testing.T) {
@@ -210,11 +211,7 @@ func TestReadAllFollowsTheLogStart(t *testing.T) {
 	c := openCluster(t, "a")
 	client := openClient(t, c)
 	produce(t, client, "a", 0, "gone", "kept")
-	c.fake.ControlKey(int16(kmsg.Fetch), func(kmsg.Request) (kmsg.Response, error, bool) {
-		c.fake.DropControl()
-		c.fake.SleepControl(func() { deleteRecords(t, client, "a", map[int32]int64{0: 1}) })
-		return nil, nil, false
-	})
+	beforeFetch(c, func() { deleteRecords(t, client, "a", map[int32]int64{0: 1}) })
 	wantRecords(t, readAll(t, c, "a"), map[string][]string{"a/0": {"1=kept"}})
 }
 
