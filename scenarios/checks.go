@@ -1,0 +1,182 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// check judges one aspect of a play that came to its end: Result.Final and Result.Count are set.
+type check func(Result) Check
+
+// join makes the Checks of a scenario out of single ones.
+func join(checks ...check) func(Result) []Check {
+	return func(r Result) []Check {
+		judged := make([]Check, len(checks))
+		for i, judge := range checks {
+			judged[i] = judge(r)
+		}
+		return judged
+	}
+}
+
+// everyPayment: what was sent came out at the other end, by identity.
+func everyPayment(r Result) Check {
+	c, sent := r.Count, r.Final.Flood
+	stray := c.Foreign + c.Forged
+	return Check{
+		Name: "nothing lost",
+		Expected: fmt.Sprintf("%s payments acknowledged, lost 0, unfinished 0, of unknown origin 0, an e-mail for every order",
+			count(r.Setup.Payments)),
+		Measured: fmt.Sprintf("%s acknowledged, %s refused; lost %s, unfinished %s, of unknown origin %s, orders without an e-mail %s",
+			count(sent.Acked), count(sent.Failed), count(c.Lost), count(c.Waiting), count(stray), count(c.Unmailed)),
+		Passed: sent.Acked == int64(r.Setup.Payments) && sent.Failed == 0 &&
+			c.Lost == 0 && c.Waiting == 0 && stray == 0 && c.Unmailed == 0,
+	}
+}
+
+func noDuplicate(r Result) Check { return duplicatesWithin(r, 0) }
+
+// fewDuplicates allows what at-least-once costs in a crash: a consumer commits about every 250 ms, so what it finished
+// since then is done again by the next one. Twice that is allowed, and the payment it had in hand.
+func fewDuplicates(r Result) Check {
+	const uncommitted = 500 * time.Millisecond
+	crash, _ := rebalance(r.Final, lab.CauseCrash)
+	perPartition := 1 + int64(uncommitted/max(r.Setup.Delay, time.Millisecond))
+	return duplicatesWithin(r, perPartition*int64(len(crash.Moved)))
+}
+
+func duplicatesWithin(r Result, limit int64) Check {
+	c := r.Count
+	return Check{
+		Name:     "duplicates",
+		Expected: fmt.Sprintf("at most %s payments done twice, no e-mail sent twice", count(limit)),
+		Measured: fmt.Sprintf("%s done twice, %s sent twice", count(c.Duplicates), count(c.MailDuplicates)),
+		Passed:   c.Duplicates <= limit && c.MailDuplicates == 0,
+	}
+}
+
+// quickFlood holds the brokers to 20 ms per 1,000 payments.
+func quickFlood(r Result) Check {
+	thousands := (r.Setup.Payments + 999) / 1000
+	limit := time.Duration(thousands) * 20 * time.Millisecond
+	return Check{
+		Name:     "flood",
+		Expected: fmt.Sprintf("%s payments acknowledged within %v", count(r.Setup.Payments), limit),
+		Measured: elapsed(r.Flood),
+		Passed:   r.Flood >= 0 && r.Flood <= limit,
+	}
+}
+
+// drainInTime allows, on top of the simulated work, 0.9 s for the group's last commit and its reading and 0.6 ms per
+// payment for everything that is not simulated: 34.5 s and 101.5 s for the course's 1,000 payments of 100 ms.
+func drainInTime(r Result) Check {
+	limit := r.Setup.ideal() + 900*time.Millisecond + time.Duration(r.Setup.share())*600*time.Microsecond
+	return Check{
+		Name: "drain",
+		Expected: fmt.Sprintf("%d reading: lag zero within %s (%s of simulated work)",
+			r.Setup.readers(), elapsed(limit), elapsed(r.Setup.ideal())),
+		Measured: elapsed(r.Drain),
+		Passed:   r.Drain >= 0 && r.Drain <= limit,
+	}
+}
+
+// fairTurns: a consumer that reads several partitions lets none of them wait for another to be empty. Without simulated
+// work it reads in batches, whose turns are as long as the batches are.
+func fairTurns(r Result) Check {
+	limit := int64(r.Setup.Payments)
+	if r.Setup.Delay > 0 {
+		limit = max(5, int64(time.Second/r.Setup.Delay))
+	}
+	widest := widestSpread(r.Lag, r.Final.Flood.StartedAt.Add(r.Final.Flood.Took))
+	return Check{
+		Name:     "fair turns",
+		Expected: fmt.Sprintf("the lags of the partitions never more than %s apart", count(limit)),
+		Measured: count(widest) + " apart at most",
+		Passed:   widest <= limit,
+	}
+}
+
+// widestSpread leaves out the flood itself, while the partitions are still being filled one after the other.
+func widestSpread(samples []Sample, flooded time.Time) int64 {
+	var widest int64
+	for _, s := range samples {
+		if s.At.After(flooded) && len(s.Partitions) > 0 {
+			widest = max(widest, slices.Max(s.Partitions)-slices.Min(s.Partitions))
+		}
+	}
+	return widest
+}
+
+// benchHolds: a partition has one reader, so consumers beyond the number of partitions have nothing to read.
+func benchHolds(r Result) Check {
+	bench, readers := 0, map[int]int{}
+	for _, i := range r.Final.Orders {
+		if i.Health == lab.Standby {
+			bench++
+		}
+	}
+	for _, p := range r.Final.Partitions {
+		if !unattended(p) {
+			readers[p.Reader]++
+		}
+	}
+	wanted := max(0, r.Setup.Orders-r.Setup.Partitions)
+	return Check{
+		Name:     "bench",
+		Expected: fmt.Sprintf("%d consumers without a partition, %d with one each", wanted, r.Setup.readers()),
+		Measured: fmt.Sprintf("%d without, %d reading %d partitions", bench, len(readers), len(r.Final.Partitions)),
+		Passed:   bench == wanted && len(readers) == r.Setup.readers(),
+	}
+}
+
+// crashHandover: the broker gives a silent member up after its session timeout; noticing and moving takes 1 s at most.
+func crashHandover(r Result) Check {
+	return handover(r, lab.CauseCrash, r.Setup.SessionTimeout+time.Second)
+}
+
+// leaveHandover: who leaves politely is missed at the next heartbeat. The clock starts when the leaver begins its last
+// payment, and the new reader may be in the middle of one: up to 100 ms of each are part of the 0.5 s.
+func leaveHandover(r Result) Check {
+	const allowed = 100 * time.Millisecond
+	slow := 2 * max(0, r.Setup.Delay-allowed)
+	return handover(r, lab.CauseLeave, r.Setup.Heartbeat+500*time.Millisecond+slow)
+}
+
+func handover(r Result, cause lab.Cause, limit time.Duration) Check {
+	c := Check{
+		Name:     "unread",
+		Expected: fmt.Sprintf("every partition of the lost consumer read again within %s", elapsed(limit)),
+	}
+	change, found := rebalance(r.Final, cause)
+	if !found || len(change.Moved) == 0 {
+		c.Measured = "no partition changed hands"
+		return c
+	}
+	c.Passed = true
+	moves := make([]string, len(change.Moved))
+	for i, m := range change.Moved {
+		moves[i] = fmt.Sprintf("P%d %s after %s", m.Partition, instance(m.To), elapsed(m.Unread))
+		c.Passed = c.Passed && m.Measured && m.Unread <= limit
+	}
+	c.Measured = strings.Join(moves, ", ")
+	return c
+}
+
+func nobodyOrphaned(r Result) Check {
+	orphans := 0
+	for _, p := range r.Final.Partitions {
+		if unattended(p) {
+			orphans++
+		}
+	}
+	return Check{
+		Name:     "owners",
+		Expected: fmt.Sprintf("all %d partitions owned and read by a living consumer", r.Setup.Partitions),
+		Measured: fmt.Sprintf("%d of %d", len(r.Final.Partitions)-orphans, r.Setup.Partitions),
+		Passed:   orphans == 0 && len(r.Final.Partitions) == r.Setup.Partitions,
+	}
+}

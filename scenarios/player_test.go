@@ -1,0 +1,182 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"blackfriday/services/audit"
+)
+
+// play plays the scenario on a fake lab in virtual time.
+func play(t *testing.T, ctx context.Context, s Scenario, misbehave func(*fakeLab)) (r Result, steps []string) {
+	t.Helper()
+	f := newFakeLab(s.Setup)
+	f.gap = 400 * time.Millisecond
+	if s.Name == "kill" {
+		f.gap = 5900 * time.Millisecond
+	}
+	misbehave(f)
+	p := Player{Lab: f, Audit: f.audit, OnStep: func(say string) { steps = append(steps, say) }}
+	return p.Play(ctx, s), steps
+}
+
+func healthy(*fakeLab) {}
+
+func find(t *testing.T, name string) Scenario {
+	t.Helper()
+	s, found := Find(name)
+	if !found {
+		t.Fatalf("no scenario %q in the catalogue", name)
+	}
+	return s
+}
+
+func failures(r Result) []string {
+	var names []string
+	for _, c := range r.Checks {
+		if !c.Passed {
+			names = append(names, c.Name+": "+c.Measured)
+		}
+	}
+	return names
+}
+
+func TestEveryScenarioPassesOnAHealthyLab(t *testing.T) {
+	for _, s := range Catalogue() {
+		t.Run(s.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, steps := play(t, t.Context(), s, healthy)
+				if !r.Passed() {
+					t.Errorf("failed: %q", failures(r))
+				}
+				if want := 1 + len(s.Steps(s.Setup)); len(steps) != want {
+					t.Errorf("told of %d steps, want %d: %q", len(steps), want, steps)
+				}
+				if r.Count == nil || r.Flood < 0 || r.Drain < 0 || len(r.Lag) < 2 {
+					t.Errorf("not measured: count %v, flood %v, drain %v, %d samples", r.Count, r.Flood, r.Drain, len(r.Lag))
+				}
+			})
+		})
+	}
+}
+
+func TestEveryScenarioFailsWhenARecordIsLost(t *testing.T) {
+	for _, s := range Catalogue() {
+		t.Run(s.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFakeLab(s.Setup)
+				p := Player{Lab: f, Audit: func(ctx context.Context) (audit.Count, error) {
+					c, err := f.audit(ctx)
+					c.Orders, c.Lost = c.Orders-1, 1
+					return c, err
+				}}
+				if r := p.Play(t.Context(), s); r.Passed() {
+					t.Error("passed although a payment was lost")
+				}
+			})
+		})
+	}
+}
+
+func TestDefectsFailTheirCheck(t *testing.T) {
+	tests := map[string]struct {
+		scenario  string
+		misbehave func(*fakeLab)
+		check     string
+	}{
+		"slow consumers":     {"flood", func(f *fakeLab) { f.slow = 10 * time.Millisecond }, "drain"},
+		"late takeover":      {"kill", func(f *fakeLab) { f.gap = 7100 * time.Millisecond }, "unread"},
+		"late handover":      {"leave", func(f *fakeLab) { f.gap = 1100 * time.Millisecond }, "unread"},
+		"a crash as a leave": {"leave", func(f *fakeLab) { f.gap = 5900 * time.Millisecond }, "unread"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := play(t, t.Context(), find(t, test.scenario), test.misbehave)
+				failed := failures(r)
+				if len(failed) != 1 || !strings.HasPrefix(failed[0], test.check+": ") {
+					t.Errorf("failed %q, want %q alone", failed, test.check)
+				}
+			})
+		})
+	}
+}
+
+func TestAStepThatTimesOutSaysWhatItSaw(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := find(t, "flood")
+		began := time.Now()
+		r, _ := play(t, t.Context(), s, func(f *fakeLab) { f.stuck = true })
+		if r.Passed() || len(r.Checks) != 1 {
+			t.Fatalf("checks %+v, want the failed step alone", r.Checks)
+		}
+		c := r.Checks[0]
+		for _, want := range []string{"not within", "lag 1,000", `P2 read by order-3, owned by "order-3"`} {
+			if !strings.Contains(c.Measured, want) {
+				t.Errorf("measured %q, want it to say %q", c.Measured, want)
+			}
+		}
+		if c.Expected != "a lag of zero after the flood" {
+			t.Errorf("expected %q", c.Expected)
+		}
+		if took := time.Since(began); took > patience(s.Setup)+time.Minute {
+			t.Errorf("gave up after %v", took)
+		}
+		if r.Count == nil {
+			t.Error("the topics of a failed play were not counted")
+		}
+	})
+}
+
+func TestAPlayThatIsInterruptedSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, ErrInterrupted)
+		defer cancel()
+		r, _ := play(t, ctx, find(t, "flood"), healthy)
+		if r.Passed() || !strings.Contains(r.Checks[0].Measured, ErrInterrupted.Error()) {
+			t.Errorf("checks %+v, want an interruption", r.Checks)
+		}
+		if r.Drain >= 0 {
+			t.Errorf("drain %v, want none", r.Drain)
+		}
+	})
+}
+
+func TestAContextThatEndedBeforehandPassesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		f := newFakeLab(standard())
+		p := Player{Lab: f, Audit: func(ctx context.Context) (audit.Count, error) { return audit.Count{}, ctx.Err() }}
+		if r := p.Play(ctx, find(t, "flood")); r.Passed() || r.Count != nil {
+			t.Errorf("passed %v with count %v", r.Passed(), r.Count)
+		}
+	})
+}
+
+func TestARefusedCommandIsAFailedCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := play(t, t.Context(), find(t, "flood"), func(f *fakeLab) { f.refuses = errRefused })
+		if r.Passed() || !strings.Contains(r.Checks[0].Measured, errRefused.Error()) {
+			t.Errorf("checks %+v, want the refusal", r.Checks)
+		}
+	})
+}
+
+func TestAnAuditThatFailsIsAFailedCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := find(t, "flood")
+		f := newFakeLab(s.Setup)
+		broken := errors.New("read order-created: no leader")
+		p := Player{Lab: f, Audit: func(context.Context) (audit.Count, error) { return audit.Count{}, broken }}
+		r := p.Play(t.Context(), s)
+		if r.Passed() || r.Count != nil || !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Measured == broken.Error() }) {
+			t.Errorf("checks %+v, want %v", r.Checks, broken)
+		}
+	})
+}

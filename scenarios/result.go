@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"time"
+
+	"blackfriday/services/audit"
+	"blackfriday/services/lab"
+)
+
+// Result is what a play of a scenario came to.
+type Result struct {
+	Scenario string
+	Setup    Setup
+	Checks   []Check // never empty: a step that did not come to its end is a failed check
+
+	// Count is what an independent reader of the topics counted; nil when the play was cut short before it could.
+	Count *audit.Count
+	// Final is the picture in which the last step ended.
+	Final *lab.Snapshot
+	// Flood is the time from the first payment to the last acknowledgement, Drain the time from the first payment to a
+	// lag of zero. Negative: that did not happen.
+	Flood time.Duration
+	Drain time.Duration
+	// Lag is the lag of every partition over the whole play, four times a second at most, oldest first.
+	Lag []Sample
+}
+
+// Sample is the lag of every partition at one moment.
+type Sample struct {
+	At         time.Time // when the brokers were asked
+	Partitions []int64   // by partition number
+}
+
+// Passed reports whether there are checks and every one holds.
+func (r Result) Passed() bool { return len(r.Checks) > 0 && r.Failed() == 0 }
+
+// Failed counts the checks that do not hold.
+func (r Result) Failed() int {
+	failed := 0
+	for _, c := range r.Checks {
+		if !c.Passed {
+			failed++
+		}
+	}
+	return failed
+}
+
+// sampleEvery is how far apart two samples of the lag are.
+const sampleEvery = 250 * time.Millisecond
+
+// look takes what the result needs over time from one picture.
+func (r *Result) look(s *lab.Snapshot) {
+	r.Final = s
+	if n := len(r.Lag); n == 0 || s.Reading.At.Sub(r.Lag[n-1].At) >= sampleEvery {
+		r.Lag = append(r.Lag, samples(s)...)
+	}
+	if r.Flood < 0 && flooded(s) {
+		r.Flood = s.Flood.Took
+	}
+	if r.Drain < 0 && isDrained(s) {
+		r.Drain = s.Reading.At.Sub(s.Flood.StartedAt)
+	}
+}
+
+// samples returns the lags of s as one sample, or none while a partition's lag is not known.
+func samples(s *lab.Snapshot) []Sample {
+	lags := make([]int64, len(s.Partitions))
+	for i, p := range s.Partitions {
+		if !p.Known {
+			return nil
+		}
+		lags[i] = p.Lag
+	}
+	return []Sample{{At: s.Reading.At, Partitions: lags}}
+}

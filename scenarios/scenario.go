@@ -1,0 +1,93 @@
+// Package scenarios holds the lessons of the lab as data: what to do, what to wait for, and the checks that decide
+// whether it went as it should.
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// Scenario is one lesson. It is data: nothing happens until a Player plays it on a lab.
+type Scenario struct {
+	Name    string // what a user types: "kill"
+	Summary string // one sentence
+	Setup   Setup  // the lab it wants and the load it carries
+
+	// Refuse says why the scenario could not show anything with a Setup; nil accepts every one.
+	Refuse func(Setup) error
+	// Steps are carried out in order, once the lab is up and its group has settled.
+	Steps func(Setup) []Step
+	// Checks judge a play in which every step came to its end.
+	Checks func(Result) []Check
+}
+
+// Setup describes a lab and the load of one scenario.
+type Setup struct {
+	Partitions     int           // of payment-successful
+	Orders         int           // order consumers
+	Payments       int           // good payments to write
+	Delay          time.Duration // simulated work per payment
+	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
+	Heartbeat      time.Duration
+}
+
+// Step is one thing to do and what to wait for afterwards.
+type Step struct {
+	Say    string        // one sentence for whoever watches
+	Do     []lab.Command // carried out one after the other; none: only wait
+	Until  Condition
+	Within time.Duration // counted from the first command
+}
+
+// Condition is something a picture of the lab can show.
+type Condition struct {
+	Text  string // completes "waited for …"
+	Holds func(*lab.Snapshot) bool
+}
+
+// Check is one judgement. Expected and Measured are words with numbers, so that a reader can judge the judge.
+type Check struct {
+	Name     string
+	Expected string
+	Measured string
+	Passed   bool
+}
+
+// With returns the scenario with another load. It fails when the scenario would show nothing with it.
+func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
+	s.Setup.Payments, s.Setup.Delay = payments, delay
+	if s.Refuse == nil {
+		return s, nil
+	}
+	if err := s.Refuse(s.Setup); err != nil {
+		return s, fmt.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), delay, err)
+	}
+	return s, nil
+}
+
+// Find returns the scenario of that name in the catalogue.
+func Find(name string) (Scenario, bool) {
+	all := Catalogue()
+	i := slices.IndexFunc(all, func(s Scenario) bool { return s.Name == name })
+	if i < 0 {
+		return Scenario{}, false
+	}
+	return all[i], true
+}
+
+// readers is how many order consumers can have a partition at the same time.
+func (s Setup) readers() int { return max(1, min(s.Orders, s.Partitions)) }
+
+// share is how many payments the busiest reader works through, when payments are spread evenly over the partitions.
+func (s Setup) share() int {
+	partitions := max(1, s.Partitions)
+	perPartition := (s.Payments + partitions - 1) / partitions
+	perReader := (partitions + s.readers() - 1) / s.readers()
+	return min(s.Payments, perPartition*perReader)
+}
+
+// ideal is how long the readers work when nothing but the simulated work takes time.
+func (s Setup) ideal() time.Duration { return time.Duration(s.share()) * s.Delay }
