@@ -1,0 +1,49 @@
+package headless
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"blackfriday/scenarios"
+	"blackfriday/services/event"
+)
+
+// printer writes a play as lines for people. It keeps the first error, so that its callers look once, at the end.
+type printer struct {
+	w       io.Writer
+	started time.Time
+	err     error
+}
+
+func newPrinter(w io.Writer) *printer { return &printer{w: w, started: time.Now()} }
+
+func (p *printer) title(s scenarios.Scenario) { p.printf("%s: %s\n", s.Name, s.Summary) }
+
+func (p *printer) step(say string) { p.printf("%7.1fs  %s\n", time.Since(p.started).Seconds(), say) }
+
+func (p *printer) result(r scenarios.Result) {
+	p.printf("\n")
+	for _, c := range r.Checks {
+		sign := "ok  "
+		if !c.Passed {
+			sign = "FAIL"
+		}
+		p.printf("%s  %s: %s\n      expected: %s\n", sign, c.Name, event.Visible(c.Measured), event.Visible(c.Expected))
+	}
+	if c := r.Count; c != nil {
+		p.printf("\n%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates\n",
+			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates)
+	}
+	word := "passed"
+	if !r.Passed() {
+		word = "FAILED"
+	}
+	p.printf("%s %s: %d of %d checks hold.\n", r.Scenario, word, len(r.Checks)-r.Failed(), len(r.Checks))
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}

@@ -1,0 +1,128 @@
+package headless
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"blackfriday/scenarios"
+	"blackfriday/services/lab"
+)
+
+// report is the one JSON object of `run --json`. Other programs read it: its names do not change. What was not measured
+// is null, never 0.
+type report struct {
+	Scenario string  `json:"scenario"`
+	Passed   bool    `json:"passed"`
+	Cluster  string  `json:"cluster"`
+	Checks   []check `json:"checks"`
+
+	Payments   *int64 `json:"payments"`
+	Orders     *int64 `json:"orders"`
+	DLQ        *int64 `json:"dlq"`
+	Emails     *int64 `json:"emails"`
+	Lost       *int64 `json:"lost"`
+	Duplicates *int64 `json:"duplicates"`
+
+	FloodSeconds    *float64 `json:"flood_seconds"`
+	DrainSeconds    *float64 `json:"drain_seconds"`
+	OrdersPerSecond *float64 `json:"orders_per_second"`
+
+	Rebalances []rebalance `json:"rebalances"`
+	Lag        []lagPoint  `json:"lag"`
+}
+
+type check struct {
+	Name     string `json:"name"`
+	Expected string `json:"expected"`
+	Measured string `json:"measured"`
+	Passed   bool   `json:"passed"`
+}
+
+type rebalance struct {
+	AtSeconds float64          `json:"at_seconds"`
+	Cause     string           `json:"cause"`
+	Member    string           `json:"member"`
+	Moved     []int32          `json:"moved"`
+	UnreadMS  map[string]int64 `json:"unread_ms"` // by partition; those that were measured
+}
+
+type lagPoint struct {
+	AtSeconds  float64 `json:"at_seconds"`
+	Partitions []int64 `json:"partitions"`
+}
+
+// newReport turns a result into its JSON form. Every at_seconds counts from the start of the lab.
+func newReport(r scenarios.Result) report {
+	rep := report{
+		Scenario:     r.Scenario,
+		Passed:       r.Passed(),
+		Cluster:      clusterKind(r.Final.Cluster),
+		Checks:       make([]check, len(r.Checks)),
+		FloodSeconds: measuredSeconds(r.Flood),
+		DrainSeconds: measuredSeconds(r.Drain),
+		Rebalances:   make([]rebalance, len(r.Final.Rebalances)),
+		Lag:          make([]lagPoint, len(r.Lag)),
+	}
+	for i, c := range r.Checks {
+		rep.Checks[i] = check(c)
+	}
+	for i, b := range r.Final.Rebalances {
+		rep.Rebalances[i] = newRebalance(b, r.Final.Started)
+	}
+	for i, s := range r.Lag {
+		rep.Lag[i] = lagPoint{AtSeconds: seconds(s.At.Sub(r.Final.Started)), Partitions: s.Partitions}
+	}
+	rep.addCount(r)
+	return rep
+}
+
+func (rep *report) addCount(r scenarios.Result) {
+	c := r.Count
+	if c == nil {
+		return
+	}
+	rep.Payments, rep.Orders, rep.DLQ, rep.Emails = &c.Payments, &c.Orders, &c.DLQ, &c.Emails
+	rep.Lost, rep.Duplicates = &c.Lost, &c.Duplicates
+	if r.Drain > 0 {
+		rate := round(float64(c.Orders) / r.Drain.Seconds())
+		rep.OrdersPerSecond = &rate
+	}
+}
+
+func newRebalance(b lab.Rebalance, started time.Time) rebalance {
+	moved, unread := make([]int32, len(b.Moved)), map[string]int64{}
+	for i, m := range b.Moved {
+		moved[i] = m.Partition
+		if m.Measured {
+			unread[strconv.Itoa(int(m.Partition))] = m.Unread.Milliseconds()
+		}
+	}
+	return rebalance{
+		AtSeconds: seconds(b.At.Sub(started)),
+		Cause:     string(b.Cause),
+		Member:    b.Member,
+		Moved:     moved,
+		UnreadMS:  unread,
+	}
+}
+
+func clusterKind(c lab.Cluster) string {
+	if c.Embedded {
+		return "embedded"
+	}
+	return "real"
+}
+
+func measuredSeconds(d time.Duration) *float64 {
+	if d < 0 {
+		return nil
+	}
+	s := seconds(d)
+	return &s
+}
+
+func seconds(d time.Duration) float64 { return round(d.Seconds()) }
+
+// round keeps the milliseconds.
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }

@@ -1,0 +1,93 @@
+package headless
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"blackfriday/scenarios"
+	"blackfriday/services/audit"
+	"blackfriday/services/lab"
+)
+
+func fullResult() scenarios.Result {
+	started := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+	return scenarios.Result{
+		Scenario: "kill",
+		Checks:   []scenarios.Check{{Name: "unread", Expected: "7.00 s", Measured: "5.93 s", Passed: true}},
+		Count:    &audit.Count{Payments: 1000, Orders: 1003, DLQ: 0, Emails: 1003, Duplicates: 3},
+		Final: &lab.Snapshot{
+			Started: started,
+			Cluster: lab.Cluster{Embedded: true},
+			Rebalances: []lab.Rebalance{
+				{ID: 1, At: started.Add(80 * time.Millisecond), Cause: lab.CauseStart},
+				{ID: 2, At: started.Add(7500 * time.Millisecond), Cause: lab.CauseCrash, Member: "order-2", Moved: []lab.Move{
+					{Partition: 2, From: 2, To: 1, Unread: 5930 * time.Millisecond, Measured: true},
+					{Partition: 1, From: 2, To: 3},
+				}},
+			},
+		},
+		Flood: 4300 * time.Microsecond,
+		Drain: 40 * time.Second,
+		Lag:   []scenarios.Sample{{At: started.Add(1250 * time.Millisecond), Partitions: []int64{3, 2, 1}}},
+	}
+}
+
+func TestTheReportKeepsItsNames(t *testing.T) {
+	text, err := json.Marshal(newReport(fullResult()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"scenario":"kill","passed":true,"cluster":"embedded",` +
+		`"checks":[{"name":"unread","expected":"7.00 s","measured":"5.93 s","passed":true}],` +
+		`"payments":1000,"orders":1003,"dlq":0,"emails":1003,"lost":0,"duplicates":3,` +
+		`"flood_seconds":0.004,"drain_seconds":40,"orders_per_second":25.075,` +
+		`"rebalances":[{"at_seconds":0.08,"cause":"start","member":"","moved":[],"unread_ms":{}},` +
+		`{"at_seconds":7.5,"cause":"crash","member":"order-2","moved":[2,1],"unread_ms":{"2":5930}}],` +
+		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}]}`
+	if string(text) != want {
+		t.Errorf("report\n%s\nwant\n%s", text, want)
+	}
+}
+
+func TestWhatWasNotMeasuredIsNull(t *testing.T) {
+	r := fullResult()
+	r.Count, r.Flood, r.Drain, r.Lag = nil, -1, -1, nil
+	r.Final = &lab.Snapshot{}
+	text, err := json.Marshal(newReport(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(text, &object); err != nil {
+		t.Fatal(err)
+	}
+	var null []string
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if object[name] == nil {
+			null = append(null, name)
+		}
+	}
+	want := "dlq drain_seconds duplicates emails flood_seconds lost orders orders_per_second payments"
+	if got := strings.Join(null, " "); got != want {
+		t.Errorf("null are %s; want %s (lists are empty and not null)", got, want)
+	}
+}
+
+func TestPrintedChecksCannotDriveTheTerminal(t *testing.T) {
+	r := fullResult()
+	r.Checks[0].Measured = "order-2 fails: \x1b[2J\x07"
+	r.Checks[0].Passed = false
+	var b strings.Builder
+	p := newPrinter(&b)
+	p.result(r)
+	if strings.ContainsAny(b.String(), "\x1b\x07") {
+		t.Errorf("an escape sequence came through: %q", b.String())
+	}
+	if !strings.Contains(b.String(), "FAIL  unread") || !strings.Contains(b.String(), "kill FAILED: 0 of 1 checks hold.") {
+		t.Errorf("no verdict in:\n%s", b.String())
+	}
+}
