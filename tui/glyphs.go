@@ -8,6 +8,7 @@ type glyphs struct {
 	eighths   []string // a bar's last cell, from 1/8 to 8/8
 	steps     []string // a column's highest cell, from 1/8 to 8/8
 	floor     string   // a column of height zero
+	bar       string   // a whole cell; it leaves a gap to the bar above it
 	orphanBar string
 	half      string // the upper half of a bar's cell
 	halfWorn  string // the same for a bar that nobody works on
@@ -37,7 +38,7 @@ func unicodeGlyphs() glyphs {
 	return glyphs{
 		eighths: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
 		steps:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, floor: "▁",
-		orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
+		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
 		health: map[lab.Health]string{
@@ -52,7 +53,7 @@ func asciiGlyphs() glyphs {
 	return glyphs{
 		eighths: []string{" ", " ", " ", "-", "-", "=", "=", "#"},
 		steps:   []string{".", ".", ".", ":", ":", ":", "#", "#"}, floor: "_",
-		orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
+		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", attention: "!", bad: "X", waiting: "~",
 		health: map[lab.Health]string{

@@ -1,10 +1,12 @@
 package tui
 
-// The smallest terminal that the dashboard is drawn on, and the width from which panels stand side by side.
+// The smallest terminal that the dashboard is drawn on, the width from which panels stand side by side, and the height
+// from which there is a line for labels: it must not come and go with the number of consumers.
 const (
-	minWidth  = 80
-	minHeight = 24
-	wideFrom  = 140
+	minWidth   = 80
+	minHeight  = 24
+	wideFrom   = 140
+	labelsFrom = 28
 )
 
 // chrome is what every page has around its body: two header lines, the flow, the status line and the footer.
@@ -28,12 +30,15 @@ type layout struct {
 // arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
 // order of how much one more line helps.
 func arrange(w, h, partitions, instances int) layout {
-	l := layout{width: w, wide: w >= wideFrom, left: w * 9 / 20}
+	l := layout{width: w, wide: w >= wideFrom, labels: h >= labelsFrom, left: w * 9 / 20}
 	if l.wide {
 		l.left = w * 5 / 8
 	}
 	const titles, notice = 4, 1
 	free := h - chrome - titles - notice
+	if l.labels {
+		free--
+	}
 	grow := func(lines *int, limit int) {
 		more := max(0, min(free, limit-*lines))
 		*lines += more
@@ -49,10 +54,6 @@ func arrange(w, h, partitions, instances int) layout {
 	grow(&l.consumers, min(instances, h/3))
 	grow(&l.middle, 6)
 	grow(&l.events, 5)
-	if free > 0 {
-		l.labels = true
-		free--
-	}
 	if l.partitions == partitions && free >= partitions {
 		l.double = true
 		free -= partitions

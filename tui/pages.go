@@ -110,7 +110,7 @@ func signLines(st *styles) []string {
 	line := func(sign, means string) string { return "   " + st.left(sign, 14) + " " + means }
 	return []string{
 		" " + st.title.Render("What the signs mean"),
-		line(st.cell(1)+" "+st.bar(1).Render(bar(st.g, st.g.eighths[7], 1, 1, 6)), "what order-1 reads, in its colour"),
+		line(st.cell(1)+" "+st.bar(1).Render(bar(st.g, st.g.bar, 1, 1, 6)), "what order-1 reads, in its colour"),
 		line(st.alarm.Render(" "+st.g.bad+" ")+" "+st.orphan.Render(bar(st.g, st.g.orphanBar, 1, 1, 6)), "ORPHAN: nobody reads this partition"),
 		line(st.health(lab.Active), "it has partitions and works on them"),
 		line(st.health(lab.Standby), "a member, but no partition is left for it"),

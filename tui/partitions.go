@@ -219,9 +219,9 @@ func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill st
 	case p.Orphan:
 		return st.orphan, st.g.orphanBar
 	case stale(s) == "" && p.Reader > 0:
-		return st.bar(p.Reader), st.g.eighths[7]
+		return st.bar(p.Reader), st.g.bar
 	}
-	return st.quiet, st.g.eighths[7]
+	return st.quiet, st.g.bar
 }
 
 // bar draws value as part of scale, in at most w cells, to an eighth of a cell. A value above 0 is never invisible.
@@ -236,7 +236,7 @@ func bar(g glyphs, fill string, value, scale int64, w int) string {
 	if rest == 0 {
 		return text
 	}
-	if fill != g.eighths[7] || full == 0 && g.eighths[rest-1] == " " {
+	if fill == g.orphanBar || full == 0 && g.eighths[rest-1] == " " {
 		return text + fill
 	}
 	return text + g.eighths[rest-1]

@@ -65,7 +65,7 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.message = message{text: "The lab is not running: nothing was sent.", bad: true, at: m.now}
 		return nil
 	}
-	m.message = message{text: intent(c) + " …", at: m.now}
+	m.message = message{text: intent(c) + " ...", at: m.now}
 	return m.jobs.do(m.lab, c)
 }
 
