@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -30,6 +31,9 @@ type MemberConfig struct {
 	Handler  Handler
 	// Batch is asked before each turn how many records of one partition the handler takes at a time, at least 1.
 	Batch func() int
+	// Patience is how long a fetch may wait for new records, and so how long the first fetch of a partition just assigned
+	// may have to wait behind it. Zero means half a second.
+	Patience time.Duration
 	// Watch is told what happens to the member. Its methods are called from the member's goroutines and must not block.
 	Watch Watcher
 }
@@ -85,9 +89,9 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 		kgo.OnPartitionsAssigned(m.assigned),
 		kgo.OnPartitionsRevoked(m.revoked),
 		kgo.OnPartitionsLost(m.lost),
-		// A paused partition is asked for again with the next fetch of its broker; a fetch that waits 5 s for another
-		// partition (kgo's default) would hold it up.
-		kgo.FetchMaxWait(250*time.Millisecond),
+		// A broker answers a client's fetches one by one: kgo's default of 5 s would hold up a partition that has just
+		// been assigned, or resumed, for as long as another one has nothing new.
+		kgo.FetchMaxWait(cmp.Or(cfg.Patience, 500*time.Millisecond)),
 		kgo.FetchMaxPartitionBytes(1<<20),
 	)
 	client, err := c.newClient(cfg.ClientID, opts...)

@@ -63,6 +63,11 @@ type life struct {
 
 // Assigned implements kafka.Watcher.
 func (l *life) Assigned(at time.Time, tps []kafka.TopicPartition) {
+	if l.instance.kind == OrderKind {
+		for _, tp := range tps {
+			l.lab.turnstile.entered(l, at, tp.Partition)
+		}
+	}
 	l.lab.post(func(s *state) { s.assigned(l, at, tps) })
 }
 
@@ -76,7 +81,7 @@ func (l *life) Begun(at time.Time, first *kafka.Record) {
 	if l.instance.kind != OrderKind {
 		return
 	}
-	if p, changed := l.lab.turnstile.begun(l, at, first); changed {
+	if p, moved := l.lab.turnstile.began(l, at, first); moved {
 		l.lab.post(func(s *state) { s.passed(p) })
 	}
 }

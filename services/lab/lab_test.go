@@ -5,6 +5,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -200,4 +201,45 @@ func TestDoAfterTheEnd(t *testing.T) {
 			t.Errorf("Do after the end: %v, want ErrNotRunning", err)
 		}
 	})
+}
+
+func TestTwentyLeavesLeaveNothingUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Delay = 20 * time.Millisecond })
+		do(t, l, Flood{Count: 10_000})
+		for range 20 {
+			do(t, l, Stop{})
+			s := until(t, l, "the leave is over and measured", 5*time.Second, func(s *Snapshot) bool {
+				r := s.Rebalances[len(s.Rebalances)-1]
+				return r.Cause == CauseLeave && !r.Open && measured(r)
+			})
+			for _, m := range s.Rebalances[len(s.Rebalances)-1].Moved {
+				if m.Unread > time.Second {
+					t.Errorf("%+v: want at most heartbeat + 0.5 s", m)
+				}
+			}
+			do(t, l, Restart{})
+			until(t, l, "everybody reads", 5*time.Second, func(s *Snapshot) bool {
+				for _, p := range s.Partitions {
+					if p.Orphan {
+						return false
+					}
+				}
+				return len(slices.DeleteFunc(slices.Clone(s.Orders), func(i Instance) bool { return i.Health == Active })) == 0
+			})
+		}
+		s := until(t, l, "all e-mails sent", 5*time.Minute, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails >= 10_000 })
+		if s.Topics[1].Total != 10_000 {
+			t.Errorf("%d orders of 10000 payments: leaves made duplicates or lost some", s.Topics[1].Total)
+		}
+	})
+}
+
+func measured(r Rebalance) bool {
+	for _, m := range r.Moved {
+		if !m.Measured {
+			return false
+		}
+	}
+	return len(r.Moved) > 0
 }

@@ -23,6 +23,7 @@ func (s *state) begin(i *instance) error {
 		Topics:   topics(i.kind),
 		Handler:  i.work,
 		Batch:    s.batch(i.kind),
+		Patience: patience(i.kind),
 		Watch:    l,
 	})
 	if err != nil {
@@ -39,6 +40,14 @@ func (s *state) begin(i *instance) error {
 		s.lab.post(func(s *state) { s.endedLife(l, err) })
 	}()
 	return nil
+}
+
+// patience is short for order consumers, whose handovers are measured, and leaves the others in peace.
+func patience(k Kind) time.Duration {
+	if k == OrderKind {
+		return 100 * time.Millisecond
+	}
+	return 500 * time.Millisecond
 }
 
 func group(k Kind) string {

@@ -83,7 +83,7 @@ func (s *state) tellDeliveries() {
 	fresh := int(min(total-s.toldDeliveries, int64(len(newest))))
 	s.toldDeliveries = total
 	if skipped := fresh - told; skipped > 0 {
-		s.feed.add(Info, "payment", 0, "%d more payments were acknowledged.", skipped)
+		s.feed.add(Info, "payment", 0, "%d more records were acknowledged.", skipped)
 		fresh = told
 	}
 	for _, d := range newest[len(newest)-fresh:] {

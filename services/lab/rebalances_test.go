@@ -1,0 +1,120 @@
+package lab
+
+import (
+	"testing"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+func lifeOf(number int) *life {
+	return &life{instance: &instance{name: "order", kind: OrderKind, number: number}}
+}
+
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant that Go cannot declare
+
+// three returns three lives that hold a partition each.
+func three() (*rebalances, [3]*life) {
+	rs := newRebalances()
+	lives := [3]*life{lifeOf(1), lifeOf(2), lifeOf(3)}
+	for p, l := range lives {
+		rs.took(noon, l, int32(p))
+	}
+	return rs, lives
+}
+
+func TestFirstOwnersAreNotMoves(t *testing.T) {
+	rs, _ := three()
+	if len(rs.list) != 0 {
+		t.Errorf("three first assignments made the entries %+v", rs.snapshot())
+	}
+}
+
+func TestCrashOwnsItsMoves(t *testing.T) {
+	rs, lives := three()
+	rs.begin(noon, CauseCrash, lives[1], []int32{1})
+	rs.took(noon.Add(6*time.Second), lives[0], 1)
+	got := rs.snapshot()[0]
+	if got.Open || len(got.Moved) != 1 || got.Moved[0].From != 2 || got.Moved[0].To != 1 {
+		t.Errorf("entry %+v, want partition 1 from 2 to 1, closed", got)
+	}
+}
+
+func TestLeaveDuringACrashKeepsThemApart(t *testing.T) {
+	rs, lives := three()
+	rs.begin(noon, CauseCrash, lives[1], []int32{1})
+	rs.begin(noon.Add(time.Second), CauseLeave, lives[2], []int32{2})
+	rs.took(noon.Add(2*time.Second), lives[0], 2)
+	rs.took(noon.Add(6*time.Second), lives[0], 1)
+	got := rs.snapshot()
+	if len(got) != 2 || got[0].Moved[0].Partition != 1 || got[1].Moved[0].Partition != 2 {
+		t.Errorf("entries %+v, want P1 under the crash and P2 under the leave", got)
+	}
+}
+
+func TestJoinTakesFromTheLiving(t *testing.T) {
+	rs := newRebalances()
+	old, fresh := lifeOf(1), lifeOf(2)
+	for p := range int32(2) {
+		rs.took(noon, old, p)
+	}
+	rs.begin(noon, CauseJoin, fresh, nil)
+	rs.took(noon.Add(time.Second), fresh, 1)
+	rs.settle()
+	got := rs.snapshot()[0]
+	if got.Cause != CauseJoin || len(got.Moved) != 1 || got.Open {
+		t.Errorf("entry %+v, want one move under the join, closed", got)
+	}
+}
+
+func TestChangeFromOutsideIsNotBlamedOnTheLab(t *testing.T) {
+	rs, lives := three()
+	rs.took(noon.Add(time.Minute), lives[0], 1)
+	rs.took(noon.Add(time.Minute), lives[0], 2)
+	if got := rs.snapshot(); len(got) != 1 || got[0].Cause != CauseOther || len(got[0].Moved) != 2 {
+		t.Errorf("entries %+v, want one of cause other with two moves", got)
+	}
+}
+
+func paid(partition int32, arrived time.Time) *kafka.Record {
+	return &kafka.Record{Partition: partition, Timestamp: arrived}
+}
+
+func TestTurnstileMeasuresFromTheLastRecord(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	if _, moved := ts.began(one, noon, paid(0, noon)); moved {
+		t.Error("the first reader is not a change")
+	}
+	ts.entered(two, noon.Add(5*time.Second), 0)
+	p, moved := ts.began(two, noon.Add(6*time.Second), paid(0, noon.Add(-time.Minute)))
+	if !moved || p.unread != 6*time.Second {
+		t.Errorf("unread for %v, want 6 s", p.unread)
+	}
+}
+
+func TestTurnstileDoesNotCallAnEmptyPartitionUnread(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	ts.began(one, noon, paid(0, noon))
+	ts.entered(two, noon.Add(time.Minute), 0)
+	p, _ := ts.began(two, noon.Add(time.Hour), paid(0, noon.Add(time.Hour-time.Millisecond)))
+	if p.unread != time.Millisecond {
+		t.Errorf("unread for %v, want the millisecond since the record arrived", p.unread)
+	}
+}
+
+func TestTurnstileSeesAReaderThatNeverBegan(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	ts.began(one, noon, paid(0, noon))
+	ts.entered(two, noon.Add(time.Second), 0)
+	ts.entered(one, noon.Add(2*time.Second), 0)
+	p, moved := ts.began(one, noon.Add(3*time.Second), paid(0, noon))
+	if !moved || p.unread != 3*time.Second {
+		t.Errorf("unread for %v, want the 3 s since the last record", p.unread)
+	}
+}
