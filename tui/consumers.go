@@ -12,7 +12,10 @@ import (
 type consumerColumns struct{ name, state, holds, rate, done, detail int }
 
 func consumerLayout(w int) consumerColumns {
-	c := consumerColumns{name: 10, state: 10, holds: 10, rate: 8, done: 10}
+	c := consumerColumns{name: 10, state: 10, holds: 10, rate: 9, done: 10}
+	if w >= 96 {
+		c.holds = 13
+	}
 	if w >= 110 {
 		c.holds = 22
 	}
@@ -128,7 +131,10 @@ func (st *styles) holds(i lab.Instance, w int) string {
 		if !i.LagKnown {
 			return st.muted.Render("lag " + st.g.dash)
 		}
-		return "lag " + comma(i.Lag)
+		if text := "lag " + comma(i.Lag); len(text) <= w {
+			return text
+		}
+		return "lag " + compact(i.Lag)
 	}
 	if len(i.Partitions) == 0 {
 		return st.muted.Render(st.g.dash)
@@ -151,7 +157,7 @@ func (st *styles) detail(i lab.Instance, w int) string {
 	case i.Err != "":
 		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
 	case i.StillMember:
-		return st.warn.Render("Kafka waits " + seconds(i.GoneIn) + " more")
+		return st.warn.Render("Kafka: gone in " + seconds(i.GoneIn))
 	case i.Health == lab.Standby:
 		return st.muted.Render("no partition is left")
 	case !i.Last.Seen:

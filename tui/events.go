@@ -73,21 +73,35 @@ func (st *styles) severe(v lab.Severity, text string) string {
 func rebalanceRows(st *styles, s *lab.Snapshot, w, lines int) []string {
 	var out []string
 	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
-		r := s.Rebalances[i]
-		line := fmt.Sprintf(" %s %-4s %-6s %-10s", st.muted.Render(r.At.Format("15:04:05")), fmt.Sprintf("#%d", r.ID),
-			visible(string(r.Cause), 6, st.ascii), visible(r.Member, 10, st.ascii))
-		for _, m := range r.Moved {
-			line += st.move(m)
-		}
-		if r.Open {
-			line += st.warn.Render("  under way")
-		}
-		out = append(out, line)
+		out = append(out, st.rebalance(s.Rebalances[i], w)...)
 	}
 	if len(out) == 0 {
 		out = append(out, st.muted.Render(" None so far."))
 	}
 	return st.box(out, w, lines)
+}
+
+// rebalance is one rebalance: its moves go on in further lines where one is too short.
+func (st *styles) rebalance(r lab.Rebalance, w int) []string {
+	line := " " + st.muted.Render(r.At.Format("15:04:05")) + st.left(fmt.Sprintf(" #%d", r.ID), 6) +
+		st.left(visible(string(r.Cause), 6, st.ascii), 7) + st.left(visible(r.Member, 18, st.ascii), 18)
+	indent := width(line)
+	pieces := make([]string, 0, len(r.Moved)+1)
+	for _, m := range r.Moved {
+		pieces = append(pieces, st.move(m))
+	}
+	if r.Open {
+		pieces = append(pieces, st.warn.Render("  under way"))
+	}
+	var out []string
+	for _, piece := range pieces {
+		if width(line)+width(piece) > w && width(line) > indent {
+			out = append(out, line)
+			line = blank(indent)
+		}
+		line += piece
+	}
+	return append(out, line)
 }
 
 func (st *styles) move(m lab.Move) string {

@@ -40,6 +40,7 @@ func scenes() map[string]*lab.Snapshot {
 }
 
 func TestEverySizeFits(t *testing.T) {
+	t.Parallel()
 	var models []*model
 	for _, s := range scenes() {
 		m, _ := dashboard(s, 0, 0)
@@ -57,6 +58,7 @@ func TestEverySizeFits(t *testing.T) {
 }
 
 func TestEveryPageAndQuestionFits(t *testing.T) {
+	t.Parallel()
 	keys := [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"?"}, {"F", "9"}, {"P"}, {"q"}, {"space"}, {"tab"}, {"k"}}
 	for name, s := range scenes() {
 		for _, size := range [][2]int{{0, 0}, {1, 1}, {79, 24}, {80, 23}, {80, 24}, {81, 25}, {100, 30}, {139, 33}, {140, 34}, {250, 80}} {

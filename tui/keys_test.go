@@ -88,10 +88,10 @@ func TestKeysThatAskNothing(t *testing.T) {
 }
 
 func TestDelayCycles(t *testing.T) {
-	want := map[time.Duration]time.Duration{0: 10, 10: 100, 50: 100, 100: 500, 500: 0, 900: 0}
-	for from, to := range want {
-		if got := nextDelay(from * time.Millisecond); got != to*time.Millisecond {
-			t.Errorf("after %d ms comes %v, want %d ms", from, got, to)
+	for from, to := range map[int]int{0: 10, 10: 100, 50: 100, 100: 500, 500: 0, 900: 0} {
+		delay := time.Duration(from) * time.Millisecond
+		if got := nextDelay(delay); got != time.Duration(to)*time.Millisecond {
+			t.Errorf("after %v comes %v, want %d ms", delay, got, to)
 		}
 	}
 }

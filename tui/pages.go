@@ -33,7 +33,7 @@ func dashboardBody(st *styles, s *lab.Snapshot, l layout, top int, scale int64, 
 
 	withTopics := !l.wide && l.middle >= 6
 	curve := append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, l.middle)...)
-	right := append([]string{resultTitle(st, s, w-l.left, withTopics)}, results(st, s, w-l.left, l.middle, withTopics)...)
+	right := append([]string{resultTitle(st, w-l.left, withTopics)}, results(st, s, w-l.left, l.middle, withTopics)...)
 	out = append(out, beside(st.box(curve, l.left, l.middle+1), st.box(right, w-l.left, l.middle+1))...)
 	out = l.gap(out)
 

@@ -92,7 +92,7 @@ func totalLines(st *styles, t lab.Totals, w int) []string {
 }
 
 // resultTitle is the heading of what stands beside the curve.
-func resultTitle(st *styles, s *lab.Snapshot, w int, withTopics bool) string {
+func resultTitle(st *styles, w int, withTopics bool) string {
 	if withTopics {
 		return topicTitle(st, w)
 	}
