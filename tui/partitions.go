@@ -203,45 +203,6 @@ func (st *styles) owner(p lab.Partition) string {
 	return st.muted.Render(name)
 }
 
-func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale int64) string {
-	if !p.Known {
-		return blank(w)
-	}
-	style, fill := st.barStyle(s, p)
-	text := bar(st.g, fill, p.Lag, scale, w)
-	rest := w - width(text)
-	return style.Render(text) + st.rule.Render(blank(rest%2)+strings.Repeat(" "+st.g.track, rest/2))
-}
-
-// barStyle is how the lag of a partition is drawn: in its reader's colour, and in another pattern when nobody reads it.
-func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill string) {
-	switch {
-	case p.Orphan:
-		return st.orphan, st.g.orphanBar
-	case stale(s) == "" && p.Reader > 0:
-		return st.bar(p.Reader), st.g.bar
-	}
-	return st.quiet, st.g.bar
-}
-
-// bar draws value as part of scale, in at most w cells, to an eighth of a cell. A value above 0 is never invisible.
-func bar(g glyphs, fill string, value, scale int64, w int) string {
-	if value <= 0 || scale <= 0 || w <= 0 {
-		return ""
-	}
-	n := int(min(float64(value)/float64(scale), 1) * float64(w*8))
-	n = max(n, 1)
-	full, rest := n/8, n%8
-	text := strings.Repeat(fill, full)
-	if rest == 0 {
-		return text
-	}
-	if fill == g.orphanBar || full == 0 && g.eighths[rest-1] == " " {
-		return text + fill
-	}
-	return text + g.eighths[rest-1]
-}
-
 // drain says where a lag is going: a sign, and the time to zero or a word.
 func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
 	switch {

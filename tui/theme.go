@@ -73,7 +73,6 @@ func nextTheme(theme string) string {
 // styles are a palette turned into what panels draw with. They are built once per theme and then only read.
 type styles struct {
 	ascii bool
-	plain bool // no colours at all
 	g     glyphs
 
 	muted, rule, title, strong, key pen
@@ -88,7 +87,7 @@ type styles struct {
 }
 
 func newStyles(theme string, asciiOnly, noColor bool) *styles {
-	st := &styles{ascii: asciiOnly, plain: noColor, g: unicodeGlyphs()}
+	st := &styles{ascii: asciiOnly, g: unicodeGlyphs()}
 	if asciiOnly {
 		st.g = asciiGlyphs()
 	}
