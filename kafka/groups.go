@@ -72,6 +72,9 @@ func offsets(r kadm.FetchOffsetsResponse) (map[string]map[int32]int64, error) {
 // describe asks for the members of every group, each in the kind of group it was last seen to be, and those that are
 // not of that kind in the other.
 func (o *Observer) describe(ctx context.Context, topics kadm.TopicDetails) (map[string]GroupReading, error) {
+	if err := o.learnVersions(ctx); err != nil {
+		return nil, err
+	}
 	groups := map[string]GroupReading{}
 	for range 2 {
 		var modern, classic []string
@@ -79,7 +82,7 @@ func (o *Observer) describe(ctx context.Context, topics kadm.TopicDetails) (map[
 			if _, known := groups[g]; known {
 				continue
 			}
-			if o.modern[g] {
+			if o.modern[g] && !o.classicOnly {
 				modern = append(modern, g)
 			} else {
 				classic = append(classic, g)

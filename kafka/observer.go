@@ -3,10 +3,12 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -25,16 +27,23 @@ type Observer struct {
 	topics []string
 	// modern remembers which groups answered as KIP-848 groups, so that each is asked once per reading and not twice.
 	modern map[string]bool
+	// classicOnly: the brokers do not know KIP-848 groups at all. It is asked once, which asked notes.
+	classicOnly, asked bool
 }
 
 // NewObserver opens an observer of these groups and topics.
 func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
-	// kadm answers metadata from a cache; partitions that were added must show at once.
-	client, err := c.newClient("observer", kgo.MetadataMinAge(50*time.Millisecond))
+	client, err := c.newClient("observer",
+		// kadm answers metadata from a cache; partitions that were added must show at once.
+		kgo.MetadataMinAge(50*time.Millisecond),
+		// A connection on which an answer is overdue is given up with the reading: kgo's defaults would let the next
+		// readings wait behind it for 18 s.
+		kgo.RequestTimeoutOverhead(readTimeout/2))
 	if err != nil {
 		return nil, err
 	}
 	o := &Observer{client: client, admin: kadm.NewClient(client), groups: groups, topics: topics, modern: map[string]bool{}}
+	o.admin.SetTimeoutMillis(int32((readTimeout / 2).Milliseconds()))
 	for _, g := range groups {
 		o.modern[g] = c.cfg.Protocol == ConsumerProtocol
 	}
@@ -84,6 +93,24 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	}
 	r.Took = time.Since(r.At)
 	return r, nil
+}
+
+// learnVersions asks a broker, once, whether it can describe KIP-848 groups. Kafka can since 3.7; kgo refuses to ask
+// older brokers, with an error that cannot be told from others.
+func (o *Observer) learnVersions(ctx context.Context) error {
+	if o.asked {
+		return nil
+	}
+	req := kmsg.NewPtrApiVersionsRequest()
+	req.ClientSoftwareName, req.ClientSoftwareVersion = "blackfriday", "1"
+	resp, err := req.RequestWith(ctx, o.client)
+	if err != nil {
+		return err
+	}
+	o.asked, o.classicOnly = true, !slices.ContainsFunc(resp.ApiKeys, func(k kmsg.ApiVersionsResponseApiKey) bool {
+		return k.ApiKey == int16(kmsg.ConsumerGroupDescribe)
+	})
+	return nil
 }
 
 func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {

@@ -1,0 +1,113 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// ErrNoGroupTimeouts is wrapped by the error of GroupTimeouts on brokers that do not know KIP-848.
+var ErrNoGroupTimeouts = errors.New("the brokers have no timeouts for KIP-848 groups")
+
+// GroupTimeouts reads how long the brokers wait for a silent member of a KIP-848 group before they give it up, and how
+// often they want to hear from it. Both belong to the brokers and not to the client: group.consumer.session.timeout.ms
+// and group.consumer.heartbeat.interval.ms, unless the group has settings of its own (Kafka 4.0). Classic groups have
+// what their members ask for, see Config.
+func (c *Cluster) GroupTimeouts(ctx context.Context, group string) (session, heartbeat time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	settings, err := c.brokerSettings(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read the group timeouts of the brokers: %w", err)
+	}
+	own, err := c.groupSettings(ctx, group)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read the settings of %s: %w", group, err)
+	}
+	session, err = timeout(own, settings, "consumer.session.timeout.ms")
+	if err != nil {
+		return 0, 0, err
+	}
+	heartbeat, err = timeout(own, settings, "consumer.heartbeat.interval.ms")
+	return session, heartbeat, err
+}
+
+// timeout is a group's own setting, or else that of the brokers, which has the same name behind "group.".
+func timeout(own, brokers map[string]string, key string) (time.Duration, error) {
+	value := own[key]
+	if value == "" {
+		key = "group." + key
+		value = brokers[key]
+	}
+	if value == "" {
+		return 0, fmt.Errorf("%s is not set: %w", key, ErrNoGroupTimeouts)
+	}
+	ms, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || ms <= 0 {
+		return 0, fmt.Errorf("%s is %q, want milliseconds", key, value)
+	}
+	return time.Duration(ms) * time.Millisecond, nil
+}
+
+// brokerSettings are those of one broker: a cluster whose brokers disagree about groups is broken anyway.
+func (c *Cluster) brokerSettings(ctx context.Context) (map[string]string, error) {
+	brokers, err := c.admin.ListBrokers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(brokers) == 0 {
+		return nil, errors.New("the cluster names no broker")
+	}
+	configs, err := c.admin.DescribeBrokerConfigs(ctx, brokers[0].NodeID)
+	if err != nil {
+		return nil, err
+	}
+	settings := map[string]string{}
+	for _, r := range configs {
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		for _, config := range r.Configs {
+			settings[config.Key] = config.MaybeValue()
+		}
+	}
+	return settings, nil
+}
+
+// groupSettings are a group's own; brokers before Kafka 4.0 have none.
+func (c *Cluster) groupSettings(ctx context.Context, group string) (map[string]string, error) {
+	client, err := c.newClient("observer")
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	resource := kmsg.NewDescribeConfigsRequestResource()
+	resource.ResourceType = kmsg.ConfigResourceTypeGroupConfig
+	resource.ResourceName = group
+	req := kmsg.NewPtrDescribeConfigsRequest()
+	req.Resources = append(req.Resources, resource)
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	settings := map[string]string{}
+	for _, r := range resp.Resources {
+		err := kerr.ErrorForCode(r.ErrorCode)
+		if errors.Is(err, kerr.InvalidRequest) || errors.Is(err, kerr.UnsupportedVersion) {
+			continue // this kind of resource is unknown there
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, config := range r.Configs {
+			settings[config.Name] = (&kadm.Config{Value: config.Value}).MaybeValue()
+		}
+	}
+	return settings, nil
+}
