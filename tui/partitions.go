@@ -157,7 +157,7 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 			st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 	}
 	return line + st.strong.Render(lag) + " " + rate + "  " +
-		st.left(st.drain(p.Drain, p.Lag, c.words), c.drain) + " " + st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
+		st.left(st.drain(partitionDrain(p), p.Lag, c.words), c.drain) + " " + st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 }
 
 // partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
@@ -201,6 +201,15 @@ func (st *styles) owner(p lab.Partition) string {
 		return st.warn.Render(name)
 	}
 	return st.muted.Render(name)
+}
+
+// partitionDrain is where the lag of a partition is going. The slope looks back a few seconds: for a moment after a crash
+// it promises that a lag falls which nobody works on any more.
+func partitionDrain(p lab.Partition) lab.Drain {
+	if p.Orphan && p.Lag > 0 && p.Drain.Trend == lab.Shrinking {
+		return lab.Drain{Trend: lab.Stuck, ToZero: -1}
+	}
+	return p.Drain
 }
 
 // drain says where a lag is going: a sign, and the time to zero or a word.

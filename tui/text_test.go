@@ -194,3 +194,13 @@ func TestSelectedConsumerIsAlwaysInSight(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOrphanDoesNotFall(t *testing.T) {
+	falling := lab.Drain{Trend: lab.Shrinking, ToZero: time.Minute}
+	if got := partitionDrain(lab.Partition{Orphan: true, Lag: 5, Drain: falling}); got.Trend != lab.Stuck {
+		t.Errorf("a partition that nobody reads has the trend %v", got.Trend)
+	}
+	if got := partitionDrain(lab.Partition{Reader: 1, Lag: 5, Drain: falling}); got != falling {
+		t.Errorf("a partition with a reader has the trend %v", got.Trend)
+	}
+}
