@@ -138,7 +138,7 @@ func (s *settings) dashboard(ctx context.Context) (err error) {
 	for _, p := range event.Pills() {
 		s.screen.Pills = append(s.screen.Pills, tui.Pill{Name: p.Name, Title: p.Title})
 	}
-	_, s.screen.NoColor = os.LookupEnv("NO_COLOR")
+	s.screen.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
 	screenErr := tui.Run(ctx, l, s.screen)
 	stop()
 	return errors.Join(<-ended, screenErr)

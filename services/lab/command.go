@@ -34,10 +34,29 @@ type Restart struct{ Name string }
 // SetDelay sets the simulated work per payment, for every order consumer from its next payment on.
 type SetDelay struct{ Delay time.Duration }
 
-func (Flood) command()       {}
-func (Poison) command()      {}
-func (AddConsumer) command() {}
-func (Kill) command()        {}
-func (Stop) command()        {}
-func (Restart) command()     {}
-func (SetDelay) command()    {}
+// SetProtocol restarts every order consumer under another group protocol: "consumer" (KIP-848), "cooperative-sticky",
+// "range" or "roundrobin". They leave politely and come back together, because a group speaks one protocol at a time.
+type SetProtocol struct{ Protocol string }
+
+// GrowPartitions adds partitions to payment-successful, order-created and email-sent while the services go on. Kafka
+// can add partitions, never remove them: Count must be more than there are.
+type GrowPartitions struct{ Count int }
+
+// RecreateTopics deletes the topics and what their groups have committed, and creates them with Partitions partitions.
+// All records are gone, and the lab's counters begin again.
+type RecreateTopics struct{ Partitions int }
+
+// SetKey chooses the key of the payments that the next floods write.
+type SetKey struct{ Key Key }
+
+func (Flood) command()          {}
+func (Poison) command()         {}
+func (AddConsumer) command()    {}
+func (Kill) command()           {}
+func (Stop) command()           {}
+func (Restart) command()        {}
+func (SetDelay) command()       {}
+func (SetProtocol) command()    {}
+func (GrowPartitions) command() {}
+func (RecreateTopics) command() {}
+func (SetKey) command()         {}

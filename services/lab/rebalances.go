@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// CauseOther is a change that nobody in this lab made: a foreign member came or went.
-const CauseOther Cause = "other"
-
 // rebalances lists the changes of order-service-group's membership and what each cost. It attributes: the lab knows what
 // it did (a join, a leave, a crash), the callbacks say which partitions changed hands, and the turnstile for how long
 // nobody worked on them.

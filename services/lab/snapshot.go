@@ -25,6 +25,7 @@ type Snapshot struct {
 	DLQ        DLQ
 	Totals     Totals
 	Rebalances []Rebalance // of order-service-group, oldest first
+	Runs       []Run       // the newest floods and how they drained, oldest first; the last may be under way
 	Events     []Event     // the newest ones, oldest first
 }
 
@@ -65,6 +66,7 @@ type Settings struct {
 	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
 	Heartbeat      time.Duration
 	Guarantee      string // "at-least-once"
+	Key            Key    // of the payments that floods write
 }
 
 // Reading says how fresh the brokers' word is.
@@ -244,20 +246,41 @@ type Cause string
 
 // The causes of a rebalance that the lab can tell apart.
 const (
-	CauseStart Cause = "start" // the first members of a new lab, together
-	CauseJoin  Cause = "join"
-	CauseLeave Cause = "leave"
-	CauseCrash Cause = "crash"
+	CauseStart      Cause = "start" // the first members of a new lab, together
+	CauseJoin       Cause = "join"
+	CauseLeave      Cause = "leave"
+	CauseCrash      Cause = "crash"
+	CauseProtocol   Cause = "protocol"   // every consumer restarted under another group protocol
+	CausePartitions Cause = "partitions" // partitions were added
+	CauseOther      Cause = "other"      // somebody outside this lab came or went
 )
 
 // Rebalance is one change of the membership of order-service-group and what it cost.
+//
+// Two clocks run beside each other. The callbacks of our own members say when a partition was taken away and given (At,
+// Settled, Move); the brokers' word says when the group knew (BrokerAt, Generation). A crash is where they part.
 type Rebalance struct {
-	ID     int
-	At     time.Time // when the cause happened
+	ID       int
+	At       time.Time // when the cause happened
+	Cause    Cause
+	Member   string    // who joined, left or crashed; empty for a change that no member made
+	Also     []Change  // further changes that the group settled in the same generation
+	Protocol string    // the group protocol in force
+	Open     bool      // partitions are still on their way
+	Settled  time.Time // callbacks: when the last partition on its way was assigned; zero while Open
+	BrokerAt time.Time // brokers: when a reading first showed the new membership; zero until then
+	// FromGeneration and ToGeneration are the group's generation (classic) or epoch (KIP-848) before and after; -1 while
+	// unknown.
+	FromGeneration, ToGeneration int32
+	Moved                        []Move
+	Kept                         []Kept
+}
+
+// Change is one change of a group's membership.
+type Change struct {
+	At     time.Time
 	Cause  Cause
-	Member string // who joined, left or crashed
-	Open   bool   // partitions are still on their way
-	Moved  []Move
+	Member string
 }
 
 // Move is one partition changing hands.
@@ -268,6 +291,53 @@ type Move struct {
 	// new one. Measured is false while that has not happened or there was nothing to read.
 	Unread   time.Duration
 	Measured bool
+	// Redelivered is how many records the new reader was given that the old one had begun already. Valid once Measured.
+	Redelivered int64
+}
+
+// Kept is one partition that stayed with its reader through a rebalance.
+type Kept struct {
+	Partition int32
+	Reader    int
+	// Pause is the longest time between two records begun while the rebalance went on. Measured is false while fewer
+	// than two were.
+	Pause    time.Duration
+	Measured bool
+}
+
+// Unread is the longest and the summed unread time of the moved partitions, and how many of them are measured.
+func (r Rebalance) Unread() (longest, sum time.Duration, measured int) {
+	for _, m := range r.Moved {
+		if m.Measured {
+			longest, sum, measured = max(longest, m.Unread), sum+m.Unread, measured+1
+		}
+	}
+	return longest, sum, measured
+}
+
+// Key is how payments are given to partitions.
+type Key string
+
+// The keys of a payment record.
+const (
+	KeyNone Key = "none" // no key: round-robin
+	KeyUser Key = "user" // the user_id: all payments of a user go to one partition, in order
+	KeyVIP  Key = "vip"  // one user buys everything: one hot partition
+)
+
+// Run is one flood and how it drained.
+type Run struct {
+	Flood     int // FloodProgress.ID
+	StartedAt time.Time
+	Payments  int64
+	// Partitions and Consumers are those at the start; Delay and Key too.
+	Partitions int
+	Consumers  int
+	Delay      time.Duration
+	Key        Key
+	Curve      []CurvePoint  // total lag from StartedAt on
+	Drained    bool          // the lag has been zero since
+	Took       time.Duration // until the lag was zero, or until now
 }
 
 // Severity is how an event is meant to be read.
