@@ -59,13 +59,14 @@ func duplicatesWithin(r Result, limit int64) Check {
 	}
 }
 
-// quickFlood holds the brokers to 20 ms per 1,000 payments.
+// quickFlood holds the brokers to 20 ms per 1,000 payments. That is the median of five, which BenchmarkFlood measures; a
+// play floods once, on connections that were never used, so it allows 50 ms more.
 func quickFlood(r Result) Check {
 	thousands := (r.Setup.Payments + 999) / 1000
-	limit := time.Duration(thousands) * 20 * time.Millisecond
+	limit := time.Duration(thousands)*20*time.Millisecond + 50*time.Millisecond
 	return Check{
 		Name:     "flood",
-		Expected: fmt.Sprintf("%s payments acknowledged within %v", count(r.Setup.Payments), limit),
+		Expected: fmt.Sprintf("%s payments acknowledged within %s", count(r.Setup.Payments), elapsed(limit)),
 		Measured: elapsed(r.Flood),
 		Passed:   r.Flood >= 0 && r.Flood <= limit,
 	}

@@ -62,8 +62,8 @@ func TestChecksJudge(t *testing.T) {
 			r.Count.Duplicates = 13
 		}, false},
 
-		{"20 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 20 * time.Millisecond }, true},
-		{"21 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 21 * time.Millisecond }, false},
+		{"70 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 70 * time.Millisecond }, true},
+		{"71 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 71 * time.Millisecond }, false},
 		{"no flood", quickFlood, func(r *Result) { r.Flood = -1 }, false},
 
 		{"34.5 s by three", drainInTime, func(r *Result) { r.Drain = 34500 * time.Millisecond }, true},
