@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -107,7 +108,11 @@ func (o *Observer) describeModern(ctx context.Context, names []string, topics ka
 		if shard.Err != nil {
 			return shard.Err
 		}
-		for _, d := range shard.Resp.(*kmsg.ConsumerGroupDescribeResponse).Groups {
+		resp, ok := shard.Resp.(*kmsg.ConsumerGroupDescribeResponse)
+		if !ok {
+			return fmt.Errorf("asked to describe groups, broker %d answers with a %T", shard.Meta.NodeID, shard.Resp)
+		}
+		for _, d := range resp.Groups {
 			err := kerr.ErrorForCode(d.ErrorCode)
 			if errors.Is(err, kerr.GroupIDNotFound) || errors.Is(err, kerr.UnsupportedVersion) {
 				o.modern[d.Group] = false

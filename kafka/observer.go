@@ -56,22 +56,27 @@ func (o *Observer) Close() { o.admin.Close() }
 // Run takes a reading every so often until ctx ends, and puts each, or the error of one that failed. Readings never
 // overlap. It returns nil.
 func (o *Observer) Run(ctx context.Context, every time.Duration, put func(Reading, error)) error {
-	for {
-		began := time.Now()
-		r, err := o.Read(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		put(r, err)
-		pause := every - time.Since(began)
-		if err != nil {
-			pause = retryReading
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(max(pause, every/4)):
-		}
+	for ctx.Err() == nil {
+		o.turn(ctx, every, put)
+	}
+	return nil
+}
+
+// turn takes one reading, puts it unless ctx ended meanwhile, and waits until the next is due.
+func (o *Observer) turn(ctx context.Context, every time.Duration, put func(Reading, error)) {
+	began := time.Now()
+	r, err := o.Read(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	put(r, err)
+	pause := max(every-time.Since(began), every/4)
+	if err != nil {
+		pause = retryReading
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
 	}
 }
 

@@ -78,11 +78,11 @@ func Listen(opt Options) func(network, address string) (net.Listener, error) {
 // acceptPause is how long a listener that has run out of file descriptors waits before it accepts again.
 const acceptPause = 50 * time.Millisecond
 
-// wsaAddrInUse is what Windows says instead of EADDRINUSE.
-const wsaAddrInUse = syscall.Errno(10048)
+// windowsAddrInUse is WSAEADDRINUSE, which Windows says instead of EADDRINUSE.
+const windowsAddrInUse = 10048
 
 func listenError(address string, err error) error {
-	if runtime.GOOS == "windows" && errors.Is(err, wsaAddrInUse) {
+	if runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(windowsAddrInUse)) {
 		return fmt.Errorf("listen on %s: %w (%w)", address, syscall.EADDRINUSE, err)
 	}
 	return fmt.Errorf("listen on %s: %w", address, err)
@@ -91,8 +91,11 @@ func listenError(address string, err error) error {
 // advertised is an address under the name that clients are told.
 type advertised struct{ network, hostPort string }
 
+// Network is that of the address listened on.
 func (a advertised) Network() string { return a.network }
-func (a advertised) String() string  { return a.hostPort }
+
+// String is host:port, as clients are told.
+func (a advertised) String() string { return a.hostPort }
 
 func advertise(host string, addr net.Addr) (net.Addr, error) {
 	_, port, err := net.SplitHostPort(addr.String())
