@@ -21,13 +21,12 @@ var built = sync.OnceValues(build)
 var buildDir string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	m.Run() // its code becomes the exit code
 	if buildDir != "" {
 		if err := os.RemoveAll(buildDir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	os.Exit(code)
 }
 
 func build() (string, error) {
