@@ -2,14 +2,12 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -28,13 +26,6 @@ type Cluster struct {
 	mu       sync.Mutex
 	topicIDs map[string]string
 	limits   map[string]int32 // max.message.bytes by topic
-}
-
-// Topic is a topic to be created.
-type Topic struct {
-	Name       string
-	Partitions int
-	MaxBytes   int // max.message.bytes, at least 1
 }
 
 // Open starts the embedded cluster, or connects to the brokers of cfg. The error names the address and the flag that
@@ -108,67 +99,6 @@ func (c *Cluster) Brokers() []string { return slices.Clone(c.brokers) }
 
 // Config is the configuration in force, defaults filled in.
 func (c *Cluster) Config() Config { return c.cfg }
-
-// CreateTopics creates the topics that are missing and learns the ids of all of them. A topic that is there already is
-// left as it is.
-func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
-	names := make([]string, 0, len(topics))
-	for _, t := range topics {
-		names = append(names, t.Name)
-		c.limit(t)
-		maxBytes := fmt.Sprint(t.MaxBytes)
-		_, err := c.admin.CreateTopic(ctx, int32(t.Partitions), -1, map[string]*string{"max.message.bytes": &maxBytes}, t.Name)
-		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("create topic %s with %d partitions: %w", t.Name, t.Partitions, err)
-		}
-	}
-	return c.learnTopicIDs(ctx, names)
-}
-
-func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
-	details, err := c.admin.ListTopics(ctx, names...)
-	if err != nil {
-		return fmt.Errorf("look up the topics %v: %w", names, err)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, d := range details {
-		if d.Err != nil {
-			return fmt.Errorf("look up topic %s: %w", d.Topic, d.Err)
-		}
-		c.topicIDs[d.Topic] = d.ID.String()
-	}
-	return nil
-}
-
-// TopicID is the id of a topic that CreateTopics created or found, in the text form of Kafka's tools; else empty.
-func (c *Cluster) TopicID(topic string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.topicIDs[topic]
-}
-
-// defaultMaxBytes is Kafka's default of max.message.bytes.
-const defaultMaxBytes = 1048588
-
-// limit notes how large a record, and so a batch, of the topic may be.
-func (c *Cluster) limit(t Topic) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.limits[t.Name] = int32(t.MaxBytes)
-}
-
-// maxBytes is the largest batch that the topic takes.
-func (c *Cluster) maxBytes(topic string) int32 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n, ok := c.limits[topic]; ok {
-		return n
-	}
-	return defaultMaxBytes
-}
 
 // Close ends the administrative client and, where the cluster is embedded, the brokers. Every other client must be
 // closed before it.

@@ -28,6 +28,8 @@ type MemberConfig struct {
 	ClientID string
 	Group    string
 	Topics   []string
+	// Protocol is the group's; empty means the cluster's.
+	Protocol Protocol
 	Handler  Handler
 	// Batch is asked before each turn how many records of one partition the handler takes at a time, at least 1.
 	Batch func() int
@@ -44,8 +46,8 @@ type Watcher interface {
 	Assigned(at time.Time, tps []TopicPartition)
 	// Released: the member no longer reads these. lost is true when they were taken rather than handed over.
 	Released(at time.Time, tps []TopicPartition, lost bool)
-	// Begun: the work on a batch of this partition begins with this record.
-	Begun(at time.Time, first *Record)
+	// Begun: the work on these records of one partition begins.
+	Begun(at time.Time, batch []*Record)
 	// Failing: reading or working failed; nil when it goes well again.
 	Failing(err error)
 }
@@ -73,7 +75,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 		kgo.Dialer(m.hole.DialContext),
 		kgo.ConsumerGroup(cfg.Group),
 		kgo.ConsumeTopics(cfg.Topics...),
-		c.cfg.Protocol.balancer(),
+		cmp.Or(cfg.Protocol, c.cfg.Protocol).balancer(),
 		kgo.SessionTimeout(c.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(c.cfg.Heartbeat),
 		kgo.ConsumeStartOffset(earliest),
@@ -216,7 +218,7 @@ func (m *Member) work(ctx context.Context) {
 
 // turn has the handler work on one batch and marks what it finished. It returns false when the member has died.
 func (m *Member) turn(ctx context.Context, b batch) bool {
-	m.cfg.Watch.Begun(time.Now(), b.records[0])
+	m.cfg.Watch.Begun(time.Now(), b.records)
 	n, err := m.cfg.Handler.Handle(ctx, writer{m.client}, b.records)
 	resume := m.lanes.finish(b, n, func(last *Record) { m.client.MarkCommitRecords(last) })
 	if resume {

@@ -118,7 +118,8 @@ func (m *testMember) Released(at time.Time, tps []TopicPartition, lost bool) {
 	m.event(fmt.Sprintf("released lost=%v", lost), at, tps)
 }
 func (m *testMember) Failing(err error) { m.event(fmt.Sprint("failing ", err), time.Now(), nil) }
-func (m *testMember) Begun(at time.Time, r *Record) {
+func (m *testMember) Begun(at time.Time, batch []*Record) {
+	r := batch[0]
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
 	tp := TopicPartition{r.Topic, r.Partition}

@@ -73,7 +73,7 @@ type idle struct{}
 func (idle) Handle(_ context.Context, _ Writer, batch []*Record) (int, error) { return len(batch), nil }
 func (idle) Assigned(time.Time, []TopicPartition)                             {}
 func (idle) Released(time.Time, []TopicPartition, bool)                       {}
-func (idle) Begun(time.Time, *Record)                                         {}
+func (idle) Begun(time.Time, []*Record)                                       {}
 func (idle) Failing(error)                                                    {}
 
 // joinGroup runs a member of the group "g" until leave is called.

@@ -18,9 +18,7 @@ func (c *Cluster) producing() []kgo.Opt {
 	return []kgo.Opt{
 		// acks=all and idempotent writes are kgo's defaults; they are named because the lab's promises rest on them.
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		// Keyless records go round-robin: Kafka's and kgo's sticky partitioners would put most of a small flood into
-		// one partition.
-		kgo.RecordPartitioner(kgo.RoundRobinPartitioner()),
+		kgo.RecordPartitioner(spread{}),
 		// kgo's default linger of 10 ms is 10 ms of latency for a single payment and gains a flood nothing.
 		kgo.ProducerLinger(0),
 		kgo.RecordDeliveryTimeout(WriteTimeout),
@@ -50,6 +48,10 @@ func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
 func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error)) {
 	p.client.Produce(ctx, r, func(r *Record, err error) { done(r, writeError(r, err)) })
 }
+
+// Forget makes the producer look up a topic afresh. It is for a topic that was deleted and created again: kgo would go on
+// writing to the old one, by its id.
+func (p *Producer) Forget(topics ...string) { p.client.PurgeTopicsFromProducing(topics...) }
 
 // Close fails what is still buffered and closes the client.
 func (p *Producer) Close() { p.client.Close() }

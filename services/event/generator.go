@@ -43,6 +43,8 @@ func Catalogue() []Product {
 type Generator struct {
 	rng   *rand.PCG
 	items []string // every product as JSON, up to its quantity
+	vip   uint64   // who buys everything; 0: nobody does
+	user  uint64   // who bought last
 }
 
 // NewGenerator returns a Generator for a seed.
@@ -59,6 +61,12 @@ func NewGenerator(seed uint64) *Generator {
 	return g
 }
 
+// Only has one user buy everything from now on, or with 0 everybody again. It changes who pays, not what is bought.
+func (g *Generator) Only(user uint64) { g.vip = user }
+
+// User is who made the newest payment.
+func (g *Generator) User() uint64 { return g.user }
+
 // Append appends the next payment to dst as the JSON of payment-successful, made at the given time.
 func (g *Generator) Append(dst []byte, at time.Time) []byte {
 	// One draw has enough bits for a whole payment, and this runs a million times in a flood.
@@ -69,7 +77,11 @@ func (g *Generator) Append(dst []byte, at time.Time) []byte {
 		return v
 	}
 	dst = append(dst, `{"user_id":`...)
-	dst = strconv.AppendUint(dst, 1+take(Users), 10)
+	g.user = 1 + take(Users)
+	if g.vip != 0 {
+		g.user = g.vip
+	}
+	dst = strconv.AppendUint(dst, g.user, 10)
 	dst = append(dst, `,"cart":[`...)
 	for i, n := uint64(0), 1+take(maxItems); i < n; i++ {
 		if i > 0 {

@@ -30,7 +30,7 @@ func (s *state) build(now time.Time) *Snapshot {
 		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
 	}
 	snap.Settings = Settings{
-		Protocol: cfg.Protocol.String(), Delay: s.delay.Load(),
+		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),
 		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: "at-least-once",
 	}
 	s.buildPartitions(snap)
@@ -112,7 +112,7 @@ func (s *state) numberOf(m kafka.MemberReading) int {
 		if i.life == nil {
 			continue
 		}
-		if id, _ := i.life.member.ID(); id == m.MemberID || id == "" && m.ClientID == i.name {
+		if id := i.life.memberID; id == m.MemberID || id == "" && m.ClientID == i.name {
 			return i.number
 		}
 	}

@@ -56,19 +56,20 @@ type life struct {
 
 	// The rest belongs to the lab's goroutine.
 	crashedAt time.Time
-	memberID  string // as the group knew it when it crashed
+	memberID  string // as the group knows it, or knew it when it ended; empty before it joined
 	owned     map[kafka.TopicPartition]bool
 	started   time.Time
 }
 
 // Assigned implements kafka.Watcher.
 func (l *life) Assigned(at time.Time, tps []kafka.TopicPartition) {
+	_, generation := l.member.ID()
 	if l.instance.kind == OrderKind {
 		for _, tp := range tps {
 			l.lab.turnstile.entered(l, at, tp.Partition)
 		}
 	}
-	l.lab.post(func(s *state) { s.assigned(l, at, tps) })
+	l.lab.post(func(s *state) { s.assigned(l, at, tps, generation) })
 }
 
 // Released implements kafka.Watcher.
@@ -77,11 +78,11 @@ func (l *life) Released(at time.Time, tps []kafka.TopicPartition, lost bool) {
 }
 
 // Begun implements kafka.Watcher.
-func (l *life) Begun(at time.Time, first *kafka.Record) {
+func (l *life) Begun(at time.Time, batch []*kafka.Record) {
 	if l.instance.kind != OrderKind {
 		return
 	}
-	if p, moved := l.lab.turnstile.began(l, at, first); moved {
+	if p, moved := l.lab.turnstile.began(l, at, batch); moved {
 		l.lab.post(func(s *state) { s.passed(p) })
 	}
 }

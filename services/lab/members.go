@@ -21,6 +21,7 @@ func (s *state) begin(i *instance) error {
 		ClientID: i.name,
 		Group:    group(i.kind),
 		Topics:   topics(i.kind),
+		Protocol: s.protocolOf(i.kind),
 		Handler:  i.work,
 		Batch:    s.batch(i.kind),
 		Patience: patience(i.kind),
@@ -40,6 +41,14 @@ func (s *state) begin(i *instance) error {
 		s.lab.post(func(s *state) { s.endedLife(l, err) })
 	}()
 	return nil
+}
+
+// protocolOf is the group protocol of a service: order consumers change theirs at run time, the others keep the cluster's.
+func (s *state) protocolOf(k Kind) kafka.Protocol {
+	if k == OrderKind {
+		return s.protocol
+	}
+	return s.cluster.Config().Protocol
 }
 
 // patience is short for order consumers, whose handovers are measured, and leaves the others in peace.
@@ -99,6 +108,7 @@ func (s *state) crash(i *instance) {
 func (s *state) leave(i *instance) {
 	l := i.life
 	owned := l.partitions()
+	l.memberID, _ = l.member.ID()
 	l.leave()
 	i.become(Leaving)
 	s.note(time.Now(), CauseLeave, l, owned)
@@ -107,22 +117,27 @@ func (s *state) leave(i *instance) {
 
 // note opens an entry in the list of rebalances, for order consumers.
 func (s *state) note(at time.Time, cause Cause, l *life, owned []int32) {
-	if l.instance.kind == OrderKind {
-		s.rebalances.begin(at, cause, l, owned)
+	if l.instance.kind != OrderKind {
+		return
 	}
+	r := s.rebalances.begin(Change{At: at, Cause: cause, Member: l.instance.name}, s.protocol.String(), l, owned)
+	r.memberID = l.memberID
 }
 
 // assigned: the member may read these partitions from now on.
-func (s *state) assigned(l *life, at time.Time, tps []kafka.TopicPartition) {
+func (s *state) assigned(l *life, at time.Time, tps []kafka.TopicPartition, generation int32) {
 	i := l.instance
 	if i.life != l || !i.alive() {
 		return
+	}
+	if i.kind == OrderKind {
+		s.rebalances.saw(generation)
 	}
 	for _, tp := range tps {
 		l.owned[tp] = true
 		if i.kind == OrderKind {
 			delete(s.orphans, tp.Partition)
-			s.rebalances.took(at, l, tp.Partition)
+			s.rebalances.took(at, l, tp.Partition, generation)
 		}
 	}
 	if len(tps) > 0 {
@@ -171,11 +186,15 @@ func (l *life) partitions() []int32 {
 
 // passed: work on a partition went on under another reader.
 func (s *state) passed(p passage) {
-	if s.rebalances.passed(p) == nil {
+	if !s.rebalances.passed(p) {
 		return
 	}
-	s.feed.add(Info, p.to.instance.name, p.to.instance.number, "For %s nobody worked on partition %d; %s has it now.",
-		shortly(p.unread), p.partition, p.to.instance.name)
+	again := ""
+	if p.redelivered > 0 {
+		again = fmt.Sprintf(" and begins %d again", p.redelivered)
+	}
+	s.feed.add(Info, p.to.instance.name, p.to.instance.number, "For %s nobody worked on partition %d; %s has it now%s.",
+		shortly(p.unread), p.partition, p.to.instance.name, again)
 }
 
 // stopInstances has every living member finish, commit and leave, all at once, and waits until they have. It runs beside

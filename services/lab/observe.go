@@ -96,13 +96,15 @@ func (s *state) place(r kafka.Reading) {
 		if !i.alive() {
 			continue
 		}
+		i.life.memberID, _ = i.life.member.ID()
 		if i.life.quiet(r) && len(i.life.owned) == 0 {
 			i.become(Standby)
 		}
-		settled = settled && i.health != Joining
+		settled = settled && (i.kind != OrderKind || i.health != Joining)
 	}
-	if settled && r.Groups[kafka.OrderGroup].State == stable {
-		s.rebalances.settle()
+	orders := r.Groups[kafka.OrderGroup]
+	if orders.Err == nil {
+		s.rebalances.look(r.At, orders, settled && orders.State == stable)
 	}
 }
 
@@ -115,9 +117,8 @@ func (l *life) quiet(r kafka.Reading) bool {
 	if g.State != stable {
 		return false
 	}
-	id, _ := l.member.ID()
-	return id != "" && slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool {
-		if m.MemberID != id {
+	return l.memberID != "" && slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool {
+		if m.MemberID != l.memberID {
 			return false
 		}
 		for _, ps := range m.Partitions {

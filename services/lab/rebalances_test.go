@@ -15,10 +15,10 @@ var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglob
 
 // three returns three lives that hold a partition each.
 func three() (*rebalances, [3]*life) {
-	rs := newRebalances()
+	rs := newRebalances(newTurnstile())
 	lives := [3]*life{lifeOf(1), lifeOf(2), lifeOf(3)}
 	for p, l := range lives {
-		rs.took(noon, l, int32(p))
+		rs.took(noon, l, int32(p), -1)
 	}
 	return rs, lives
 }
@@ -32,8 +32,9 @@ func TestFirstOwnersAreNotMoves(t *testing.T) {
 
 func TestCrashOwnsItsMoves(t *testing.T) {
 	rs, lives := three()
-	rs.begin(noon, CauseCrash, lives[1], []int32{1})
-	rs.took(noon.Add(6*time.Second), lives[0], 1)
+	rs.begin(Change{At: noon, Cause: CauseCrash}, "", lives[1], []int32{1})
+	rs.took(noon.Add(6*time.Second), lives[0], 1, -1)
+	rs.look(noon.Add(7*time.Second), kafka.GroupReading{}, true)
 	got := rs.snapshot()[0]
 	if got.Open || len(got.Moved) != 1 || got.Moved[0].From != 2 || got.Moved[0].To != 1 {
 		t.Errorf("entry %+v, want partition 1 from 2 to 1, closed", got)
@@ -42,10 +43,10 @@ func TestCrashOwnsItsMoves(t *testing.T) {
 
 func TestLeaveDuringACrashKeepsThemApart(t *testing.T) {
 	rs, lives := three()
-	rs.begin(noon, CauseCrash, lives[1], []int32{1})
-	rs.begin(noon.Add(time.Second), CauseLeave, lives[2], []int32{2})
-	rs.took(noon.Add(2*time.Second), lives[0], 2)
-	rs.took(noon.Add(6*time.Second), lives[0], 1)
+	rs.begin(Change{At: noon, Cause: CauseCrash}, "", lives[1], []int32{1})
+	rs.begin(Change{At: noon.Add(time.Second), Cause: CauseLeave}, "", lives[2], []int32{2})
+	rs.took(noon.Add(2*time.Second), lives[0], 2, -1)
+	rs.took(noon.Add(6*time.Second), lives[0], 1, -1)
 	got := rs.snapshot()
 	if len(got) != 2 || got[0].Moved[0].Partition != 1 || got[1].Moved[0].Partition != 2 {
 		t.Errorf("entries %+v, want P1 under the crash and P2 under the leave", got)
@@ -53,14 +54,16 @@ func TestLeaveDuringACrashKeepsThemApart(t *testing.T) {
 }
 
 func TestJoinTakesFromTheLiving(t *testing.T) {
-	rs := newRebalances()
+	rs := newRebalances(newTurnstile())
 	old, fresh := lifeOf(1), lifeOf(2)
 	for p := range int32(2) {
-		rs.took(noon, old, p)
+		rs.took(noon, old, p, -1)
 	}
-	rs.begin(noon, CauseJoin, fresh, nil)
-	rs.took(noon.Add(time.Second), fresh, 1)
-	rs.settle()
+	fresh.memberID = "member-2"
+	rs.begin(Change{At: noon, Cause: CauseJoin}, "", fresh, nil)
+	rs.took(noon.Add(time.Second), fresh, 1, -1)
+	members := []kafka.MemberReading{{MemberID: "member-2"}}
+	rs.look(noon.Add(2*time.Second), kafka.GroupReading{Members: members}, true)
 	got := rs.snapshot()[0]
 	if got.Cause != CauseJoin || len(got.Moved) != 1 || got.Open {
 		t.Errorf("entry %+v, want one move under the join, closed", got)
@@ -69,15 +72,15 @@ func TestJoinTakesFromTheLiving(t *testing.T) {
 
 func TestChangeFromOutsideIsNotBlamedOnTheLab(t *testing.T) {
 	rs, lives := three()
-	rs.took(noon.Add(time.Minute), lives[0], 1)
-	rs.took(noon.Add(time.Minute), lives[0], 2)
+	rs.took(noon.Add(time.Minute), lives[0], 1, -1)
+	rs.took(noon.Add(time.Minute), lives[0], 2, -1)
 	if got := rs.snapshot(); len(got) != 1 || got[0].Cause != CauseOther || len(got[0].Moved) != 2 {
 		t.Errorf("entries %+v, want one of cause other with two moves", got)
 	}
 }
 
-func paid(partition int32, arrived time.Time) *kafka.Record {
-	return &kafka.Record{Partition: partition, Timestamp: arrived}
+func paid(partition int32, arrived time.Time) []*kafka.Record {
+	return []*kafka.Record{{Partition: partition, Timestamp: arrived}}
 }
 
 func TestTurnstileMeasuresFromTheLastRecord(t *testing.T) {
@@ -116,5 +119,59 @@ func TestTurnstileSeesAReaderThatNeverBegan(t *testing.T) {
 	p, moved := ts.began(one, noon.Add(3*time.Second), paid(0, noon))
 	if !moved || p.unread != 3*time.Second {
 		t.Errorf("unread for %v, want the 3 s since the last record", p.unread)
+	}
+}
+
+func TestEntryStaysOpenUntilTheBrokersShowIt(t *testing.T) {
+	rs, lives := three()
+	r := rs.begin(Change{At: noon, Cause: CauseCrash, Member: "order-2"}, "", lives[1], nil)
+	r.memberID = "dead"
+	still := kafka.GroupReading{Members: []kafka.MemberReading{{MemberID: "dead"}}}
+	if rs.look(noon.Add(time.Second), still, true); !rs.snapshot()[0].Open {
+		t.Error("closed while Kafka still names the dead member")
+	}
+	rs.look(noon.Add(6*time.Second), kafka.GroupReading{}, true)
+	if got := rs.snapshot()[0]; got.Open || !got.BrokerAt.Equal(noon.Add(6*time.Second)) || len(got.Kept) != 3 {
+		t.Errorf("entry %+v, want closed, seen by the brokers after 6 s, three partitions kept", got)
+	}
+}
+
+func TestChangesSettledTogetherAreOneEntry(t *testing.T) {
+	rs, lives := three()
+	rs.saw(5)
+	rs.begin(Change{At: noon, Cause: CauseLeave, Member: "order-1"}, "", lives[0], []int32{0})
+	rs.begin(Change{At: noon.Add(time.Millisecond), Cause: CauseLeave, Member: "order-2"}, "", lives[1], []int32{1})
+	rs.took(noon.Add(time.Second), lives[2], 0, 6)
+	rs.took(noon.Add(time.Second), lives[2], 1, 6)
+	rs.look(noon.Add(2*time.Second), kafka.GroupReading{Epoch: -1}, true)
+	got := rs.snapshot()
+	if len(got) != 1 || len(got[0].Also) != 1 || got[0].Also[0].Member != "order-2" || len(got[0].Moved) != 2 {
+		t.Errorf("entries %+v, want one with both causes and both moves", got)
+	}
+}
+
+func TestChangesOfDifferentGenerationsStayApart(t *testing.T) {
+	rs, lives := three()
+	rs.saw(5)
+	rs.begin(Change{At: noon, Cause: CauseCrash, Member: "order-1"}, "", lives[0], []int32{0})
+	rs.begin(Change{At: noon.Add(time.Second), Cause: CauseLeave, Member: "order-2"}, "", lives[1], []int32{1})
+	rs.took(noon.Add(2*time.Second), lives[2], 1, 6)
+	rs.look(noon.Add(3*time.Second), kafka.GroupReading{Epoch: -1}, true)
+	rs.took(noon.Add(6*time.Second), lives[2], 0, 7)
+	rs.look(noon.Add(7*time.Second), kafka.GroupReading{Epoch: -1}, true)
+	if got := rs.snapshot(); len(got) != 2 {
+		t.Errorf("entries %+v, want two", got)
+	}
+}
+
+func TestTurnstileCountsRedelivery(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	batch := []*kafka.Record{{Offset: 0}, {Offset: 1}, {Offset: 2}}
+	ts.began(one, noon, batch)
+	ts.entered(two, noon.Add(time.Second), 0)
+	if p, _ := ts.began(two, noon.Add(2*time.Second), batch[1:]); p.redelivered != 2 {
+		t.Errorf("%d records begun again, want 2", p.redelivered)
 	}
 }

@@ -59,6 +59,7 @@ func (s *state) startKafka(ctx context.Context) (string, error) {
 		return "", err
 	}
 	s.cluster = cluster
+	s.protocol = cluster.Config().Protocol
 	kind := "connected to"
 	if cluster.Embedded() {
 		kind = "embedded cluster:"
@@ -101,7 +102,7 @@ func (s *state) startServices(context.Context) (string, error) {
 		}
 	}
 	if s.cfg.Orders > 0 {
-		s.rebalances.begin(time.Now(), CauseStart, s.instances[0].life, nil).Member = startText(s.cfg.Orders)
+		s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: startText(s.cfg.Orders)}, s.protocol.String(), nil, nil)
 	}
 	return fmt.Sprintf("payment, %d × order, email and analytics run", s.cfg.Orders), nil
 }

@@ -34,6 +34,8 @@ type state struct {
 	analytics  *analytics.Handler
 	rejections *relay.Rejections
 
+	protocol   kafka.Protocol
+	key        Key
 	instances  []*instance // order consumers by number, then email, then analytics
 	rebalances *rebalances
 	orphans    map[int32]time.Time // since when nobody reads a partition
@@ -58,13 +60,14 @@ func newState(l *Lab) *state {
 	return &state{
 		lab: l, cfg: l.cfg, since: l.Snapshot().Started,
 		feed:          feed{log: l.cfg.Log},
+		key:           KeyNone,
 		tasks:         newTasks(),
 		delay:         &order.Delay{},
 		book:          order.NewBook(),
 		mailbox:       email.NewMailbox(),
 		analytics:     analytics.NewHandler(),
 		rejections:    &relay.Rejections{},
-		rebalances:    newRebalances(),
+		rebalances:    newRebalances(l.turnstile),
 		orphans:       map[int32]time.Time{},
 		partitionLag:  map[int32]*series{},
 		partitionDone: map[int32]*series{},

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,26 +11,56 @@ import (
 
 // passage is a partition whose work went on after it changed hands.
 type passage struct {
-	partition int32
-	to        *life
-	unread    time.Duration
+	partition   int32
+	to          *life
+	unread      time.Duration
+	redelivered int64
 }
 
 // turnstile sees every partition of payments assigned and every batch of it begun. It is what "unread" is measured with:
 // the callbacks say when a partition changed hands, the turnstile when work on it went on.
 type turnstile struct {
-	mu    sync.Mutex
-	gates map[int32]gate
+	mu      sync.Mutex
+	gates   map[int32]gate
+	watches []*watch
 }
 
 // gate is one partition.
 type gate struct {
 	holder *life     // who was given it last
 	begun  time.Time // when its newest batch was begun; before the first, when it was first given to somebody
+	next   int64     // the offset after that batch
 	moved  bool      // it changed hands since
 }
 
+// watch notes the longest pause of every partition while something goes on.
+type watch struct{ longest map[int32]time.Duration }
+
 func newTurnstile() *turnstile { return &turnstile{gates: map[int32]gate{}} }
+
+// watch begins to note pauses.
+func (t *turnstile) watch() *watch {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	w := &watch{longest: map[int32]time.Duration{}}
+	t.watches = append(t.watches, w)
+	return w
+}
+
+// unwatch ends a watch and returns the longest pause of every partition in which a batch was begun.
+func (t *turnstile) unwatch(w *watch) map[int32]time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.watches = slices.DeleteFunc(t.watches, func(o *watch) bool { return o == w })
+	return maps.Clone(w.longest)
+}
+
+// forget makes every partition unknown again: their topic was created anew.
+func (t *turnstile) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.gates)
+}
 
 // entered notes that the partition was given to a life.
 func (t *turnstile) entered(l *life, at time.Time, partition int32) {
@@ -45,22 +77,26 @@ func (t *turnstile) entered(l *life, at time.Time, partition int32) {
 	t.gates[partition] = g
 }
 
-// began notes that a batch that begins with this record is begun. moved is true for the first one after the partition
-// changed hands.
+// began notes that a batch is begun. moved is true for the first one after its partition changed hands.
 //
-// The unread time runs from the last record begun before, or from the arrival of this one when it came later: a
-// partition with nothing to read is not unread.
-func (t *turnstile) began(l *life, at time.Time, first *kafka.Record) (p passage, moved bool) {
+// The unread time runs from the last batch begun before, or from the arrival of this one when it came later: a partition
+// with nothing to read is not unread.
+func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passage, moved bool) {
+	first, last := batch[0], batch[len(batch)-1]
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g := t.gates[first.Partition]
-	t.gates[first.Partition] = gate{holder: l, begun: at}
-	if !g.moved {
+	g, known := t.gates[first.Partition]
+	t.gates[first.Partition] = gate{holder: l, begun: at, next: max(g.next, last.Offset+1)}
+	if !known {
 		return passage{}, false
 	}
 	since := g.begun
 	if first.Timestamp.After(since) {
 		since = first.Timestamp
 	}
-	return passage{partition: first.Partition, to: l, unread: max(0, at.Sub(since))}, true
+	pause := max(0, at.Sub(since))
+	for _, w := range t.watches {
+		w.longest[first.Partition] = max(pause, w.longest[first.Partition])
+	}
+	return passage{first.Partition, l, pause, max(0, g.next-first.Offset)}, g.moved
 }

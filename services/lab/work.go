@@ -21,7 +21,7 @@ func (s *state) flood(n int) error {
 		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
 	}
 	seed := s.cfg.Seed + uint64(s.payments.FloodProgress().ID)
-	f, err := s.payments.NewFlood(n, seed)
+	f, err := s.payments.NewFlood(n, seed, floodKey(s.key))
 	if err != nil {
 		return err
 	}
@@ -31,6 +31,18 @@ func (s *state) flood(n int) error {
 		s.lab.post(func(s *state) { s.flooded(f, err) })
 	})
 	return nil
+}
+
+// floodKey is the payment service's word for a Key.
+func floodKey(k Key) payment.Key {
+	switch k {
+	case KeyUser:
+		return payment.UserKey
+	case KeyVIP:
+		return payment.VIPKey
+	default:
+		return payment.NoKey
+	}
 }
 
 // flooded tells what became of a flood: how fast, and where its payments went.

@@ -35,7 +35,7 @@ func service(tb testing.TB) *payment.Service {
 func TestFloodOnABroker(t *testing.T) {
 	s := service(t)
 	const n = 60_000
-	flood, err := s.NewFlood(n, 1)
+	flood, err := s.NewFlood(n, 1, payment.NoKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestFloodOnABroker(t *testing.T) {
 func BenchmarkFloodOnABroker(b *testing.B) {
 	s := service(b)
 	for b.Loop() {
-		flood, err := s.NewFlood(1000, 1)
+		flood, err := s.NewFlood(1000, 1, payment.NoKey)
 		if err != nil {
 			b.Fatal(err)
 		}

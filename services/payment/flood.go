@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,19 @@ import (
 
 // ErrFloodRunning says that a flood was refused because another one has not ended.
 var ErrFloodRunning = errors.New("a flood is still running: wait until it ends")
+
+// Key is how a flood's payments are given to partitions.
+type Key string
+
+// The keys of a payment.
+const (
+	NoKey   Key = ""     // round-robin
+	UserKey Key = "user" // the user_id: all payments of a user go to one partition, in order
+	VIPKey  Key = "vip"  // the user_id, and one user buys everything: one hot partition
+)
+
+// VIP is the user of a VIPKey flood.
+const VIP = 1
 
 // slabRecords is how many payments share an allocation; slabBytes is room for their values, at about 160 bytes each.
 const (
@@ -35,6 +49,7 @@ type Flood struct {
 	id       int
 	wanted   int
 	seed     uint64
+	key      Key
 	out      Producer
 	started  time.Time
 	answered chan struct{} // closed once every payment is acknowledged or has failed
@@ -69,8 +84,8 @@ type Range struct {
 }
 
 // NewFlood registers a flood of n payments, at least 1, and starts its clock; the caller must call Run. The same seed
-// gives the same payments. While another flood runs the error is ErrFloodRunning.
-func (s *Service) NewFlood(n int, seed uint64) (*Flood, error) {
+// gives the same payments to the same users, but for a VIPKey. While another flood runs the error is ErrFloodRunning.
+func (s *Service) NewFlood(n int, seed uint64, key Key) (*Flood, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("flood with %d payments: at least 1 is needed", n)
 	}
@@ -81,7 +96,7 @@ func (s *Service) NewFlood(n int, seed uint64) (*Flood, error) {
 	}
 	s.floods.count++
 	f := &Flood{
-		id: s.floods.count, wanted: n, seed: seed, out: s.out, started: time.Now(),
+		id: s.floods.count, wanted: n, seed: seed, key: key, out: s.out, started: time.Now(),
 		answered: make(chan struct{}), ranges: make(map[int32]*Range),
 	}
 	f.open.Store(int64(n))
@@ -106,6 +121,9 @@ func (s *Service) FloodProgress() Progress {
 func (f *Flood) Run(ctx context.Context) error {
 	defer f.end()
 	generator := event.NewGenerator(f.seed)
+	if f.key == VIPKey {
+		generator.Only(VIP)
+	}
 	for left := f.wanted; left > 0 && ctx.Err() == nil; {
 		n := min(left, slabRecords)
 		f.send(ctx, generator, n)
@@ -133,6 +151,9 @@ func (f *Flood) send(ctx context.Context, generator *event.Generator, n int) {
 		values = generator.Append(values, now)
 		records[i].Topic = kafka.PaymentSuccessful
 		records[i].Value = values[start:len(values):len(values)]
+		if f.key != NoKey {
+			records[i].Key = strconv.AppendUint(nil, generator.User(), 10)
+		}
 		f.out.Send(ctx, &records[i], done)
 	}
 }

@@ -21,7 +21,7 @@ func TestFlood(t *testing.T) {
 	if got := s.FloodProgress(); got != (payment.Progress{}) {
 		t.Errorf("progress before the first flood: %+v", got)
 	}
-	flood, err := s.NewFlood(1000, 7)
+	flood, err := s.NewFlood(1000, 7, payment.NoKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestFloodCountsFailures(t *testing.T) {
 		return nil
 	}}
 	s := payment.NewService(out)
-	flood, err := s.NewFlood(10, 1)
+	flood, err := s.NewFlood(10, 1, payment.NoKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,20 +78,20 @@ func TestFloodCountsFailures(t *testing.T) {
 
 func TestOneFloodAtATime(t *testing.T) {
 	s := payment.NewService(new(relaytest.Writer))
-	flood, err := s.NewFlood(5, 1)
+	flood, err := s.NewFlood(5, 1, payment.NoKey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.NewFlood(5, 1); !errors.Is(err, payment.ErrFloodRunning) {
+	if _, err := s.NewFlood(5, 1, payment.NoKey); !errors.Is(err, payment.ErrFloodRunning) {
 		t.Errorf("a second flood: %v", err)
 	}
 	if err := flood.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.NewFlood(0, 1); err == nil {
+	if _, err := s.NewFlood(0, 1, payment.NoKey); err == nil {
 		t.Error("a flood of nothing was taken")
 	}
-	if _, err := s.NewFlood(5, 1); err != nil || s.FloodProgress().ID != 2 {
+	if _, err := s.NewFlood(5, 1, payment.NoKey); err != nil || s.FloodProgress().ID != 2 {
 		t.Errorf("the next flood: %v, %+v", err, s.FloodProgress())
 	}
 }
@@ -104,7 +104,7 @@ func (*mute) Send(context.Context, *kafka.Record, func(*kafka.Record, error)) {}
 func TestFloodEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := payment.NewService(new(mute))
-		flood, err := s.NewFlood(5, 1)
+		flood, err := s.NewFlood(5, 1, payment.NoKey)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestPoisonNamesWhatFailed(t *testing.T) {
 func BenchmarkFlood(b *testing.B) {
 	s := payment.NewService(new(discard))
 	b.ReportAllocs()
-	flood, err := s.NewFlood(b.N, 1)
+	flood, err := s.NewFlood(b.N, 1, payment.NoKey)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestFloodWaitsForEveryAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(late)
 		s := payment.NewService(out)
-		flood, err := s.NewFlood(3, 1)
+		flood, err := s.NewFlood(3, 1, payment.NoKey)
 		if err != nil {
 			t.Fatal(err)
 		}
