@@ -150,7 +150,11 @@ func pour(s Setup) Step {
 func empty(s Setup) []Step {
 	return []Step{
 		{Say: "Wait until the lag is zero.", Until: drained(), Within: patience(s)},
-		{Say: "Wait until the e-mails are sent and analytics has seen it all.", Until: caughtUp(), Within: 20 * time.Second},
+		{
+			Say:    "Wait until the e-mails are sent and analytics has seen it all.",
+			Until:  caughtUp(),
+			Within: 20*time.Second + time.Duration(s.Payments)*100*time.Microsecond,
+		},
 	}
 }
 

@@ -54,7 +54,8 @@ func TestEveryScenarioPassesOnAHealthyLab(t *testing.T) {
 				if !r.Passed() {
 					t.Errorf("failed: %q", failures(r))
 				}
-				if want := 1 + len(s.Steps(s.Setup)); len(steps) != want {
+				// Besides its own steps: the start and the count.
+				if want := len(s.Steps(s.Setup)) + 2; len(steps) != want {
 					t.Errorf("told of %d steps, want %d: %q", len(steps), want, steps)
 				}
 				if r.Count == nil || r.Flood < 0 || r.Drain < 0 || len(r.Lag) < 2 {
@@ -140,6 +141,9 @@ func TestAPlayThatIsInterruptedSaysSo(t *testing.T) {
 		r, _ := play(t, ctx, find(t, "flood"), healthy)
 		if r.Passed() || !strings.Contains(r.Checks[0].Measured, ErrInterrupted.Error()) {
 			t.Errorf("checks %+v, want an interruption", r.Checks)
+		}
+		if len(r.Checks) != 1 || r.Count != nil {
+			t.Errorf("%d checks and count %v, want the interruption alone", len(r.Checks), r.Count)
 		}
 		if r.Drain >= 0 {
 			t.Errorf("drain %v, want none", r.Drain)

@@ -40,7 +40,7 @@ func build() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	name := filepath.Join(buildDir, "blackfriday")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", name, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", name, ".")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
