@@ -40,10 +40,18 @@ type MemberConfig struct {
 	Watch Watcher
 }
 
+// Assignment is what a member was given in one go.
+type Assignment struct {
+	At         time.Time
+	Partitions []TopicPartition // what is new
+	MemberID   string           // the name that the group knows the member by
+	Generation int32            // of the group (classic), or the member's epoch (KIP-848)
+}
+
 // Watcher hears of a member's partitions as the member itself does, which is earlier and finer than the broker's word.
 type Watcher interface {
-	// Assigned: the member may read these from now on. Called also with none, when the group has nothing for it.
-	Assigned(at time.Time, tps []TopicPartition)
+	// Assigned: the member may read more partitions from now on. Called also with none, when the group has nothing for it.
+	Assigned(a Assignment)
 	// Released: the member no longer reads these. lost is true when they were taken rather than handed over.
 	Released(at time.Time, tps []TopicPartition, lost bool)
 	// Begun: the work on these records of one partition begins.
@@ -65,7 +73,8 @@ type Member struct {
 	failing atomic.Bool
 }
 
-// NewMember opens the client of a member. It joins its group once Run is called.
+// NewMember opens the client of a member, which sets out to join its group at once; what it is given waits for Run. So
+// the Watcher may be called before NewMember has returned.
 func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	m := &Member{cfg: cfg, hole: newBlackhole(c.cfg.Dial), lanes: newLanes()}
 	m.died, m.die = context.WithCancel(context.Background())
@@ -250,12 +259,14 @@ func (m *Member) report(err error) {
 }
 
 // assigned opens lanes. kgo calls it with what is new, often with nothing.
-func (m *Member) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
+func (m *Member) assigned(_ context.Context, client *kgo.Client, topics map[string][]int32) {
 	tps := flatten(topics)
 	for _, tp := range tps {
 		m.lanes.add(tp)
 	}
-	m.cfg.Watch.Assigned(time.Now(), tps)
+	// The first assignment may come before NewMember has returned: m.client is not for callbacks.
+	id, generation := client.GroupMetadata()
+	m.cfg.Watch.Assigned(Assignment{time.Now(), tps, id, generation})
 }
 
 // revoked hands partitions over: it drops what is queued, waits for the batch in hand, and commits what is finished, so

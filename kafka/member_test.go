@@ -113,7 +113,7 @@ func (m *testMember) Handle(ctx context.Context, _ Writer, batch []*Record) (int
 	return len(batch), nil
 }
 
-func (m *testMember) Assigned(at time.Time, tps []TopicPartition) { m.event("assigned", at, tps) }
+func (m *testMember) Assigned(a Assignment) { m.event("assigned", a.At, a.Partitions) }
 func (m *testMember) Released(at time.Time, tps []TopicPartition, lost bool) {
 	m.event(fmt.Sprintf("released lost=%v", lost), at, tps)
 }

@@ -71,7 +71,7 @@ func reachable(t testing.TB, c *Cluster, protocol Protocol) *Cluster {
 type idle struct{}
 
 func (idle) Handle(_ context.Context, _ Writer, batch []*Record) (int, error) { return len(batch), nil }
-func (idle) Assigned(time.Time, []TopicPartition)                             {}
+func (idle) Assigned(Assignment)                                              {}
 func (idle) Released(time.Time, []TopicPartition, bool)                       {}
 func (idle) Begun(time.Time, []*Record)                                       {}
 func (idle) Failing(error)                                                    {}

@@ -50,27 +50,34 @@ func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) er
 	return nil
 }
 
-// DeleteTopics deletes the topics with all their records, and the groups with all they have committed. A topic or group
-// that does not exist is as good as deleted; a group that has members is an error.
-func (c *Cluster) DeleteTopics(ctx context.Context, topics, groups []string) error {
+// DeleteTopics deletes the topics with all their records. A topic that does not exist is as good as deleted.
+func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	deletedGroups, err := c.admin.DeleteGroups(ctx, groups...)
+	deleted, err := c.admin.DeleteTopics(ctx, names...)
 	if err != nil {
-		return fmt.Errorf("delete the groups %v: %w", groups, err)
+		return fmt.Errorf("delete the topics %v: %w", names, err)
 	}
-	for _, g := range deletedGroups {
-		if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
-			return fmt.Errorf("delete group %s: %w", g.Group, g.Err)
-		}
-	}
-	deletedTopics, err := c.admin.DeleteTopics(ctx, topics...)
-	if err != nil {
-		return fmt.Errorf("delete the topics %v: %w", topics, err)
-	}
-	for _, t := range deletedTopics {
+	for _, t := range deleted {
 		if t.Err != nil && !errors.Is(t.Err, kerr.UnknownTopicOrPartition) {
 			return fmt.Errorf("delete topic %s: %w", t.Topic, t.Err)
+		}
+	}
+	return nil
+}
+
+// DeleteGroups deletes the groups with all they have committed. A group that does not exist is as good as deleted; one
+// that has members is an error.
+func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	deleted, err := c.admin.DeleteGroups(ctx, names...)
+	if err != nil {
+		return fmt.Errorf("delete the groups %v: %w", names, err)
+	}
+	for _, g := range deleted {
+		if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
+			return fmt.Errorf("delete group %s: %w", g.Group, g.Err)
 		}
 	}
 	return nil

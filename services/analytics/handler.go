@@ -45,6 +45,15 @@ func NewHandler() *Handler {
 	return &Handler{highest: make(map[place]int64)}
 }
 
+// Reset forgets everything that was counted: the topics were created anew, and their offsets begin at 0 again.
+func (h *Handler) Reset() {
+	h.Progress.Reset()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.totals, h.users = Totals{}, users{}
+	clear(h.highest)
+}
+
 // Totals returns the figures as they stand now.
 func (h *Handler) Totals() Totals {
 	h.mu.Lock()

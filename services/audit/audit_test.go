@@ -67,9 +67,9 @@ func (s *shop) pay(n int, value string) {
 // silent watches a member without interest.
 type silent struct{}
 
-func (silent) Assigned(time.Time, []kafka.TopicPartition)       {}
+func (silent) Assigned(kafka.Assignment)                        {}
 func (silent) Released(time.Time, []kafka.TopicPartition, bool) {}
-func (silent) Begun(time.Time, *kafka.Record)                   {}
+func (silent) Begun(time.Time, []*kafka.Record)                 {}
 func (silent) Failing(error)                                    {}
 
 // join runs a member until the test ends.

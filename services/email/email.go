@@ -91,6 +91,13 @@ func (m *Mailbox) Handler() http.Handler {
 	})
 }
 
+// Reset empties the mailbox and its total.
+func (m *Mailbox) Reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.list.Reset()
+}
+
 // add enters an e-mail that was sent.
 func (m *Mailbox) add(e event.Email) {
 	m.mu.Lock()

@@ -25,6 +25,14 @@ func (s *state) do(r request) {
 		r.reply <- s.restart(c.Name)
 	case SetDelay:
 		r.reply <- s.setDelay(c.Delay)
+	case SetProtocol:
+		s.setProtocol(c.Protocol, r.reply)
+	case GrowPartitions:
+		s.growPartitions(c.Count, r.reply)
+	case RecreateTopics:
+		s.recreateTopics(c.Partitions, r.reply)
+	case SetKey:
+		r.reply <- s.setKey(c.Key)
 	default:
 		r.reply <- fmt.Errorf("the lab knows no command %T", c)
 	}
@@ -93,6 +101,20 @@ func (s *state) setDelay(d time.Duration) error {
 	}
 	s.delay.Set(d)
 	s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer %s.", shortly(d))
+	return nil
+}
+
+func (s *state) setKey(k Key) error {
+	what := map[Key]string{
+		KeyNone: "no key: the partitions take turns",
+		KeyUser: "their user as key: one user, one partition, in order",
+		KeyVIP:  "one VIP as key: everything goes to one partition",
+	}[k]
+	if what == "" {
+		return fmt.Errorf("no key is named %q: there are %s, %s and %s", k, KeyNone, KeyUser, KeyVIP)
+	}
+	s.key = k
+	s.feed.add(Info, "flood", 0, "The payments of the next floods have %s.", what)
 	return nil
 }
 

@@ -14,6 +14,7 @@ type worker interface {
 	kafka.Handler
 	Finished() int64
 	Last() (relay.Last, bool)
+	Reset()
 }
 
 // instance is one group member of the lab over all its lives.
@@ -62,14 +63,13 @@ type life struct {
 }
 
 // Assigned implements kafka.Watcher.
-func (l *life) Assigned(at time.Time, tps []kafka.TopicPartition) {
-	_, generation := l.member.ID()
+func (l *life) Assigned(a kafka.Assignment) {
 	if l.instance.kind == OrderKind {
-		for _, tp := range tps {
-			l.lab.turnstile.entered(l, at, tp.Partition)
+		for _, tp := range a.Partitions {
+			l.lab.turnstile.entered(l, a.At, tp.Partition)
 		}
 	}
-	l.lab.post(func(s *state) { s.assigned(l, at, tps, generation) })
+	l.lab.post(func(s *state) { s.assigned(l, a) })
 }
 
 // Released implements kafka.Watcher.

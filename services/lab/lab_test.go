@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/kafka/kafkatest"
 )
 
@@ -205,8 +206,8 @@ func TestDoAfterTheEnd(t *testing.T) {
 
 func TestTwentyLeavesLeaveNothingUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := start(t, func(c *Config) { c.Delay = 20 * time.Millisecond })
-		do(t, l, Flood{Count: 10_000})
+		l := start(t, func(c *Config) { c.Delay = 50 * time.Millisecond })
+		do(t, l, Flood{Count: 3000})
 		for range 20 {
 			do(t, l, Stop{})
 			s := until(t, l, "the leave is over and measured", 5*time.Second, func(s *Snapshot) bool {
@@ -228,9 +229,9 @@ func TestTwentyLeavesLeaveNothingUnread(t *testing.T) {
 				return len(slices.DeleteFunc(slices.Clone(s.Orders), func(i Instance) bool { return i.Health == Active })) == 0
 			})
 		}
-		s := until(t, l, "all e-mails sent", 5*time.Minute, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails >= 10_000 })
-		if s.Topics[1].Total != 10_000 {
-			t.Errorf("%d orders of 10000 payments: leaves made duplicates or lost some", s.Topics[1].Total)
+		s := until(t, l, "all e-mails sent", 5*time.Minute, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails >= 3000 })
+		if s.Topics[1].Total != 3000 {
+			t.Errorf("%d orders of 3000 payments: leaves made duplicates or lost some", s.Topics[1].Total)
 		}
 	})
 }
@@ -242,4 +243,143 @@ func measured(r Rebalance) bool {
 		}
 	}
 	return len(r.Moved) > 0
+}
+
+// everyPartitionRead says that each partition has a living reader whom the brokers name too.
+func everyPartitionRead(s *Snapshot) bool {
+	for _, p := range s.Partitions {
+		if p.Orphan || p.OwnerInstance != p.Reader {
+			return false
+		}
+	}
+	return len(s.Partitions) > 0
+}
+
+func TestProtocolsCycleWithoutLossOrDuplicate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Delay = 20 * time.Millisecond })
+		do(t, l, Flood{Count: 3000})
+		for _, p := range []kafka.Protocol{kafka.CooperativeSticky, kafka.Range, kafka.RoundRobin, kafka.ConsumerProtocol, kafka.Range} {
+			do(t, l, SetProtocol{Protocol: string(p)})
+			s := until(t, l, "everybody reads under "+p.String(), 10*time.Second, func(s *Snapshot) bool {
+				r := s.Rebalances[len(s.Rebalances)-1]
+				return everyPartitionRead(s) && r.Cause == CauseProtocol && !r.Open
+			})
+			if s.Settings.Protocol != p.String() {
+				t.Errorf("the settings say %q, want %q", s.Settings.Protocol, p)
+			}
+		}
+		if err := l.Do(t.Context(), SetProtocol{Protocol: "gossip"}); err == nil {
+			t.Error("an unknown protocol was taken")
+		}
+		s := until(t, l, "all e-mails sent", 5*time.Minute, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails >= 3000 })
+		if s.Topics[1].Total != 3000 {
+			t.Errorf("%d orders of 3000 payments", s.Topics[1].Total)
+		}
+	})
+}
+
+func TestGrowWhileTheServicesGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Partitions = 1 })
+		do(t, l, Flood{Count: 60})
+		for _, n := range []int{3, 6, 12} {
+			do(t, l, GrowPartitions{Count: n})
+			until(t, l, "the new partitions have readers", 3*time.Second, func(s *Snapshot) bool {
+				r := s.Rebalances[len(s.Rebalances)-1]
+				return len(s.Partitions) == n && everyPartitionRead(s) && r.Cause == CausePartitions && !r.Open
+			})
+		}
+		if err := l.Do(t.Context(), GrowPartitions{Count: 6}); err == nil {
+			t.Error("partitions were taken away")
+		}
+		<-time.After(time.Second) // until the producer has looked, too
+		do(t, l, Flood{Count: 120})
+		s := until(t, l, "all e-mails sent", time.Minute, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails == 180 })
+		if s.Partitions[11].End != 10 {
+			t.Errorf("the newest partition got %d of 120 payments, want 10", s.Partitions[11].End)
+		}
+	})
+}
+
+func TestRecreateBeginsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Flood{Count: 100})
+		until(t, l, "some orders", 5*time.Second, func(s *Snapshot) bool { return s.Totals.Orders > 30 })
+		began := time.Now()
+		do(t, l, RecreateTopics{Partitions: 6})
+		s := until(t, l, "six empty partitions, all read", 3*time.Second, func(s *Snapshot) bool {
+			return len(s.Partitions) == 6 && everyPartitionRead(s) && s.Lag.Known
+		})
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("took %v, want at most 3 s", took)
+		}
+		if s.Lag.Total != 0 || s.Totals.Payments != 0 || s.Orders[0].Processed != 0 || s.Topics[0].Total != 0 {
+			t.Errorf("counters did not begin again: %+v, %+v, %+v", s.Lag, s.Totals, s.Topics)
+		}
+		do(t, l, Flood{Count: 60})
+		s = until(t, l, "60 e-mails", 10*time.Second, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails == 60 })
+		if s.Topics[1].Total != 60 {
+			t.Errorf("%d orders of 60 payments", s.Topics[1].Total)
+		}
+	})
+}
+
+func TestDeadMemberForbidsReshaping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Kill{Name: "order-2"})
+		if err := l.Do(t.Context(), SetProtocol{Protocol: "range"}); err == nil {
+			t.Error("the protocol changed while a dead member was in the group")
+		}
+		until(t, l, "given up", 10*time.Second, func(s *Snapshot) bool { return !s.Orders[1].StillMember })
+		do(t, l, SetProtocol{Protocol: "range"})
+		until(t, l, "two read all", 10*time.Second, everyPartitionRead)
+	})
+}
+
+func TestKeysShapeTheFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Delay = 0 })
+		do(t, l, SetKey{Key: KeyUser})
+		do(t, l, Flood{Count: 3000})
+		s := until(t, l, "drained", 10*time.Second, func(s *Snapshot) bool { return drained(s) && s.Topics[0].Total == 3000 })
+		for _, p := range s.Partitions {
+			if p.End < 900 || p.End > 1100 {
+				t.Errorf("partition %d has %d of 3000 payments of 10,000 users", p.ID, p.End)
+			}
+		}
+		do(t, l, SetKey{Key: KeyVIP})
+		do(t, l, Flood{Count: 3000})
+		s = until(t, l, "drained", 10*time.Second, func(s *Snapshot) bool { return drained(s) && s.Topics[0].Total == 6000 })
+		hot := 0
+		for _, p := range s.Partitions {
+			if p.End > 3900 {
+				hot++
+			}
+		}
+		if hot != 1 || s.Runs[len(s.Runs)-1].Key != KeyVIP {
+			t.Errorf("partitions %+v, want one hot one", s.Partitions)
+		}
+	})
+}
+
+func TestRunsRemembersTheRace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Orders = 1 })
+		do(t, l, Flood{Count: 90})
+		until(t, l, "drained by one", 15*time.Second, func(s *Snapshot) bool { return drained(s) && s.Runs[0].Drained })
+		do(t, l, AddConsumer{})
+		do(t, l, AddConsumer{})
+		until(t, l, "three read", 5*time.Second, func(s *Snapshot) bool {
+			return s.Orders[1].Health == Active && s.Orders[2].Health == Active
+		})
+		do(t, l, Flood{Count: 90})
+		s := until(t, l, "drained by three", 15*time.Second, func(s *Snapshot) bool { return len(s.Runs) == 2 && s.Runs[1].Drained })
+		alone, together := s.Runs[0], s.Runs[1]
+		if alone.Consumers != 1 || together.Consumers != 3 || alone.Took < 9*time.Second || together.Took > 4*time.Second {
+			t.Errorf("alone %v with %d, together %v with %d", alone.Took, alone.Consumers, together.Took, together.Consumers)
+		}
+	})
 }

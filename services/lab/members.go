@@ -124,25 +124,26 @@ func (s *state) note(at time.Time, cause Cause, l *life, owned []int32) {
 	r.memberID = l.memberID
 }
 
-// assigned: the member may read these partitions from now on.
-func (s *state) assigned(l *life, at time.Time, tps []kafka.TopicPartition, generation int32) {
+// assigned: the member may read more partitions from now on.
+func (s *state) assigned(l *life, a kafka.Assignment) {
 	i := l.instance
 	if i.life != l || !i.alive() {
 		return
 	}
+	l.memberID = a.MemberID
 	if i.kind == OrderKind {
-		s.rebalances.saw(generation)
+		s.rebalances.saw(a.Generation)
 	}
-	for _, tp := range tps {
+	for _, tp := range a.Partitions {
 		l.owned[tp] = true
 		if i.kind == OrderKind {
 			delete(s.orphans, tp.Partition)
-			s.rebalances.took(at, l, tp.Partition, generation)
+			s.rebalances.took(a.At, l, tp.Partition, a.Generation)
 		}
 	}
-	if len(tps) > 0 {
+	if len(a.Partitions) > 0 {
 		i.become(Active)
-		s.feed.add(Good, i.name, i.number, "%s now reads %s.", i.name, list(i.kind, tps))
+		s.feed.add(Good, i.name, i.number, "%s now reads %s.", i.name, list(i.kind, a.Partitions))
 	}
 }
 

@@ -43,6 +43,9 @@ func (s *state) observed(r kafka.Reading, err error) {
 		s.readingErr = err.Error()
 		return
 	}
+	if r.At.Before(s.readFrom) {
+		return
+	}
 	if s.readingErr != "" {
 		s.feed.add(Good, "kafka", 0, "The brokers answer again.")
 	}
@@ -74,6 +77,7 @@ func (s *state) measure(r kafka.Reading) {
 	}
 	s.totalLag.add(r.At, lag)
 	s.totalDone.add(r.At, done)
+	s.trackRun(r.At, lag)
 	if n := len(s.curve); n == 0 || r.At.Sub(s.curve[n-1].At) >= curveEvery {
 		s.curve = append(s.curve, CurvePoint{At: r.At, Lag: lag})
 		// Snapshots share the points: they are dropped from the front by moving on, never overwritten.

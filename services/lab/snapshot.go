@@ -141,6 +141,11 @@ const (
 	Left
 )
 
+// String is the word for a Health.
+func (h Health) String() string {
+	return [...]string{"joining", "running", "standby", "leaving", "crashed", "stopped"}[h]
+}
+
 // Instance is one group member of the lab: an order consumer, the e-mail service or analytics.
 type Instance struct {
 	Name       string // "order-2", "email", "analytics": its client id

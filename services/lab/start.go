@@ -148,6 +148,7 @@ func (s *state) startServers(context.Context) (string, error) {
 		return "", err
 	}
 	s.onStop("payment", func(context.Context) error { producer.Close(); return nil })
+	s.producer = producer
 	s.payments = payment.NewService(producer)
 	s.onStop("tasks", s.tasks.stop)
 	if s.cfg.HTTPPort == NoHTTP {

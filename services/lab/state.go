@@ -43,6 +43,7 @@ type state struct {
 	reading    kafka.Reading
 	readingErr string
 	readAt     time.Time // of the newest complete reading
+	readFrom   time.Time // readings asked for before this are of topics that are gone
 	tookRead   time.Duration
 
 	partitionLag  map[int32]*series
@@ -51,6 +52,7 @@ type state struct {
 	totalDone     series
 	topicEnds     map[string]*series
 	curve         []CurvePoint
+	runs          []Run
 
 	toldDeliveries int64 // how many of each the feed has told
 	toldRejections int64

@@ -25,6 +25,7 @@ func (s *state) flood(n int) error {
 	if err != nil {
 		return err
 	}
+	s.beginRun(f.Progress().ID, n)
 	s.feed.add(Info, "flood", 0, "A flood of %d payments begins.", n)
 	s.tasks.start(func(ctx context.Context) {
 		err := f.Run(ctx)

@@ -56,6 +56,14 @@ func (b *Book) Handler() http.Handler {
 	})
 }
 
+// Reset empties the book and its totals.
+func (b *Book) Reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.list.Reset()
+	clear(b.totals)
+}
+
 // add enters orders that an instance wrote.
 func (b *Book) add(instance int, orders [][]byte) {
 	b.mu.Lock()

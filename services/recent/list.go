@@ -61,6 +61,9 @@ func (l *List[T]) drop() {
 	l.count--
 }
 
+// Reset forgets every value, and the total.
+func (l *List[T]) Reset() { l.items, l.oldest, l.count, l.bytes, l.total = nil, 0, 0, 0, 0 }
+
 // Items returns a copy of what is held, oldest first.
 func (l *List[T]) Items() []T {
 	items := make([]T, l.count)

@@ -40,3 +40,9 @@ func (p *Progress) Last() (last Last, ok bool) {
 	}
 	return Last{}, false
 }
+
+// Reset forgets all progress: the records it counted are gone with their topic.
+func (p *Progress) Reset() {
+	p.finished.Store(0)
+	p.last.Store(nil)
+}

@@ -44,6 +44,13 @@ func (r *Rejections) Counts() map[event.Code]int {
 	return maps.Clone(r.counts)
 }
 
+// Reset forgets every rejection.
+func (r *Rejections) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.total, r.newest, r.counts = 0, Rejection{}, nil
+}
+
 // add reports that the dead letter of source was acknowledged.
 func (r *Rejections) add(instance string, source *kafka.Record, why *event.Rejection) {
 	r.mu.Lock()

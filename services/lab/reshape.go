@@ -1,0 +1,208 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// setProtocol restarts the order consumers under another group protocol. A group speaks one protocol at a time, and no
+// two of the lab's four can be mixed without a second restart, so all leave before the first comes back: each finishes
+// the record in hand and commits, nothing is lost.
+func (s *state) setProtocol(name string, reply chan<- error) {
+	protocol, err := kafka.ParseProtocol(name)
+	switch {
+	case err != nil:
+		reply <- err
+		return
+	case protocol == s.protocol:
+		reply <- fmt.Errorf("the group speaks %s already", protocol)
+		return
+	}
+	isOrder := func(i *instance) bool { return i.kind == OrderKind }
+	if err := s.mustBeComplete("the group protocol cannot change", isOrder); err != nil {
+		reply <- err
+		return
+	}
+	s.feed.add(Info, "group", 0, "%s leaves, %s comes: all order consumers leave and come back.", s.protocol, protocol)
+	s.protocol = protocol
+	s.away(isOrder, func(s *state, back []*instance) {
+		cluster := s.cluster
+		s.tasks.start(func(ctx context.Context) {
+			err := cluster.RenewGroup(ctx, kafka.OrderGroup)
+			s.lab.post(func(s *state) {
+				s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
+				reply <- errors.Join(err, s.beginAll(back))
+			})
+		})
+	})
+}
+
+// mustBeComplete refuses what needs an empty group while a dead member is still in it, or a living one on its way.
+func (s *state) mustBeComplete(what string, concerned func(*instance) bool) error {
+	for _, i := range s.instances {
+		switch {
+		case !concerned(i):
+		case i.health == Leaving || i.health == Joining:
+			return fmt.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health)
+		case slices.ContainsFunc(i.bereaved, s.listed):
+			return fmt.Errorf("%s while Kafka still counts the dead %s as a member: wait until it has given it up, at most %v",
+				what, i.name, s.cluster.Config().SessionTimeout)
+		}
+	}
+	return nil
+}
+
+// away has the living instances leave, and calls back on the lab's goroutine once all have.
+func (s *state) away(concerned func(*instance) bool, then func(s *state, back []*instance)) {
+	var gone []*instance
+	for _, i := range s.instances {
+		if concerned(i) && i.alive() {
+			gone = append(gone, i)
+			i.life.memberID, _ = i.life.member.ID()
+			i.life.leave()
+			i.become(Leaving)
+		}
+	}
+	s.tasks.start(func(ctx context.Context) {
+		for _, i := range gone {
+			<-i.life.ended
+		}
+		if ctx.Err() == nil {
+			s.lab.post(func(s *state) { then(s, gone) })
+		}
+	})
+}
+
+// beginAll starts instances again.
+func (s *state) beginAll(instances []*instance) error {
+	for _, i := range instances {
+		if err := s.begin(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func membersText(instances []*instance) string {
+	switch len(instances) {
+	case 0:
+		return "nobody"
+	case 1:
+		return instances[0].name
+	default:
+		return fmt.Sprintf("%s to %s", instances[0].name, instances[len(instances)-1].name)
+	}
+}
+
+// flowing are the topics that payments go through, which have the same number of partitions.
+func flowing() []string {
+	return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent}
+}
+
+// growPartitions adds partitions while everything goes on.
+func (s *state) growPartitions(count int, reply chan<- error) {
+	if count <= s.cfg.Partitions || count > MaxPartitions {
+		reply <- fmt.Errorf("grow to %d partitions: there are %d; Kafka adds partitions and takes none away, up to %d here",
+			count, s.cfg.Partitions, MaxPartitions)
+		return
+	}
+	old := s.cfg.Partitions
+	cluster := s.cluster
+	s.tasks.start(func(ctx context.Context) {
+		err := cluster.GrowTopics(ctx, count, flowing()...)
+		s.lab.post(func(s *state) {
+			if err == nil {
+				s.grown(old, count)
+			}
+			reply <- err
+		})
+	})
+}
+
+func (s *state) grown(old, count int) {
+	now := time.Now()
+	s.cfg.Partitions = count
+	var added []int32
+	for p := old; p < count; p++ {
+		added = append(added, int32(p))
+		s.orphans[int32(p)] = now
+	}
+	s.rebalances.begin(Change{At: now, Cause: CausePartitions}, s.protocol.String(), nil, added)
+	s.feed.add(Info, "topics", 0, "The topics grew from %d to %d partitions. Records that are there stay where they are.", old, count)
+}
+
+// recreateTopics deletes the topics and creates them with another number of partitions. Every service leaves before and
+// comes back after: a client left running would wait for the old topic, which it knows by its id.
+func (s *state) recreateTopics(partitions int, reply chan<- error) {
+	everybody := func(*instance) bool { return true }
+	err := s.mustBeComplete("the topics cannot be recreated", everybody)
+	if partitions < 1 || partitions > MaxPartitions {
+		err = fmt.Errorf("recreate the topics with %d partitions: between 1 and %d", partitions, MaxPartitions)
+	}
+	if p := s.payments.FloodProgress(); err == nil && p.Running {
+		err = fmt.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
+	}
+	if err != nil {
+		reply <- err
+		return
+	}
+	s.away(everybody, func(s *state, back []*instance) {
+		s.cfg.Partitions = partitions
+		cluster, producer, topics := s.cluster, s.producer, s.cfg.topics()
+		s.tasks.start(func(ctx context.Context) {
+			err := recreate(ctx, cluster, producer, topics)
+			s.lab.post(func(s *state) {
+				if err == nil {
+					s.forget()
+				}
+				s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: membersText(back)}, s.protocol.String(), nil, nil)
+				if begun := s.beginAll(back); err == nil {
+					err = begun
+				}
+				s.feed.add(Info, "topics", 0, "The topics were recreated with %d partitions: all records and offsets are gone.", partitions)
+				reply <- err
+			})
+		})
+	})
+}
+
+// recreate deletes topics and groups, and creates the topics again.
+func recreate(ctx context.Context, cluster *kafka.Cluster, producer *kafka.Producer, topics []kafka.Topic) error {
+	names := make([]string, len(topics))
+	for i, t := range topics {
+		names[i] = t.Name
+	}
+	groups := []string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}
+	if err := errors.Join(cluster.DeleteGroups(ctx, groups...), cluster.DeleteTopics(ctx, names...)); err != nil {
+		return err
+	}
+	producer.Forget(names...)
+	return cluster.CreateTopics(ctx, topics...)
+}
+
+// forget begins every counter again: what was counted is gone with the topics.
+func (s *state) forget() {
+	s.book.Reset()
+	s.mailbox.Reset()
+	s.analytics.Reset()
+	s.rejections.Reset()
+	s.toldRejections = 0
+	for _, i := range s.instances {
+		i.work.Reset()
+		i.rate = series{}
+	}
+	s.lab.turnstile.forget()
+	clear(s.rebalances.holders)
+	clear(s.orphans)
+	clear(s.partitionLag)
+	clear(s.partitionDone)
+	clear(s.topicEnds)
+	s.totalLag, s.totalDone = series{}, series{}
+	s.curve, s.runs = nil, nil
+	s.reading, s.readFrom = kafka.Reading{}, time.Now()
+}
