@@ -19,6 +19,7 @@ func (s *state) build(now time.Time) *Snapshot {
 		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr},
 		Curve:      s.curve[:len(s.curve):len(s.curve)],
 		Rebalances: s.rebalances.snapshot(),
+		TwoReaders: s.lab.turnstile.twice(),
 		Runs:       s.shownRuns(),
 		Events:     s.feed.newest(),
 	}

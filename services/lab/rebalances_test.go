@@ -175,3 +175,14 @@ func TestTurnstileCountsRedelivery(t *testing.T) {
 		t.Errorf("%d records begun again, want 2", p.redelivered)
 	}
 }
+
+func TestTurnstileSeesTwoReaders(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	ts.began(one, noon, paid(0, noon))
+	ts.entered(two, noon.Add(time.Second), 0)
+	if _, moved := ts.began(one, noon.Add(2*time.Second), paid(0, noon)); moved || ts.twice() != 1 {
+		t.Errorf("moved %v, %d overlaps; want the old reader's batch counted as one overlap", moved, ts.twice())
+	}
+}

@@ -25,8 +25,11 @@ type Snapshot struct {
 	DLQ        DLQ
 	Totals     Totals
 	Rebalances []Rebalance // of order-service-group, oldest first
-	Runs       []Run       // the newest floods and how they drained, oldest first; the last may be under way
-	Events     []Event     // the newest ones, oldest first
+	// TwoReaders counts the batches of payments that were begun by a reader after its partition had been given to another
+	// one: a group promises that this does not happen while its members live.
+	TwoReaders int64
+	Runs       []Run   // the newest floods and how they drained, oldest first; the last may be under way
+	Events     []Event // the newest ones, oldest first
 }
 
 // State is the lab's own life.

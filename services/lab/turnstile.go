@@ -20,9 +20,10 @@ type passage struct {
 // turnstile sees every partition of payments assigned and every batch of it begun. It is what "unread" is measured with:
 // the callbacks say when a partition changed hands, the turnstile when work on it went on.
 type turnstile struct {
-	mu      sync.Mutex
-	gates   map[int32]gate
-	watches []*watch
+	mu       sync.Mutex
+	gates    map[int32]gate
+	watches  []*watch
+	overlaps int64 // batches begun by somebody who had lost the partition to another
 }
 
 // gate is one partition.
@@ -53,6 +54,13 @@ func (t *turnstile) unwatch(w *watch) map[int32]time.Duration {
 	defer t.mu.Unlock()
 	t.watches = slices.DeleteFunc(t.watches, func(o *watch) bool { return o == w })
 	return maps.Clone(w.longest)
+}
+
+// twice says how many batches were begun by a reader whose partition had been given to another.
+func (t *turnstile) twice() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.overlaps
 }
 
 // forget makes every partition unknown again: their topic was created anew.
@@ -86,6 +94,10 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	g, known := t.gates[first.Partition]
+	if known && g.holder != l {
+		t.overlaps++
+		return passage{}, false
+	}
 	t.gates[first.Partition] = gate{holder: l, begun: at, next: max(g.next, last.Offset+1)}
 	if !known {
 		return passage{}, false
