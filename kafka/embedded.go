@@ -34,7 +34,7 @@ func startEmbedded(cfg Config) (*kfake.Cluster, error) {
 		}),
 	)
 	if err != nil {
-		return nil, portError(cfg, err)
+		return nil, portError(err)
 	}
 	return fake, nil
 }
@@ -54,7 +54,7 @@ func versions() *kversion.Versions {
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // portError says which port could not be had and which flag changes it.
-func portError(cfg Config, err error) error {
+func portError(err error) error {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "listen" {
 		return fmt.Errorf("start the embedded Kafka cluster: %w", err)

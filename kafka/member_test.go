@@ -17,7 +17,6 @@ import (
 type world struct {
 	t       *testing.T
 	cluster *Cluster
-	members sync.WaitGroup
 
 	mu     sync.Mutex
 	begun  map[TopicPartition][]turn // every batch begun, in order

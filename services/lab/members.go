@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
@@ -260,46 +259,4 @@ func (s *state) listed(l *life) bool {
 	return slices.ContainsFunc(s.reading.Groups[group(l.instance.kind)].Members, func(m kafka.MemberReading) bool {
 		return m.MemberID == l.memberID
 	})
-}
-
-// list names partitions for the feed: "partitions 0 and 2", or by topic where there are several.
-func list(k Kind, tps []kafka.TopicPartition) string {
-	if k == AnalyticsKind {
-		return fmt.Sprintf("%d partitions of three topics", len(tps))
-	}
-	ps := make([]int32, len(tps))
-	for i, tp := range tps {
-		ps[i] = tp.Partition
-	}
-	return partitionsText(ps)
-}
-
-func partitionsText(ps []int32) string {
-	slices.Sort(ps)
-	if len(ps) == 1 {
-		return fmt.Sprintf("partition %d", ps[0])
-	}
-	words := make([]string, len(ps))
-	for i, p := range ps {
-		words[i] = fmt.Sprint(p)
-	}
-	if len(words) > 8 {
-		return fmt.Sprintf("%d partitions", len(words))
-	}
-	return "partitions " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-func unreadText(ps []int32) string {
-	if len(ps) == 0 {
-		return " while it had nothing to read"
-	}
-	return ": nobody reads " + partitionsText(ps)
-}
-
-// shortly writes a duration as a person says it: 5.6 s, 120 ms.
-func shortly(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }

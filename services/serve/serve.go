@@ -5,6 +5,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -64,8 +65,7 @@ func Run(ctx context.Context, l *lab.Lab, out io.Writer) error {
 		if s := l.Snapshot(); joined(s) {
 			if err := announce(out, s.Cluster); err != nil {
 				stop()
-				<-ended
-				return err
+				return errors.Join(err, <-ended)
 			}
 			return <-ended
 		}

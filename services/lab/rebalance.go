@@ -1,0 +1,77 @@
+package lab
+
+import "time"
+
+// Cause is why a rebalance happened.
+type Cause string
+
+// The causes of a rebalance that the lab can tell apart.
+const (
+	CauseStart      Cause = "start" // the first members of a new lab, together
+	CauseJoin       Cause = "join"
+	CauseLeave      Cause = "leave"
+	CauseCrash      Cause = "crash"
+	CauseProtocol   Cause = "protocol"   // every consumer restarted under another group protocol
+	CausePartitions Cause = "partitions" // partitions were added
+	CauseOther      Cause = "other"      // somebody outside this lab came or went
+)
+
+// Rebalance is one change of the membership of order-service-group and what it cost.
+//
+// Two clocks run beside each other. The callbacks of our own members say when a partition was taken away and given (At,
+// Settled, Move); the brokers' word says when the group knew (BrokerAt, Generation). A crash is where they part.
+type Rebalance struct {
+	ID       int
+	At       time.Time // when the cause happened
+	Cause    Cause
+	Member   string    // who joined, left or crashed; empty for a change that no member made
+	Also     []Change  // further changes that the group settled in the same generation
+	Protocol string    // the group protocol in force
+	Open     bool      // partitions are still on their way
+	Settled  time.Time // callbacks: when the last partition on its way was assigned; zero while Open
+	BrokerAt time.Time // brokers: when a reading first showed the new membership; zero until then
+	// FromGeneration and ToGeneration are the group's generation (classic) or epoch (KIP-848) before and after; -1 while
+	// unknown.
+	FromGeneration, ToGeneration int32
+	Moved                        []Move
+	Kept                         []Kept
+}
+
+// Change is one change of a group's membership.
+type Change struct {
+	At     time.Time
+	Cause  Cause
+	Member string
+}
+
+// Move is one partition changing hands.
+type Move struct {
+	Partition int32
+	From, To  int // instance numbers; 0: nobody
+	// Unread is how long nobody worked on it: from the last record begun by the old reader to the first begun by the
+	// new one. Measured is false while that has not happened or there was nothing to read.
+	Unread   time.Duration
+	Measured bool
+	// Redelivered is how many records the new reader was given that the old one had begun already. Valid once Measured.
+	Redelivered int64
+}
+
+// Kept is one partition that stayed with its reader through a rebalance.
+type Kept struct {
+	Partition int32
+	Reader    int
+	// Pause is the longest time between two records begun while the rebalance went on. Measured is false while fewer
+	// than two were.
+	Pause    time.Duration
+	Measured bool
+}
+
+// Unread is the longest and the summed unread time of the moved partitions, and how many of them are measured.
+func (r Rebalance) Unread() (longest, sum time.Duration, measured int) {
+	for _, m := range r.Moved {
+		if m.Measured {
+			longest, sum, measured = max(longest, m.Unread), sum+m.Unread, measured+1
+		}
+	}
+	return longest, sum, measured
+}
