@@ -16,6 +16,7 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
 	"blackfriday/scenarios/headless"
@@ -56,6 +57,7 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 type settings struct {
 	lab      lab.Config
 	protocol string
+	preset   string
 	logFile  string
 	screen   tui.Options
 }
@@ -67,7 +69,7 @@ func newRoot() *cobra.Command {
 		Short: "The Black Friday Kafka lab in one program",
 		Long:  "A Kafka cluster, four services and a dashboard in one program. Press f to flood it, k to kill a consumer, ? for help.",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return s.dashboard(cmd.Context()) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return s.dashboard(cmd) },
 	}
 	s.labFlags(root)
 	flags := root.Flags()
@@ -91,16 +93,45 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	f.StringVar(&s.protocol, "protocol", string(kafka.ConsumerProtocol), "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin")
 	f.DurationVar(&s.lab.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a group waits for a silent member")
 	f.DurationVar(&s.lab.Kafka.Heartbeat, "heartbeat", 500*time.Millisecond, "how often a member speaks up")
+	f.StringVar(&s.preset, "preset", presetLab, "session timeout and heartbeat: lab (6s, 500ms) or course (45s, 3s, the defaults of its Python clients)")
 	f.Uint64Var(&s.lab.Seed, "seed", 0, "seed of the floods, 0 for a random one")
 }
 
+// The presets of the group's clock.
+const (
+	presetLab    = "lab"    // a crash is noticed while the class still watches
+	presetCourse = "course" // what librdkafka does unless it is told otherwise
+)
+
+// clock is the session timeout and the heartbeat that a flag or the preset gives; a flag that was set wins.
+func (s *settings) clock(flags *pflag.FlagSet) (session, heartbeat time.Duration, err error) {
+	session, heartbeat = s.lab.Kafka.SessionTimeout, s.lab.Kafka.Heartbeat
+	switch s.preset {
+	case presetLab:
+		return session, heartbeat, nil
+	case presetCourse:
+		if !flags.Changed("session-timeout") {
+			session = 45 * time.Second
+		}
+		if !flags.Changed("heartbeat") {
+			heartbeat = 3 * time.Second
+		}
+		return session, heartbeat, nil
+	default:
+		return 0, 0, fmt.Errorf("--preset %q: there are %s and %s", s.preset, presetLab, presetCourse)
+	}
+}
+
 // config is the lab that the flags describe.
-func (s *settings) config() (lab.Config, error) {
+func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 	protocol, err := kafka.ParseProtocol(s.protocol)
 	if err != nil {
 		return lab.Config{}, err
 	}
 	cfg := s.lab
+	if cfg.Kafka.SessionTimeout, cfg.Kafka.Heartbeat, err = s.clock(flags); err != nil {
+		return lab.Config{}, err
+	}
 	cfg.Kafka.Protocol = protocol
 	if cfg.Seed == 0 {
 		cfg.Seed = rand.Uint64()
@@ -109,8 +140,8 @@ func (s *settings) config() (lab.Config, error) {
 }
 
 // dashboard runs the lab under the screen. When one of them ends, so does the other.
-func (s *settings) dashboard(ctx context.Context) (err error) {
-	cfg, err := s.config()
+func (s *settings) dashboard(cmd *cobra.Command) (err error) {
+	cfg, err := s.config(cmd.Flags())
 	if err != nil {
 		return err
 	}
@@ -128,7 +159,7 @@ func (s *settings) dashboard(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, dismiss()) }()
 	l := lab.New(cfg)
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"blackfriday/services/lab"
 )
@@ -30,7 +31,7 @@ type ready struct {
 }
 
 // Command returns `serve`. It runs the lab that configure describes until the command's context ends.
-func Command(configure func() (lab.Config, error)) *cobra.Command {
+func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Run the lab without the dashboard",
@@ -38,7 +39,7 @@ func Command(configure func() (lab.Config, error)) *cobra.Command {
 			"Prints one JSON line on stdout once it is ready, and what happens as JSON lines on stderr.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := configure()
+			cfg, err := configure(cmd.Flags())
 			if err != nil {
 				return err
 			}
