@@ -2,7 +2,6 @@ package headless
 
 import (
 	"math"
-	"strconv"
 	"time"
 
 	"blackfriday/scenarios"
@@ -37,14 +36,6 @@ type check struct {
 	Expected string `json:"expected"`
 	Measured string `json:"measured"`
 	Passed   bool   `json:"passed"`
-}
-
-type rebalance struct {
-	AtSeconds float64          `json:"at_seconds"`
-	Cause     string           `json:"cause"`
-	Member    string           `json:"member"`
-	Moved     []int32          `json:"moved"`
-	UnreadMS  map[string]int64 `json:"unread_ms"` // by partition; those that were measured
 }
 
 type lagPoint struct {
@@ -87,23 +78,6 @@ func (rep *report) addCount(r scenarios.Result) {
 	if r.Drain > 0 {
 		rate := round(float64(c.Orders) / r.Drain.Seconds())
 		rep.OrdersPerSecond = &rate
-	}
-}
-
-func newRebalance(b lab.Rebalance, started time.Time) rebalance {
-	moved, unread := make([]int32, len(b.Moved)), map[string]int64{}
-	for i, m := range b.Moved {
-		moved[i] = m.Partition
-		if m.Measured {
-			unread[strconv.Itoa(int(m.Partition))] = m.Unread.Milliseconds()
-		}
-	}
-	return rebalance{
-		AtSeconds: seconds(b.At.Sub(started)),
-		Cause:     string(b.Cause),
-		Member:    b.Member,
-		Moved:     moved,
-		UnreadMS:  unread,
 	}
 }
 

@@ -23,16 +23,28 @@ func fullResult() scenarios.Result {
 			Started: started,
 			Cluster: lab.Cluster{Embedded: true},
 			Rebalances: []lab.Rebalance{
-				{ID: 1, At: started.Add(80 * time.Millisecond), Cause: lab.CauseStart},
-				{ID: 2, At: started.Add(7500 * time.Millisecond), Cause: lab.CauseCrash, Member: "order-2", Moved: []lab.Move{
-					{Partition: 2, From: 2, To: 1, Unread: 5930 * time.Millisecond, Measured: true},
-					{Partition: 1, From: 2, To: 3},
-				}},
+				{ID: 1, At: started.Add(80 * time.Millisecond), Cause: lab.CauseStart, FromGeneration: -1, ToGeneration: -1},
+				crashOfTwo(started.Add(7500 * time.Millisecond)),
 			},
 		},
 		Flood: 4300 * time.Microsecond,
 		Drain: 40 * time.Second,
 		Lag:   []scenarios.Sample{{At: started.Add(1250 * time.Millisecond), Partitions: []int64{3, 2, 1}}},
+	}
+}
+
+// crashOfTwo is a crash, and a leave that the group settled together with it.
+func crashOfTwo(at time.Time) lab.Rebalance {
+	return lab.Rebalance{
+		ID: 2, At: at, Cause: lab.CauseCrash, Member: "order-2", Protocol: "KIP-848",
+		Also:    []lab.Change{{At: at.Add(time.Second), Cause: lab.CauseLeave, Member: "order-4"}},
+		Settled: at.Add(5900 * time.Millisecond), BrokerAt: at.Add(6100 * time.Millisecond),
+		FromGeneration: 4, ToGeneration: 6,
+		Moved: []lab.Move{
+			{Partition: 2, From: 2, To: 1, Unread: 5930 * time.Millisecond, Measured: true, Redelivered: 3},
+			{Partition: 1, From: 2, To: 3},
+		},
+		Kept: []lab.Kept{{Partition: 0, Reader: 1, Pause: 130 * time.Millisecond, Measured: true}, {Partition: 3, Reader: 1}},
 	}
 }
 
@@ -45,8 +57,13 @@ func TestTheReportKeepsItsNames(t *testing.T) {
 		`"checks":[{"name":"unread","expected":"7.00 s","measured":"5.93 s","passed":true}],` +
 		`"payments":1000,"orders":1003,"dlq":0,"emails":1003,"lost":0,"duplicates":3,` +
 		`"flood_seconds":0.004,"drain_seconds":40,"orders_per_second":25.075,` +
-		`"rebalances":[{"at_seconds":0.08,"cause":"start","member":"","moved":[],"unread_ms":{}},` +
-		`{"at_seconds":7.5,"cause":"crash","member":"order-2","moved":[2,1],"unread_ms":{"2":5930}}],` +
+		`"rebalances":[{"at_seconds":0.08,"cause":"start","member":"","moved":[],"unread_ms":{},` +
+		`"also":[],"protocol":"","from_generation":null,"to_generation":null,"kept":{},"redelivered":{},` +
+		`"settled_seconds":null,"broker_seconds":null},` +
+		`{"at_seconds":7.5,"cause":"crash","member":"order-2","moved":[2,1],"unread_ms":{"2":5930},` +
+		`"also":[{"at_seconds":8.5,"cause":"leave","member":"order-4"}],"protocol":"KIP-848",` +
+		`"from_generation":4,"to_generation":6,"kept":{"0":130,"3":null},"redelivered":{"2":3},` +
+		`"settled_seconds":5.9,"broker_seconds":6.1}],` +
 		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}]}`
 	if string(text) != want {
 		t.Errorf("report\n%s\nwant\n%s", text, want)
