@@ -29,7 +29,7 @@ type Player struct {
 const (
 	lookEvery   = 50 * time.Millisecond
 	startWithin = 20 * time.Second
-	auditWithin = 2 * time.Minute // a million payments take some 10 s
+	auditWithin = 2 * time.Minute // a million payments take a few seconds, on a busy machine many
 )
 
 // Play carries out the steps of s and then judges them. It always returns a Result with checks: a step that fails,
