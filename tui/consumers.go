@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"blackfriday/services/lab"
 )
@@ -52,10 +53,16 @@ func tally(s *lab.Snapshot) string {
 	return strings.Join(parts, ", ")
 }
 
-// instances are the rows of the consumers' panel, in order: order consumers, then e-mail and analytics.
+// instances are all instances in the order in which the consumers' panel shows them: order consumers at work, those on
+// the bench, then e-mail and analytics.
 func instances(s *lab.Snapshot) []lab.Instance {
-	out := make([]lab.Instance, 0, len(s.Orders)+2)
-	out = append(out, s.Orders...)
+	working, bench := benched(s)
+	return slices.Concat(working, bench, services(s))
+}
+
+// services are e-mail and analytics.
+func services(s *lab.Snapshot) []lab.Instance {
+	var out []lab.Instance
 	for _, i := range []lab.Instance{s.Email, s.Analytics} {
 		if i.Name != "" {
 			out = append(out, i)
@@ -64,25 +71,79 @@ func instances(s *lab.Snapshot) []lab.Instance {
 	return out
 }
 
-// consumerRows draws one instance per line, with the selected one marked. When they do not all fit, e-mail and analytics
-// stay in sight and the order consumers scroll with the selection.
+// benched tells the order consumers on the bench from the others. Who has had no partition for a moment only, because
+// the group is sharing them out, does not sit down.
+func benched(s *lab.Snapshot) (working, bench []lab.Instance) {
+	const moment = time.Second
+	for _, o := range s.Orders {
+		if o.Health == lab.Standby && s.At.Sub(o.Since) >= moment {
+			bench = append(bench, o)
+		} else {
+			working = append(working, o)
+		}
+	}
+	return working, bench
+}
+
+// consumerLines is how many lines the consumers' panel needs for all of them.
+func consumerLines(s *lab.Snapshot) int {
+	working, bench := benched(s)
+	return len(working) + min(len(bench), 1) + len(services(s))
+}
+
+// consumerRows draws one instance per line, with the selected one marked, and all on the bench in one line. When they
+// do not all fit, the bench, e-mail and analytics stay in sight and the others scroll with the selection.
 func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
 	c := consumerLayout(w)
-	services := instances(s)[len(s.Orders):]
-	room := max(lines-len(services), 1)
-	at := slices.IndexFunc(s.Orders, func(i lab.Instance) bool { return i.Name == selected })
-	from, to, more := window(len(s.Orders), room, around(at, len(s.Orders), room))
+	working, bench := benched(s)
+	below := services(s)
+	room := max(lines-len(below)-min(len(bench), 1), 1)
+	at := slices.IndexFunc(working, func(i lab.Instance) bool { return i.Name == selected })
+	from, to, more := window(len(working), room, around(at, len(working), room))
 	var out []string
-	for _, i := range s.Orders[from:to] {
+	for _, i := range working[from:to] {
 		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s %s", more, len(s.Orders), st.g.dot, tally(s))))
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s %s", more, len(working), st.g.dot, tally(s))))
 	}
-	for _, i := range services {
+	if len(bench) > 0 {
+		out = append(out, st.benchLine(s, bench, w, selected))
+	}
+	for _, i := range below {
 		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
 	}
 	return st.box(out, w, lines)
+}
+
+// benchLine shows who sits on the bench, and why: there are fewer partitions than consumers.
+func (st *styles) benchLine(s *lab.Snapshot, bench []lab.Instance, w int, selected string) string {
+	alive := 0
+	for _, o := range s.Orders {
+		if o.Health != lab.Crashed && o.Health != lab.Left {
+			alive++
+		}
+	}
+	why := fmt.Sprintf("  no partition left: %s, %s ", count(int64(len(s.Partitions)), "partition"), count(int64(alive), "consumer"))
+	room := max((w-len(why)-8)/4, 1)
+	at := slices.IndexFunc(bench, func(i lab.Instance) bool { return i.Name == selected })
+	from, to, more := window(len(bench), room, around(at, len(bench), room))
+	line := "  " + st.warn.Render("BENCH")
+	for _, i := range bench[from:to] {
+		cursor := " "
+		if i.Name == selected {
+			cursor = st.key.Render(st.g.cursor)
+		}
+		line += cursor + st.sign(i)
+	}
+	if more > 0 {
+		line += fmt.Sprintf(" +%d", more)
+	}
+	line = st.left(line+st.muted.Render(why), w)
+	if at >= 0 {
+		return under(line, st.selected)
+	}
+	return line
 }
 
 func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected bool) string {

@@ -61,21 +61,31 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 	return st.box(out, w, h)
 }
 
-// sampleCurve gives the largest lag of each of n equal slices of the curve's span, -1 where nothing was measured. A
-// slice between two measured ones takes the value of the one before it.
+// sampleCurve gives the largest lag of each of n equal slices of the curve's span, the newest at the end.
 func sampleCurve(s *lab.Snapshot, n int) []int64 {
 	span := curveSpan(s)
+	return sample(s.Curve, n, func(at time.Time) int {
+		age := s.At.Sub(at)
+		if age < 0 || age >= span {
+			return -1
+		}
+		return n - 1 - int(int64(age)*int64(n)/int64(span))
+	})
+}
+
+// sample gives the largest lag of each of n slices, where slice says in which one a time falls, and -1 where nothing was
+// measured. A slice between two measured ones takes the value of the one before it.
+func sample(points []lab.CurvePoint, n int, slice func(at time.Time) int) []int64 {
 	out := make([]int64, n)
 	for i := range out {
 		out[i] = -1
 	}
 	last := -1
-	for _, p := range s.Curve {
-		age := s.At.Sub(p.At)
-		if age < 0 || age >= span {
+	for _, p := range points {
+		at := slice(p.At)
+		if at < 0 || at >= n {
 			continue
 		}
-		at := n - 1 - int(int64(age)*int64(n)/int64(span))
 		for i := last + 1; last >= 0 && i < at; i++ {
 			out[i] = out[last]
 		}

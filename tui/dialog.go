@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,15 +17,22 @@ type dialog struct {
 	title  string
 	items  []choice
 	cursor int
-	typed  bool   // it has a box for a number, which has the focus
-	digits string // what stands in the box
-	quit   bool   // it asks whether to quit
+	again  []string           // keys that move on like the arrows: the one that opened the dialog
+	notes  []string           // what else there is to know, under the choices
+	typed  func(n int) choice // what a number in the box means, which then has the focus; nil: there is no box
+	box    string             // what the box is for
+	most   int                // the largest number that the box takes
+	digits string             // what stands in the box
+	yes    lab.Command        // what the key for yes commits; Enter does nothing then
+	quit   bool               // it asks whether to quit
+	card   bool               // it shows the protocols compared
 }
 
 // choice is one line of a dialog.
 type choice struct {
 	label, detail string
 	command       lab.Command
+	next          *dialog // a further question instead of a command
 }
 
 // answer is what a key did to a dialog.
@@ -32,10 +40,12 @@ type answer struct {
 	closed  bool
 	quit    bool
 	command lab.Command // nil: none
+	next    *dialog     // the question that follows; nil: none
 }
 
 func floodDialog() *dialog {
-	d := &dialog{title: "How many payments?", typed: true}
+	d := &dialog{title: "How many payments?", most: lab.MaxFlood, box: "or type a number up to " + comma(lab.MaxFlood)}
+	d.typed = func(n int) choice { return choice{command: lab.Flood{Count: n}} }
 	for _, n := range []int64{1, 10, 5_000, 10_000} {
 		d.items = append(d.items, choice{label: comma(n), command: lab.Flood{Count: int(n)}})
 	}
@@ -45,29 +55,33 @@ func floodDialog() *dialog {
 func pillDialog(pills []Pill) *dialog {
 	d := &dialog{title: "Which poison pill?"}
 	for _, p := range pills {
-		d.items = append(d.items, choice{p.Name, p.Title, lab.Poison{Pills: []string{p.Name}}})
+		d.items = append(d.items, choice{label: p.Name, detail: p.Title, command: lab.Poison{Pills: []string{p.Name}}})
 	}
 	return d
 }
 
 func quitDialog() *dialog { return &dialog{title: "Quit while a flood is running?", quit: true} }
 
+// asks says that the dialog wants a yes and nothing else.
+func (d *dialog) asks() bool { return d.quit || d.yes != nil }
+
 // press takes one key. Letters mean nothing here: the box has the focus, or the list has.
 func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
 	switch {
 	case key.Matches(msg, keys.Back):
 		return answer{closed: true}
-	case d.quit:
-		return answer{quit: key.Matches(msg, keys.Confirm)}
+	case d.asks():
+		yes := key.Matches(msg, keys.Confirm)
+		return answer{quit: yes && d.quit, closed: yes && !d.quit, command: d.committed(yes)}
 	case key.Matches(msg, keys.Choose):
 		return d.take()
-	case key.Matches(msg, keys.Next):
+	case key.Matches(msg, keys.Next), slices.Contains(d.again, msg.String()):
 		d.move(1)
 	case key.Matches(msg, keys.Previous):
 		d.move(-1)
 	case msg.Code == tea.KeyBackspace && d.digits != "":
 		d.digits = d.digits[:len(d.digits)-1]
-	case d.typed:
+	case d.typed != nil:
 		d.enter(msg.Text)
 	default:
 		return d.number(msg.Text)
@@ -75,14 +89,21 @@ func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
 	return answer{}
 }
 
-// enter appends the digits of a text to the box, up to the largest flood.
+func (d *dialog) committed(yes bool) lab.Command {
+	if yes {
+		return d.yes
+	}
+	return nil
+}
+
+// enter appends the digits of a text to the box, up to the largest number that it takes.
 func (d *dialog) enter(text string) {
-	if !d.typed {
+	if d.typed == nil {
 		return
 	}
 	for _, r := range text {
 		next, err := strconv.Atoi(d.digits + string(r))
-		if r < '0' || r > '9' || err != nil || next < 1 || next > lab.MaxFlood {
+		if r < '0' || r > '9' || err != nil || next < 1 || next > d.most {
 			continue
 		}
 		d.digits = strconv.Itoa(next)
@@ -105,8 +126,11 @@ func (d *dialog) number(text string) answer {
 
 // width is how many cells the longest line of the dialog needs.
 func (d *dialog) width() int {
-	if d.typed || d.quit {
-		return 48
+	switch {
+	case d.card:
+		return 74
+	case d.typed != nil, d.quit:
+		return 54
 	}
 	return 66
 }
@@ -119,17 +143,13 @@ func (d *dialog) move(by int) {
 }
 
 func (d *dialog) take() answer {
-	if d.digits != "" {
-		n, err := strconv.Atoi(d.digits)
-		if err != nil {
-			return answer{}
-		}
-		return answer{closed: true, command: lab.Flood{Count: n}}
+	chosen := choice{}
+	if n, err := strconv.Atoi(d.digits); err == nil {
+		chosen = d.typed(n)
+	} else if d.cursor < len(d.items) {
+		chosen = d.items[d.cursor]
 	}
-	if d.cursor < len(d.items) {
-		return answer{closed: true, command: d.items[d.cursor].command}
-	}
-	return answer{closed: true}
+	return answer{closed: chosen.next == nil, command: chosen.command, next: chosen.next}
 }
 
 // dialogLines draws a dialog as a frame of at most w by h cells.
@@ -143,12 +163,19 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	if more > 0 {
 		body = append(body, st.muted.Render(fmt.Sprintf("    +%d more", more)))
 	}
+	for _, note := range d.notes {
+		body = append(body, cut(note, inner, st.ascii))
+	}
 	switch {
+	case d.card:
+		body = append(append(body, ""), protocolCard(st, s, inner)...)
 	case d.quit:
 		body = append(body, fmt.Sprintf("%s of %s payments are acknowledged.", comma(s.Flood.Acked), comma(s.Flood.Wanted)), "",
 			st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
-	case d.typed:
-		body = append(body, "", "or type a number up to "+comma(lab.MaxFlood)+":  "+st.numberBox(d.digits))
+	case d.yes != nil:
+		body = append(body, "", st.key.Render("y")+" yes, do it   "+st.key.Render("esc")+" no")
+	case d.typed != nil:
+		body = append(body, "", d.box+":  "+st.numberBox(d.digits))
 	}
 	return st.frame(d.title, body, inner)
 }
@@ -164,11 +191,11 @@ func (st *styles) numberBox(digits string) string {
 func (st *styles) choiceLine(d *dialog, i, w int) string {
 	c := d.items[i]
 	key := "   "
-	if !d.typed && i < 10 {
+	if d.typed == nil && i < 10 {
 		key = fmt.Sprintf(" %d ", (i+1)%10)
 	}
 	label := st.left(visible(c.label, 24, st.ascii), 24)
-	if d.typed {
+	if d.typed != nil {
 		label = st.right(c.label, 8)
 	}
 	chosen := i == d.cursor && d.digits == ""

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -66,55 +65,4 @@ func (st *styles) severe(v lab.Severity, text string) string {
 		return st.bad.Render(text)
 	}
 	return text
-}
-
-// rebalanceRows draws the rebalances with the newest at the top: what caused each, which partitions moved, and how long
-// nobody read them.
-func rebalanceRows(st *styles, s *lab.Snapshot, w, lines int) []string {
-	var out []string
-	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
-		out = append(out, st.rebalance(s.Rebalances[i], w)...)
-	}
-	if len(out) == 0 {
-		out = append(out, st.muted.Render(" None so far."))
-	}
-	return st.box(out, w, lines)
-}
-
-// rebalance is one rebalance: its moves go on in further lines where one is too short.
-func (st *styles) rebalance(r lab.Rebalance, w int) []string {
-	line := " " + st.muted.Render(r.At.Format("15:04:05")) + st.left(fmt.Sprintf(" #%d", r.ID), 6) +
-		st.left(visible(string(r.Cause), 6, st.ascii), 7) + st.left(visible(r.Member, 18, st.ascii), 18)
-	indent := width(line)
-	pieces := make([]string, 0, len(r.Moved)+1)
-	for _, m := range r.Moved {
-		pieces = append(pieces, st.move(m))
-	}
-	if r.Open {
-		pieces = append(pieces, st.warn.Render("  under way"))
-	}
-	var out []string
-	for _, piece := range pieces {
-		if width(line)+width(piece) > w && width(line) > indent {
-			out = append(out, line)
-			line = blank(indent)
-		}
-		line += piece
-	}
-	return append(out, line)
-}
-
-func (st *styles) move(m lab.Move) string {
-	text := fmt.Sprintf("  P%d %s %s %s", m.Partition, st.number(m.From), st.g.arrow, st.number(m.To))
-	if m.Measured {
-		text += st.muted.Render(" unread " + took(m.Unread))
-	}
-	return text
-}
-
-func (st *styles) number(instance int) string {
-	if instance == 0 {
-		return st.g.dash
-	}
-	return fmt.Sprint(instance)
 }

@@ -58,12 +58,13 @@ func keyPress(name string) tea.KeyPressMsg {
 		"esc": tea.KeyEscape, "enter": tea.KeyEnter, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "home": tea.KeyHome, "backspace": tea.KeyBackspace,
 		"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5,
+		"f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "left": tea.KeyLeft, "right": tea.KeyRight,
 	}
 	switch {
 	case name == "ctrl+c":
 		return tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}
-	case name == "shift+tab":
-		return tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift}
+	case strings.HasPrefix(name, "shift+"):
+		return tea.KeyPressMsg{Code: codes[strings.TrimPrefix(name, "shift+")], Mod: tea.ModShift}
 	case name == "space":
 		return tea.KeyPressMsg{Code: ' ', Text: " "}
 	case codes[name] != 0:
@@ -180,8 +181,15 @@ func crashed() *lab.Snapshot {
 	s.Rebalances = []lab.Rebalance{
 		{ID: 1, At: noon().Add(-250 * time.Second), Cause: lab.CauseStart, Member: "order-1",
 			Moved: []lab.Move{{Partition: 0, To: 1}}},
-		{ID: 2, At: noon().Add(-2 * time.Second), Cause: lab.CauseCrash, Member: "order-2", Open: true,
-			Moved: []lab.Move{{Partition: 1, From: 2, To: 0, Unread: 1900 * time.Millisecond, Measured: true}}},
+		{ID: 2, At: noon().Add(-40 * time.Second), Cause: lab.CauseLeave, Member: "order-3", Protocol: "KIP-848",
+			Settled: noon().Add(-39500 * time.Millisecond), BrokerAt: noon().Add(-39900 * time.Millisecond), FromGeneration: 3, ToGeneration: 4,
+			Moved: []lab.Move{{Partition: 2, From: 3, To: 1, Unread: 512 * time.Millisecond, Measured: true}},
+			Kept:  []lab.Kept{{Partition: 0, Reader: 1, Pause: 101 * time.Millisecond, Measured: true}, {Partition: 1, Reader: 2}}},
+		{ID: 3, At: noon().Add(-22 * time.Second), Cause: lab.CauseJoin, Member: "order-3", Protocol: "KIP-848",
+			Settled: noon().Add(-21700 * time.Millisecond), BrokerAt: noon().Add(-21900 * time.Millisecond), FromGeneration: 4, ToGeneration: 5,
+			Moved: []lab.Move{{Partition: 2, From: 1, To: 3, Unread: 231 * time.Millisecond, Measured: true}}},
+		{ID: 4, At: noon().Add(-1900 * time.Millisecond), Cause: lab.CauseCrash, Member: "order-2", Protocol: "KIP-848", Open: true,
+			FromGeneration: 5, ToGeneration: -1, Moved: []lab.Move{{Partition: 1, From: 2}}},
 	}
 	return s
 }

@@ -28,6 +28,12 @@ type glyphs struct {
 	attention string
 	bad       string
 	waiting   string
+	gap       string // a moment in which nobody read
+	foreign   string // a moment in which somebody outside this lab read
+	ghost     string // the line of an earlier flood, and where it crosses the newest one
+	ghostOver string
+	upTo      string
+	times     string
 	health    map[lab.Health]string
 	severity  map[lab.Severity]string
 	corners   [4]string // of a dialog: top left, top right, bottom left, bottom right
@@ -41,6 +47,7 @@ func unicodeGlyphs() glyphs {
 		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
+		gap: "·", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", times: "×",
 		health: map[lab.Health]string{
 			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
 		},
@@ -56,6 +63,7 @@ func asciiGlyphs() glyphs {
 		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", attention: "!", bad: "X", waiting: "~",
+		gap: ".", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", times: "x",
 		health: map[lab.Health]string{
 			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
 		},

@@ -25,30 +25,34 @@ func TestScreens(t *testing.T) {
 		name     string
 		snapshot *lab.Snapshot
 		keys     []string
+		past     func(*lab.Snapshot) history // nil: none
 	}{
-		{"starting", starting(), nil},
-		{"idle", running(3, 3), nil},
-		{"flooded", flooded(), nil},
-		{"flooding", flooding(), nil},
-		{"crash", crashed(), nil},
-		{"bench", bench(), []string{"down", "down"}},
-		{"stale", outdated(), nil},
-		{"unread", unread(), nil},
-		{"crowded", crowded(), nil},
-		{"frozen", flooded(), []string{"space"}},
-		{"help", running(3, 3), []string{"?"}},
-		{"choose-flood", flooded(), []string{"F", "7", "5", "0"}},
-		{"choose-pill", flooded(), []string{"P", "down"}},
-		{"quit", flooding(), []string{"q"}},
-		{"events", crashed(), []string{"2"}},
-		{"consumers", crashed(), []string{"3"}},
-		{"topics", flooded(), []string{"4"}},
-		{"partitions", crowded(), []string{"5", "pgdown"}},
+		{"starting", starting(), nil, nil},
+		{"idle", running(3, 3), nil, nil},
+		{"flooded", flooded(), nil, nil},
+		{"flooding", flooding(), nil, nil},
+		{"crash", crashed(), nil, crashStory},
+		{"bench", bench(), []string{"down", "down"}, nil},
+		{"stale", outdated(), nil, nil},
+		{"unread", unread(), nil, nil},
+		{"crowded", crowded(), nil, nil},
+		{"frozen", flooded(), []string{"space"}, nil},
+		{"help", running(3, 3), []string{"?"}, nil},
+		{"choose-flood", flooded(), []string{"F", "7", "5", "0"}, nil},
+		{"choose-pill", flooded(), []string{"P", "down"}, nil},
+		{"quit", flooding(), []string{"q"}, nil},
+		{"events", crashed(), []string{"2"}, nil},
+		{"consumers", crashed(), []string{"3"}, nil},
+		{"topics", flooded(), []string{"4"}, nil},
+		{"partitions", crowded(), []string{"5", "pgdown"}, nil},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {
 			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
 				m, _ := dashboard(screen.snapshot, size[0], size[1])
+				if screen.past != nil {
+					m.past = screen.past(screen.snapshot)
+				}
 				for _, k := range screen.keys {
 					m.Update(keyPress(k))
 				}

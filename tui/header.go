@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 
@@ -15,17 +14,17 @@ func (st *styles) ruled(l, r string, w int) string {
 	return cut(l+st.rule.Render(strings.Repeat(st.g.rule, max(w-width(l)-width(r), 0)))+r, w, st.ascii)
 }
 
-// headerLines say what this is, on which cluster it stands and how it is set. frozenFor is negative while the screen is
-// live.
-func headerLines(st *styles, s *lab.Snapshot, w int, frozenFor time.Duration) []string {
+// headerLines say what this is, on which cluster it stands and how it is set. standstill says which moment the screen
+// shows; it is empty while that is the present one.
+func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string {
 	badge := st.badge.Render(" EMBEDDED ")
 	if !s.Cluster.Embedded {
 		badge = st.alarm.Render(" REAL CLUSTER ")
 	}
 	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + badge + " " + st.brokers(s.Cluster, w)
 	right := st.state(s.State) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
-	if frozenFor >= 0 {
-		right = st.frozen.Render(" FROZEN "+clock(frozenFor)+" ") + " "
+	if standstill != "" {
+		right = " " + st.frozen.Render(" "+standstill+" ") + " "
 	}
 	return []string{st.ends(left, right, w), st.ends(st.settings(s, w), st.flood(s.Flood, w), w)}
 }
@@ -59,6 +58,9 @@ func (st *styles) state(s lab.State) string {
 func (st *styles) settings(s *lab.Snapshot, w int) string {
 	delay := "delay " + fmt.Sprintf("%d ms", s.Settings.Delay.Milliseconds())
 	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), visible(s.Settings.Guarantee, 20, st.ascii), delay}
+	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
+		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
+	}
 	if w >= 100 {
 		parts = append(parts, "session "+seconds(s.Settings.SessionTimeout))
 	}

@@ -15,9 +15,13 @@ type KeyMap struct {
 	Flood, FloodChoose, Pills, PillChoose  key.Binding
 	Add, Kill, Stop, Restart, Delay        key.Binding
 	Next, Previous                         key.Binding
-	Freeze, Theme                          key.Binding
+	Protocol, Grow, MessageKey             key.Binding
+	Freeze, Earlier, Later                 key.Binding
+	EarlierFar, LaterFar                   key.Binding
+	PreviousRebalance, NextRebalance       key.Binding
+	Theme                                  key.Binding
 	Dashboard, Events, Consumers           key.Binding
-	Topics, Partitions                     key.Binding
+	Topics, Partitions, Rebalances, Lanes  key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
 }
@@ -45,13 +49,22 @@ func DefaultKeys() KeyMap {
 		Delay:       bind("d", "delay 0, 10, 100, 500 ms", "d"),
 		Next:        bind("tab down", "select the next", "tab", "down"),
 		Previous:    bind("shift+tab up", "select the one before", "shift+tab", "up"),
-		Freeze:      bind("space", "freeze", "space"),
+		Protocol:    bind("o", "protocol of the group, compared", "o"),
+		Grow:        bind("t", "partitions: grow, or recreate", "t"),
+		MessageKey:  bind("x", "key of the payments", "x"),
+		Freeze:      bind("space", "freeze, and back to live", "space"),
+		Earlier:     bind("left [", "replay: a moment back", "left", "["),
+		Later:       bind("right ]", "replay: a moment on", "right", "]"),
+		EarlierFar:  bind("shift+left", "replay: 5 s back", "shift+left"),
+		LaterFar:    bind("shift+right", "replay: 5 s on", "shift+right"),
 		Theme:       bind("T", "theme: dark, light, contrast", "T"),
 		Dashboard:   bind("1 F1", "dashboard", "1", "f1"),
 		Events:      bind("2 F2", "all events", "2", "f2"),
 		Consumers:   bind("3 F3", "consumers and rebalances", "3", "f3"),
 		Topics:      bind("4 F4", "topics and dead letters", "4", "f4"),
 		Partitions:  bind("5 F5", "all partitions", "5", "f5"),
+		Rebalances:  bind("6 F6", "rebalances and protocols", "6", "f6"),
+		Lanes:       bind("7 F9", "who read what, and the race", "7", "f9"),
 		PageDown:    bind("pgdn", "scroll down", "pgdown"),
 		PageUp:      bind("pgup", "scroll up", "pgup"),
 		Home:        bind("home", "back to the top", "home"),
@@ -61,6 +74,9 @@ func DefaultKeys() KeyMap {
 		Back:        bind("esc", "one step back", "esc"),
 		Quit:        bind("q", "quit", "q"),
 		End:         bind("ctrl+c", "quit, twice: at once", "ctrl+c"),
+
+		PreviousRebalance: bind("F7 {", "replay: the rebalance before", "f7", "{"),
+		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
 }
 
@@ -69,8 +85,13 @@ func (k KeyMap) Sections() []Section {
 	return []Section{
 		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
 		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
+		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey}},
+		{"Replay", []key.Binding{
+			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
+		}},
 		{"Look", []key.Binding{
-			k.Freeze, k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.PageDown, k.PageUp, k.Home, k.Theme,
+			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes,
+			k.PageDown, k.PageUp, k.Home, k.Theme,
 		}},
 		{"Answer and leave", []key.Binding{k.Choose, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
 	}
@@ -115,35 +136,44 @@ func short(b key.Binding, shown, does string) key.Binding {
 }
 
 // now gives the keys that work at this moment, the most useful first. Help and quit come last and are never dropped.
-func (k KeyMap) now(s *lab.Snapshot, frozen, asking bool) []key.Binding {
+func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) []key.Binding {
 	help, quit := short(k.Help, "?", "help"), short(k.Quit, "q", "quit")
-	if asking {
+	switch {
+	case d != nil && d.asks():
+		return []key.Binding{k.Confirm, short(k.Back, "esc", "no")}
+	case d != nil:
 		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}
-	}
-	if s.State != lab.Running {
+	case s.State != lab.Running:
 		return []key.Binding{help, quit}
 	}
+	var out []key.Binding
+	if replaying {
+		out = append(out, short(k.Freeze, "space", "live"), short(k.Earlier, "left right", "step"),
+			short(k.PreviousRebalance, "F7 F8", "rebalance"))
+	}
+	out = append(out, k.actions(s)...)
+	if !replaying {
+		out = append(out, short(k.Freeze, "space", "freeze"), short(k.Earlier, "left", "replay"))
+	}
+	out = append(out, short(k.Protocol, "o", "protocol"), short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"),
+		short(k.Dashboard, "1-7", "views"), short(k.Next, "tab", "select"), short(k.FloodChoose, "F P", "choose"),
+		short(k.Theme, "T", "theme"))
+	return append(out, help, quit)
+}
+
+// actions are the keys that do something to the lab as it is.
+func (k KeyMap) actions(s *lab.Snapshot) []key.Binding {
 	alive, dead := false, false
 	for _, i := range instances(s) {
 		down := i.Health == lab.Crashed || i.Health == lab.Left
 		alive, dead = alive || !down, dead || down
 	}
-	var out []key.Binding
-	if frozen {
-		out = append(out, short(k.Freeze, "space", "resume"))
-	}
-	out = append(out, short(k.Flood, "f", "flood"), short(k.Pills, "p", "pills"))
+	out := []key.Binding{short(k.Flood, "f", "flood"), short(k.Pills, "p", "pills")}
 	if alive {
 		out = append(out, short(k.Kill, "k", "kill"), short(k.Stop, "s", "stop"))
 	}
 	if dead {
 		out = append(out, short(k.Restart, "r", "restart"))
 	}
-	out = append(out, short(k.Add, "+", "add"), short(k.Delay, "d", "delay"))
-	if !frozen {
-		out = append(out, short(k.Freeze, "space", "freeze"))
-	}
-	out = append(out, short(k.Next, "tab", "select"), short(k.FloodChoose, "F P", "choose"),
-		short(k.Dashboard, "1-5", "views"), short(k.Theme, "T", "theme"))
-	return append(out, help, quit)
+	return append(out, short(k.Add, "+", "add"), short(k.Delay, "d", "delay"))
 }

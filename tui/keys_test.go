@@ -73,7 +73,7 @@ func TestKeysSendCommands(t *testing.T) {
 }
 
 func TestKeysThatAskNothing(t *testing.T) {
-	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "x", "enter", "y"} {
+	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "z", "enter", "y"} {
 		m, f := dashboard(flooded(), 100, 30)
 		press(m, strings.Fields(keys)...)
 		if len(f.asked) != 0 {
@@ -225,14 +225,14 @@ func TestFooterAlwaysOffersHelpAndQuit(t *testing.T) {
 	keys := DefaultKeys()
 	for _, s := range scenes() {
 		for w := 16; w < 200; w++ {
-			line := footerLine(newStyles(ThemeDark, false, true), keys.now(s, false, false), w)
+			line := footerLine(newStyles(ThemeDark, false, true), keys.now(s, false, nil), w)
 			if !strings.Contains(line, "help") || !strings.Contains(line, "quit") {
 				t.Fatalf("footer of width %d: %q", w, line)
 			}
 		}
 	}
 	offers := func(s *lab.Snapshot, b key.Binding) bool {
-		for _, offered := range keys.now(s, false, false) {
+		for _, offered := range keys.now(s, false, nil) {
 			if reflect.DeepEqual(offered.Keys(), b.Keys()) {
 				return true
 			}

@@ -12,30 +12,35 @@ const (
 // chrome is what every page has around its body: two header lines, the flow, the status line and the footer.
 const chrome = 5
 
+// notices is how many lines under the partitions say what matters about them now.
+const notices = 2
+
 // layout says how large each panel of the dashboard is. Heights count the lines below a panel's title.
 type layout struct {
 	width  int
-	wide   bool // topics stand beside the consumers
+	wide   bool // topics stand beside the consumers, rebalances beside the events
 	labels bool // a line of column labels above the partitions
+	marks  bool // a line of rebalances above the lanes; else they stand in the title
 	double bool // every partition has two lines
 	gaps   bool // an empty line between panels
 
-	partitions int // lines for partitions, without the notice under them
+	partitions int // lines for partitions, without the notices under them
+	lanes      int
 	consumers  int
-	middle     int // curve, and results beside it
+	middle     int // curve, and results beside it; 0: there is no room for the panel
 	events     int
 	left       int // width of the left one of two panels that stand side by side
 }
 
 // arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
 // order of how much one more line helps.
-func arrange(w, h, partitions, instances int) layout {
+func arrange(w, h, partitions, consumers int) layout {
 	l := layout{width: w, wide: w >= wideFrom, labels: h >= labelsFrom, left: w * 9 / 20}
 	if l.wide {
 		l.left = w * 5 / 8
 	}
-	const titles, notice = 4, 1
-	free := h - chrome - titles - notice
+	const titles = 4
+	free := h - chrome - titles - notices
 	if l.labels {
 		free--
 	}
@@ -45,27 +50,40 @@ func arrange(w, h, partitions, instances int) layout {
 		free -= more
 	}
 	grow(&l.partitions, min(partitions, 4))
-	grow(&l.consumers, min(instances, 5))
-	grow(&l.middle, 3)
+	grow(&l.lanes, min(partitions, 4))
+	grow(&l.consumers, min(consumers, 4))
 	grow(&l.events, 1)
-	grow(&l.consumers, min(instances, 7))
+	grow(&l.consumers, min(consumers, 6))
+	if free >= 4 {
+		free--
+		grow(&l.middle, 3)
+	}
 	grow(&l.events, 3)
-	grow(&l.partitions, min(partitions, h/3))
-	grow(&l.consumers, min(instances, h/3))
-	grow(&l.middle, 6)
+	if free > 0 && l.labels {
+		l.marks = true
+		free--
+	}
+	grow(&l.partitions, min(partitions, h/5))
+	grow(&l.lanes, min(partitions, h/5))
+	grow(&l.consumers, min(consumers, h/4))
+	if l.middle > 0 {
+		grow(&l.middle, 6)
+	}
 	grow(&l.events, 5)
 	if l.partitions == partitions && free >= partitions {
 		l.double = true
 		free -= partitions
 		l.partitions *= 2
 	}
-	if free >= 3 {
+	if free >= 4 {
 		l.gaps = true
-		free -= 3
+		free -= 4
 	}
-	grow(&l.middle, 8)
-	grow(&l.events, 8)
-	grow(&l.middle, 12)
+	if l.middle > 0 {
+		grow(&l.middle, 8)
+		grow(&l.events, 8)
+		grow(&l.middle, 12)
+	}
 	l.events += max(free, 0)
 	return l
 }

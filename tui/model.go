@@ -18,6 +18,8 @@ const (
 	consumersPage
 	topicsPage
 	partitionsPage
+	rebalancesPage
+	lanesPage
 	pages
 )
 
@@ -35,7 +37,8 @@ type model struct {
 	width, height int
 	now           time.Time     // of the newest frame
 	live          *lab.Snapshot // the newest
-	frozen        *lab.Snapshot // the one the screen stands still at; nil while it is live
+	past          history       // the last two minutes, up to about the newest
+	replay        *replay       // where the screen stands still; nil while it is live
 	scale         int64         // the lag of a full bar
 
 	page     page
@@ -44,6 +47,7 @@ type model struct {
 	helpTop  int
 	dialog   *dialog
 	selected string // name of the selected instance, empty for none
+	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
 	message   message
 	pressed   []string // the last keys, the newest at the end
@@ -65,7 +69,7 @@ func newModel(l Lab, o Options, j *jobs) *model {
 	if o.Theme != ThemeLight && o.Theme != ThemeContrast && o.Theme != ThemeDark {
 		m.theme, m.auto = ThemeDark, true
 	}
-	m.scale = nextScale(0, m.live)
+	m.take(m.live)
 	m.restyle(m.theme)
 	return m
 }
@@ -108,8 +112,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // take makes a Snapshot the newest.
 func (m *model) take(s *lab.Snapshot) {
 	m.live = s
-	if m.frozen == nil {
-		m.scale = nextScale(m.scale, s)
+	m.scale = nextScale(m.scale, s)
+	if s.State != lab.Starting {
+		m.past = m.past.with(s)
 	}
 	known := slices.ContainsFunc(instances(s), func(i lab.Instance) bool { return i.Name == m.selected })
 	if !known {
@@ -134,8 +139,8 @@ func nextScale(scale int64, s *lab.Snapshot) int64 {
 
 // shown is the Snapshot on the screen.
 func (m *model) shown() *lab.Snapshot {
-	if m.frozen != nil {
-		return m.frozen
+	if m.replay != nil {
+		return m.replay.shown()
 	}
 	return m.live
 }

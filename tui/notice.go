@@ -9,7 +9,13 @@ import (
 	"blackfriday/services/lab"
 )
 
-// partitionNotice is the one sentence under the partitions: the most important thing to know about them now.
+// partitionNotices stand under the partitions: the most important thing to know about them, and what the newest
+// rebalances cost.
+func partitionNotices(st *styles, s *lab.Snapshot, w int, scale int64) []string {
+	return []string{partitionNotice(st, s, w, scale), clockLine(st, s, w)}
+}
+
+// partitionNotice is one sentence: the most important thing to know about the partitions now.
 func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	orphans := orphaned(s)
 	switch {
@@ -27,36 +33,33 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 		return st.warn.Render(fmt.Sprintf(" %s P%d is changing hands: %s reads it, Kafka names %s.", st.g.attention, p.ID,
 			readerName(p), ownerName(st, p)))
 	}
+	if p, share, ok := hotPartition(s); ok {
+		return st.warn.Render(fmt.Sprintf(" %s P%d is hot: it has %d %% of the lag, and another consumer cannot help it.", st.g.attention, p.ID, share))
+	}
 	text := fmt.Sprintf(" %s Every partition has a reader. A full bar is a lag of %s.", st.g.ok, comma(scale))
 	return st.muted.Render(text)
 }
 
 // orphanNotice tells what Kafka still believes about partitions that nobody reads, and for how long.
 func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) string {
-	names := make([]string, 0, 3)
+	names := make([]string, len(orphans))
 	for i, p := range orphans {
-		if i == 2 && len(orphans) > 3 {
-			names = append(names, fmt.Sprintf("%d more", len(orphans)-2))
-			break
-		}
-		names = append(names, fmt.Sprintf("P%d", p.ID))
+		names[i] = fmt.Sprintf("P%d", p.ID)
 	}
-	head := st.bad.Render(" " + st.g.bad + " " + strings.Join(names, ", ") + ": nobody reads.")
+	head := st.bad.Render(" " + st.g.bad + " " + listed(names, 3) + ": nobody reads.")
+	if w < 100 {
+		head = st.bad.Render(" " + st.g.bad + " " + listed(names, 3) + " ORPHAN.")
+	}
 	owner := orphans[0].Owner
 	if owner == "" {
 		return head + " Kafka names nobody and will assign a reader."
 	}
-	text := head + " Kafka still names " + st.warn.Render(visible(owner, 14, st.ascii))
+	name := st.warn.Render(visible(owner, 14, st.ascii))
 	i := slices.IndexFunc(s.Orders, func(o lab.Instance) bool { return o.Name == owner && o.StillMember })
 	if i < 0 {
-		return text + "."
+		return head + " Kafka still names " + name + "."
 	}
-	left := s.Orders[i].GoneIn
-	text += " (" + seconds(left) + " left, computed)"
-	if w >= 100 {
-		text += " " + st.bad.Render(gauge(st.g, left, s.Settings.SessionTimeout, 12))
-	}
-	return text
+	return head + " Kafka still believes " + name + " is alive (" + seconds(s.Orders[i].GoneIn) + " left, computed)"
 }
 
 // gauge draws how much of a time is left.
@@ -76,6 +79,21 @@ func orphaned(s *lab.Snapshot) []lab.Partition {
 		}
 	}
 	return out
+}
+
+// hotPartition is the one that holds most of the lag while there are others, and its share in percent. One that nobody
+// reads has another problem.
+func hotPartition(s *lab.Snapshot) (hot lab.Partition, share int64, ok bool) {
+	const least, most = 50, 60 // payments of lag that are worth a word; percent that others would do with
+	if len(s.Partitions) < 2 || s.Lag.Total < least || stale(s) != "" {
+		return lab.Partition{}, 0, false
+	}
+	for _, p := range s.Partitions {
+		if share := p.Lag * 100 / s.Lag.Total; p.Known && !p.Orphan && share > most {
+			return p, share, true
+		}
+	}
+	return lab.Partition{}, 0, false
 }
 
 // disagreement is the first partition about which the broker and our process differ.

@@ -8,52 +8,28 @@ import (
 	"blackfriday/services/lab"
 )
 
-// dashboardBody follows a payment from the top to the bottom: where it waits, who works on it, what came out, and what
-// just happened.
-func dashboardBody(st *styles, s *lab.Snapshot, l layout, top int, scale int64, selected string) []string {
-	w := l.width
-	out := []string{partitionTitle(st, s, w)}
-	if l.labels {
-		out = append(out, partitionLabels(st, s, w, l.double))
-	}
-	out = append(out, partitionRows(st, s, w, l.partitions, top, scale, l.double)...)
-	out = append(out, partitionNotice(st, s, w, scale))
-	out = l.gap(out)
-
-	consumers := func(w int) []string {
-		return append([]string{consumerTitle(st, s, w)}, consumerRows(st, s, w, l.consumers, selected)...)
-	}
-	if l.wide {
-		topics := st.box(append([]string{topicTitle(st, w-l.left)}, topicRows(st, s, w-l.left)...), w-l.left, l.consumers+1)
-		out = append(out, beside(st.box(consumers(l.left), l.left, l.consumers+1), topics)...)
-	} else {
-		out = append(out, consumers(w)...)
-	}
-	out = l.gap(out)
-
-	withTopics := !l.wide && l.middle >= 6
-	curve := append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, l.middle)...)
-	right := append([]string{resultTitle(st, w-l.left, withTopics)}, results(st, s, w-l.left, l.middle, withTopics)...)
-	out = append(out, beside(st.box(curve, l.left, l.middle+1), st.box(right, w-l.left, l.middle+1))...)
-	out = l.gap(out)
-
-	return slices.Concat(out, []string{eventTitle(st, w)}, eventRows(st, s, w, l.events, 0, false))
-}
-
-func (l layout) gap(lines []string) []string {
-	if l.gaps {
-		return append(lines, "")
-	}
-	return lines
-}
-
 // consumersBody is the page of the consumers: all of them, and the rebalances they caused.
 func consumersBody(st *styles, s *lab.Snapshot, w, h int, selected string) []string {
-	rows := min(len(instances(s)), h*2/3)
+	rows := min(consumerLines(s), h*2/3)
 	out := append([]string{consumerTitle(st, s, w)}, consumerRows(st, s, w, rows, selected)...)
-	title := st.ruled(" "+st.title.Render("REBALANCES")+" "+st.muted.Render("newest first")+" ", "", w-1)
-	out = append(out, "", title)
-	return append(out, rebalanceRows(st, s, w, h-len(out))...)
+	out = append(out, "", rebalanceTitle(st, w), rebalanceLabels(st, w))
+	return append(out, rebalanceRows(st, s, w, max(h-len(out), 0), 0)...)
+}
+
+// fullLanes is how many lines the page of the lanes has for them.
+func fullLanes(s *lab.Snapshot, h int) int { return min(len(s.Partitions), max(h/2-3, 1)) }
+
+// lanesBody is the page of who read what: every lane there is room for, and under them the lag, as a race against an
+// earlier flood when there is one.
+func lanesBody(v view, w, h int) []string {
+	st, s := v.st, v.s
+	rows := fullLanes(s, h)
+	out := append([]string{laneTitle(v, w, false), laneMarkLine(v, w)}, lanes(v, w, rows)...)
+	out = append(out, laneRuler(v, w), clockLine(st, s, w))
+	if _, _, ok := raceOf(s); ok {
+		return slices.Concat(out, []string{raceTitle(st, s, w)}, raceCurve(st, s, w, h-len(out)-1))
+	}
+	return slices.Concat(out, []string{curveTitle(st, s, w)}, lagCurve(st, s, w, h-len(out)-1))
 }
 
 // topicsBody is the page of the topics and the dead letter queue.
@@ -114,6 +90,9 @@ func signLines(st *styles) []string {
 		line(st.alarm.Render(" "+st.g.bad+" ")+" "+st.orphan.Render(bar(st.g, st.g.orphanBar, 1, 1, 6)), "ORPHAN: nobody reads this partition"),
 		line(st.health(lab.Active), "it has partitions and works on them"),
 		line(st.health(lab.Standby), "a member, but no partition is left for it"),
+		line(st.hands([]int{1, 1, 1, nobody, nobody, 2, 2, 2}), "a lane: 1 read, then nobody, then 2"),
+		line(st.hands([]int{somebody, somebody}), "a member outside this lab read"),
+		line(st.strong.Render("#4"), "a rebalance, at its time"),
 		line(st.health(lab.Joining), "started, and not assigned anything yet"),
 		line(st.health(lab.Leaving), "finishes the record in hand, commits, leaves"),
 		line(st.health(lab.Crashed), "lost power: Kafka was not told"),

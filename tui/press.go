@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -53,6 +52,9 @@ func (m *model) answer(a answer) tea.Cmd {
 	if a.closed {
 		m.dialog = nil
 	}
+	if a.next != nil {
+		m.dialog = a.next
+	}
 	if a.command != nil {
 		return m.do(a.command)
 	}
@@ -88,15 +90,13 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 	case key.Matches(msg, m.keys.Theme):
 		m.cycleTheme()
 	case m.live.State == lab.Starting:
-	case key.Matches(msg, m.keys.FloodChoose):
-		m.dialog = floodDialog()
-	case key.Matches(msg, m.keys.PillChoose) && len(m.options.Pills) > 0:
-		m.dialog = pillDialog(m.options.Pills)
-	case key.Matches(msg, m.keys.Freeze):
-		m.freeze()
+	case m.ask(msg), m.travel(msg), m.turn(msg):
 	case key.Matches(msg, m.keys.Back):
 		m.back()
-	case m.turn(msg):
+	case m.page == rebalancesPage && key.Matches(msg, m.keys.Next):
+		m.chooseBy(-1)
+	case m.page == rebalancesPage && key.Matches(msg, m.keys.Previous):
+		m.chooseBy(1)
 	case m.selects() && key.Matches(msg, m.keys.Next):
 		m.selectBy(1)
 	case m.selects() && key.Matches(msg, m.keys.Previous):
@@ -106,10 +106,27 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 	}
 }
 
+// ask opens a question when the key is one's.
+func (m *model) ask(msg tea.KeyPressMsg) bool {
+	switch {
+	case key.Matches(msg, m.keys.FloodChoose):
+		m.dialog = floodDialog()
+	case key.Matches(msg, m.keys.PillChoose) && len(m.options.Pills) > 0:
+		m.dialog = pillDialog(m.options.Pills)
+	case key.Matches(msg, m.keys.Protocol):
+		m.dialog = protocolDialog(m.live, m.keys.Protocol.Keys())
+	case key.Matches(msg, m.keys.Grow):
+		m.dialog = partitionsDialog(m.live)
+	case key.Matches(msg, m.keys.MessageKey):
+		m.dialog = keyDialog(m.live, m.keys.MessageKey.Keys())
+	}
+	return m.dialog != nil
+}
+
 // turn shows another page when the key names one.
 func (m *model) turn(msg tea.KeyPressMsg) bool {
 	k := m.keys
-	for p, b := range []key.Binding{k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions} {
+	for p, b := range []key.Binding{k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes} {
 		if key.Matches(msg, b) {
 			m.page = page(p)
 			return true
@@ -128,20 +145,11 @@ func (m *model) back() {
 		m.page = dashboardPage
 	case m.selected != "":
 		m.selected = ""
-	case m.frozen != nil:
-		m.freeze()
+	case m.replay != nil:
+		m.replay = nil
 	default:
 		m.message = message{}
 	}
-}
-
-func (m *model) freeze() {
-	if m.frozen == nil {
-		m.frozen = m.live
-		return
-	}
-	m.frozen = nil
-	m.scale = nextScale(m.scale, m.live)
 }
 
 func (m *model) cycleTheme() {
@@ -190,46 +198,4 @@ func (m *model) remember(msg tea.KeyPressMsg) {
 	m.pressed = append(m.pressed, visible(msg.String(), 12, m.options.ASCII))
 	m.pressed = m.pressed[max(len(m.pressed)-kept, 0):]
 	m.pressedAt = m.now
-}
-
-// intent says in a few words what a command is about to do.
-func intent(c lab.Command) string {
-	switch c := c.(type) {
-	case lab.Flood:
-		return "flood of " + count(int64(c.Count), "payment")
-	case lab.Poison:
-		if len(c.Pills) == 1 {
-			return "poison pill " + c.Pills[0]
-		}
-		return "all poison pills"
-	case lab.AddConsumer:
-		return "one more order consumer"
-	case lab.Kill:
-		return "kill " + whom(c.Name, "the busiest consumer")
-	case lab.Stop:
-		return "stop " + whom(c.Name, "the busiest consumer") + " politely"
-	case lab.Restart:
-		return "restart " + whom(c.Name, "the consumer that died last")
-	case lab.SetDelay:
-		return fmt.Sprintf("delay %d ms per payment", c.Delay.Milliseconds())
-	}
-	return "command"
-}
-
-// outcome says that a command was carried out.
-func outcome(c lab.Command) string {
-	switch c.(type) {
-	case lab.Flood, lab.AddConsumer:
-		return intent(c) + ": started"
-	case lab.Poison:
-		return intent(c) + ": written"
-	}
-	return intent(c) + ": done"
-}
-
-func whom(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
 }

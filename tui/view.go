@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,37 +54,64 @@ func (m *model) lines() []string {
 // framed puts a body between the header and the footer, and a question over it.
 func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
-	frozenFor := time.Duration(-1)
-	if m.frozen != nil {
-		frozenFor = m.live.At.Sub(m.frozen.At)
-	}
-	lines := append(headerLines(m.st, s, w, frozenFor), flowLine(m.st, s, w))
+	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
 	lines = append(lines, m.st.box(body, w, m.height-chrome)...)
 	text, style := m.status()
 	lines = append(lines, statusLine(m.st, text, style, m.keysShown(), w))
-	lines = append(lines, footerLine(m.st, m.keys.now(m.live, m.frozen != nil, m.dialog != nil), w))
+	lines = append(lines, footerLine(m.st, m.keys.now(m.live, m.replay != nil, m.dialog), w))
 	if m.dialog != nil {
 		return m.st.overlay(m.st.box(lines, w, m.height), dialogLines(m.st, m.dialog, m.live, w, m.height), w)
 	}
 	return lines
 }
 
+// standstill says which moment the screen shows while that is not the live lab.
+func (m *model) standstill() string {
+	if m.replay == nil {
+		return ""
+	}
+	s := m.replay.shown()
+	ago := clock(m.live.At.Sub(s.At))
+	if m.replay.atEnd() {
+		return "FROZEN " + ago
+	}
+	return "REPLAY " + s.At.Format("15:04:05") + ", " + ago + " ago"
+}
+
+// view is what the panels draw.
+func (m *model) view() view {
+	v := view{st: m.st, s: m.shown(), past: m.past, scale: m.scale, top: m.top[m.page], selected: m.selected}
+	if r := m.replay; r != nil {
+		v.past, v.scale = r.past[:r.at+1], r.scale
+	}
+	return v
+}
+
 // body is what stands between the header and the footer.
 func (m *model) body(s *lab.Snapshot) []string {
-	w, h, top := m.width, m.height-chrome, m.top[m.page]
+	w, h, v := m.width, m.height-chrome, m.view()
 	switch m.page {
 	case eventsPage:
-		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, top, true)...)
+		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, v.top, true)...)
 	case consumersPage:
 		return consumersBody(m.st, s, w, h, m.selected)
 	case topicsPage:
 		return topicsBody(m.st, s, min(w, 110), h)
 	case partitionsPage:
 		head := []string{partitionTitle(m.st, s, w), partitionLabels(m.st, s, w, false)}
-		rows := partitionRows(m.st, s, w, min(h-3, len(s.Partitions)), top, m.scale, false)
-		return append(append(head, rows...), partitionNotice(m.st, s, w, m.scale))
+		rows := partitionRows(m.st, s, w, min(h-len(head)-notices, len(s.Partitions)), v.top, v.scale, false)
+		return slices.Concat(head, rows, partitionNotices(m.st, s, w, v.scale))
+	case rebalancesPage:
+		return rebalancesBody(m.st, s, w, h, m.chosen)
+	case lanesPage:
+		return lanesBody(v, w, h)
 	}
-	return dashboardBody(m.st, s, arrange(w, m.height, len(s.Partitions), len(instances(s))), top, m.scale, m.selected)
+	return dashboardBody(v, m.layout())
+}
+
+func (m *model) layout() layout {
+	s := m.shown()
+	return arrange(m.width, m.height, len(s.Partitions), consumerLines(s))
 }
 
 // limit is how far the present page can scroll.
@@ -91,12 +119,14 @@ func (m *model) limit() int {
 	s := m.shown()
 	switch m.page {
 	case dashboardPage:
-		l := arrange(m.width, m.height, len(s.Partitions), len(instances(s)))
-		return len(s.Partitions) - l.partitions + 1
+		l := m.layout()
+		return len(s.Partitions) - min(l.partitions, l.lanes) + 1
 	case eventsPage:
 		return len(s.Events) - 1
 	case partitionsPage:
-		return len(s.Partitions) - (m.height - chrome - 3) + 1
+		return len(s.Partitions) - (m.height - chrome - 2 - notices) + 1
+	case lanesPage:
+		return len(s.Partitions) - fullLanes(s, m.height-chrome) + 1
 	}
 	return 0
 }
@@ -111,8 +141,10 @@ func (m *model) status() (string, pen) {
 		return m.st.g.bad + " " + m.message.text, m.st.bad
 	case m.message.text != "" && !m.message.bad && age < messageStays:
 		return m.st.g.ok + " " + m.message.text, m.st.good
-	case m.frozen != nil:
+	case m.replay != nil && m.replay.atEnd():
 		return "The screen stands still, the lab goes on. Space shows it live again.", m.st.warn
+	case m.replay != nil:
+		return "All on the screen is of that moment. Keys act on the live lab; space shows it.", m.st.warn
 	case m.selected != "":
 		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
 	}

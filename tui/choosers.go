@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+
+	"blackfriday/services/lab"
+)
+
+// protocolDialog chooses the group protocol. It opens on the one after the present one; the key that opened it moves on.
+func protocolDialog(s *lab.Snapshot, again []string) *dialog {
+	d := &dialog{title: "Which protocol shares the partitions out?", again: again, card: true}
+	all := protocols()
+	for i, p := range all {
+		c := choice{label: p.name, detail: p.detail, command: lab.SetProtocol{Protocol: p.command}}
+		if p.inForce(s) {
+			c.command = nil
+			d.cursor = (i + 1) % len(all)
+		}
+		d.items = append(d.items, c)
+	}
+	return d
+}
+
+// keyDialog chooses the key of the payments. It opens on the one after the present one.
+func keyDialog(s *lab.Snapshot, again []string) *dialog {
+	d := &dialog{title: "Which key do the payments of the next floods get?", again: again}
+	details := map[lab.Key]string{
+		lab.KeyNone: "none: dealt out evenly, in turns",
+		lab.KeyUser: "the user: each one's payments in order",
+		lab.KeyVIP:  "one VIP buys all: one hot partition",
+	}
+	all := []lab.Key{lab.KeyNone, lab.KeyUser, lab.KeyVIP}
+	for _, k := range all {
+		d.items = append(d.items, choice{label: string(k), detail: details[k], command: lab.SetKey{Key: k}})
+	}
+	now := max(slices.Index(all, s.Settings.Key), 0)
+	d.items[now].command = nil
+	d.items[now].detail += " (now)"
+	d.cursor = (now + 1) % len(all)
+	return d
+}
+
+// partitionsDialog grows the topics, or goes on to recreating them.
+func partitionsDialog(s *lab.Snapshot) *dialog {
+	now := len(s.Partitions)
+	d := &dialog{
+		title: "Partitions: " + comma(int64(now)) + " now", most: lab.MaxPartitions,
+		box: fmt.Sprintf("or type how many, more than %d", now),
+	}
+	for _, n := range []int{3, 6, 12} {
+		if n > now {
+			d.items = append(d.items, choice{label: comma(int64(n)), detail: "grow, while everything goes on", command: lab.GrowPartitions{Count: n}})
+		}
+	}
+	d.items = append(d.items, choice{label: "recreate", detail: "with any number; deletes all records", next: recreateDialog()})
+	d.typed = func(n int) choice {
+		if n > now {
+			return choice{command: lab.GrowPartitions{Count: n}}
+		}
+		return choice{next: confirmRecreate(n, "Kafka adds partitions and never takes one away.")}
+	}
+	return d
+}
+
+// recreateDialog chooses with how many partitions the topics come back.
+func recreateDialog() *dialog {
+	d := &dialog{title: "Recreate the topics with how many partitions?", most: lab.MaxPartitions, box: "or type a number"}
+	for _, n := range []int{1, 3, 6, 12} {
+		d.items = append(d.items, choice{label: comma(int64(n)), next: confirmRecreate(n)})
+	}
+	d.typed = func(n int) choice { return choice{next: confirmRecreate(n)} }
+	return d
+}
+
+// confirmRecreate asks before everything is deleted.
+func confirmRecreate(n int, why ...string) *dialog {
+	return &dialog{
+		title: "Recreate the topics with " + count(int64(n), "partition") + "?",
+		notes: append(why, "This deletes all records and offsets. The counters begin again."),
+		yes:   lab.RecreateTopics{Partitions: n},
+	}
+}

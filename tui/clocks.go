@@ -1,0 +1,124 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// crashStays is how long a crash is summed up after its partitions have readers again.
+const crashStays = 15 * time.Second
+
+// clockLine puts the two ways to go side by side: what Kafka still believes of the dead, then what their crash cost, each
+// beside the last polite leave; and at other times what the newest of each kind cost.
+func clockLine(st *styles, s *lab.Snapshot, w int) string {
+	var dead []lab.Instance
+	for _, o := range s.Orders {
+		if o.StillMember {
+			dead = append(dead, o)
+		}
+	}
+	if len(dead) > 0 {
+		return st.sessionBars(s, dead, w)
+	}
+	if r, longest, ok := newest(s, lab.CauseCrash); ok && s.At.Sub(settled(r, longest)) < crashStays {
+		return st.crashSummary(s, r, longest, w)
+	}
+	var parts []string
+	for _, cause := range comparedCauses() {
+		if r, longest, ok := newest(s, cause); ok {
+			parts = append(parts, st.causeStyle(r).Render(string(cause))+" "+took(longest))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " " + blank(2) + st.muted.Render("last unread times: ") + strings.Join(parts, st.muted.Render(" "+st.g.dot+" "))
+}
+
+// sessionBars draws how much of its session each dead member has left, and what a polite leave cost for comparison.
+func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) string {
+	leave := "no polite leave to compare with yet "
+	if _, longest, ok := newest(s, lab.CauseLeave); ok {
+		leave = "last leave: " + took(longest) + " unread "
+	}
+	cells := 12
+	if w >= 120 && len(dead) <= 2 {
+		cells = 24
+	}
+	room := w - width(leave) - 2
+	line := "  "
+	for i, d := range dead {
+		next := " " + st.sign(d) + " " + st.bad.Render(gauge(st.g, d.GoneIn, s.Settings.SessionTimeout, cells)) + " " + seconds(d.GoneIn)
+		rest := fmt.Sprintf(" +%d", len(dead)-i)
+		if width(line)+width(next)+len(rest) > room {
+			line += rest
+			break
+		}
+		line += next
+	}
+	return st.ends(line, st.good.Render(leave), w)
+}
+
+// crashSummary says what a crash cost, and how that compares with a polite leave.
+func (st *styles) crashSummary(s *lab.Snapshot, r lab.Rebalance, longest time.Duration, w int) string {
+	var names []string
+	for _, m := range r.Moved {
+		if m.Measured {
+			names = append(names, fmt.Sprintf("P%d", m.Partition))
+		}
+	}
+	text := fmt.Sprintf("%s unread for %s", listed(names, 4), took(longest))
+	if _, leave, ok := newest(s, lab.CauseLeave); ok && leave >= time.Millisecond {
+		text += fmt.Sprintf(", %s %s the last leave (%s)", ratio(longest, leave), st.g.times, took(leave))
+	}
+	return "   " + st.warn.Render("crash of "+st.who(r, 20)+": ") + visible(text, max(w-20, 0), st.ascii)
+}
+
+// listed joins names and counts those beyond the most.
+func listed(names []string, most int) string {
+	if len(names) > most {
+		names = append(names[:most-1:most-1], fmt.Sprintf("%d more", len(names)-most+1))
+	}
+	return strings.Join(names, ", ")
+}
+
+// ratio is how many times b goes into a, with one digit after the point where that matters.
+func ratio(a, b time.Duration) string {
+	if f := float64(a) / float64(b); f < 9.95 {
+		return fmt.Sprintf("%.1f", f)
+	}
+	return comma(int64(a / b))
+}
+
+// newest is the newest finished rebalance with one cause alone of which an unread time is measured, and the longest one.
+func newest(s *lab.Snapshot, cause lab.Cause) (r lab.Rebalance, longest time.Duration, ok bool) {
+	for i := len(s.Rebalances) - 1; i >= 0; i-- {
+		r := s.Rebalances[i]
+		longest, _, n := r.Unread()
+		if r.Cause == cause && !mixed(r) && !r.Open && n > 0 {
+			return r, longest, true
+		}
+	}
+	return lab.Rebalance{}, 0, false
+}
+
+// mixed says that the group settled changes of several kinds together: what they cost belongs to none of them alone.
+func mixed(r lab.Rebalance) bool {
+	for _, c := range r.Also {
+		if c.Cause != r.Cause {
+			return true
+		}
+	}
+	return false
+}
+
+// settled is when the partitions of a rebalance had readers again, by the callbacks where they are known.
+func settled(r lab.Rebalance, longest time.Duration) time.Time {
+	if r.Settled.IsZero() {
+		return r.At.Add(longest)
+	}
+	return r.Settled
+}

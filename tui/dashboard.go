@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// view is what the panels draw.
+type view struct {
+	st       *styles
+	s        *lab.Snapshot
+	past     history // up to s
+	scale    int64   // the lag of a full bar
+	top      int     // how far the list is scrolled
+	selected string  // name of the selected instance, empty for none
+}
+
+// since is the index of the first Snapshot of the past that was taken at t or later.
+func (v view) since(t time.Time) int {
+	return sort.Search(len(v.past), func(i int) bool { return !v.past[i].At.Before(t) })
+}
+
+// dashboardBody follows a payment from the top to the bottom: where it waits, who read it when, who works on it, what
+// came out, and what just happened.
+func dashboardBody(v view, l layout) []string {
+	st, s, w := v.st, v.s, l.width
+	out := []string{partitionTitle(st, s, w)}
+	if l.labels {
+		out = append(out, partitionLabels(st, s, w, l.double))
+	}
+	out = append(out, partitionRows(st, s, w, l.partitions, v.top, v.scale, l.double)...)
+	out = l.gap(append(out, partitionNotices(st, s, w, v.scale)...))
+
+	out = append(out, laneTitle(v, w, !l.marks))
+	if l.marks {
+		out = append(out, laneMarkLine(v, w))
+	}
+	out = l.gap(append(out, lanes(v, w, l.lanes)...))
+
+	out = l.gap(append(out, consumersPanel(v, l)...))
+	if l.middle > 0 {
+		out = l.gap(append(out, middlePanel(v, l)...))
+	}
+	return append(out, eventsPanel(v, l)...)
+}
+
+func (l layout) gap(lines []string) []string {
+	if l.gaps {
+		return append(lines, "")
+	}
+	return lines
+}
+
+// consumersPanel has the topics beside it where the screen is wide.
+func consumersPanel(v view, l layout) []string {
+	w := l.width
+	if l.wide {
+		w = l.left
+	}
+	out := append([]string{consumerTitle(v.st, v.s, w)}, consumerRows(v.st, v.s, w, l.consumers, v.selected)...)
+	if !l.wide {
+		return out
+	}
+	topics := append([]string{topicTitle(v.st, l.width-w)}, topicRows(v.st, v.s, l.width-w)...)
+	return beside(v.st.box(out, w, l.consumers+1), v.st.box(topics, l.width-w, l.consumers+1))
+}
+
+// middlePanel is the lag over time, and what came out of the pipeline beside it.
+func middlePanel(v view, l layout) []string {
+	st, s, w, h := v.st, v.s, l.width-l.left, l.middle
+	withTopics := !l.wide && h >= 6
+	var curve []string
+	if racing(s) {
+		curve = append([]string{raceTitle(st, s, l.left)}, raceCurve(st, s, l.left, h)...)
+	} else {
+		curve = append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, h)...)
+	}
+	right := append([]string{resultTitle(st, w, withTopics)}, results(st, s, w, h, withTopics)...)
+	return beside(st.box(curve, l.left, h+1), st.box(right, w, h+1))
+}
+
+// eventsPanel has the newest rebalances beside it where the screen is wide.
+func eventsPanel(v view, l layout) []string {
+	w := l.width
+	if l.wide {
+		w = l.left
+	}
+	out := append([]string{eventTitle(v.st, w)}, eventRows(v.st, v.s, w, l.events, 0, false)...)
+	if !l.wide {
+		return out
+	}
+	right := slices.Concat([]string{rebalanceTitle(v.st, l.width-w)}, rebalanceBriefs(v.st, v.s, l.width-w, l.events))
+	return beside(v.st.box(out, w, l.events+1), v.st.box(right, l.width-w, l.events+1))
+}

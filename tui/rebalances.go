@@ -1,0 +1,272 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// rebalanceColumns are the widths of the rebalance rows; a width of 0 leaves the column out.
+type rebalanceColumns struct{ id, at, cause, who, generation, protocol, moved, longest, sum, again, callbacks, brokers int }
+
+func rebalanceLayout(w int) rebalanceColumns {
+	c := rebalanceColumns{id: 6, at: 9, cause: 11, who: 9, generation: 8, protocol: 12, moved: 6, longest: 8, again: 6}
+	if w >= 100 {
+		c.sum = 9
+	}
+	if w >= 118 {
+		c.callbacks, c.brokers, c.protocol = 10, 9, 20
+		c.who = max(min(w-109, 30), 9)
+	}
+	return c
+}
+
+// rebalanceTitle is the heading of the rebalances.
+func rebalanceTitle(st *styles, w int) string {
+	return st.ruled(" "+st.title.Render("REBALANCES")+" "+st.muted.Render("newest first")+" ", "", w-1) + " "
+}
+
+// rebalanceLabels names the columns of the rebalances.
+func rebalanceLabels(st *styles, w int) string {
+	c := rebalanceLayout(w)
+	line := blank(c.id) + st.left("time", c.at) + st.left("cause", c.cause) + st.left("who", c.who) +
+		st.left("epoch", c.generation) + st.left("protocol", c.protocol) + st.right("moved", c.moved) + st.right("unread", c.longest) +
+		st.right("sum", c.sum) + st.right("again", c.again) + st.right("callbacks", c.callbacks) + st.right("brokers", c.brokers)
+	return st.muted.Render(st.left(line, w))
+}
+
+// rebalanceRows draws one rebalance per line with the newest at the top, and marks the one with the number chosen.
+func rebalanceRows(st *styles, s *lab.Snapshot, w, lines, chosen int) []string {
+	n := len(s.Rebalances)
+	at := slices.IndexFunc(s.Rebalances, func(r lab.Rebalance) bool { return r.ID == chosen })
+	top := 0
+	if at >= 0 {
+		top = around(n-1-at, n, lines)
+	}
+	from, to, more := window(n, lines, top)
+	var out []string
+	for i := from; i < to; i++ {
+		r := s.Rebalances[n-1-i]
+		row := st.rebalanceRow(r, rebalanceLayout(w), w)
+		if r.ID == chosen {
+			row = under(row, st.selected)
+		}
+		out = append(out, row)
+	}
+	if more > 0 {
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d", more, n)))
+	}
+	if n == 0 {
+		out = append(out, st.muted.Render(" None so far."))
+	}
+	return st.box(out, w, lines)
+}
+
+func (st *styles) rebalanceRow(r lab.Rebalance, c rebalanceColumns, w int) string {
+	longest, sum, n := r.Unread()
+	measured := func(d time.Duration) string {
+		if n == 0 {
+			return st.g.dash
+		}
+		return took(d)
+	}
+	moved := fmt.Sprintf("%d/%d", len(r.Moved), len(r.Moved)+len(r.Kept))
+	line := " " + st.strong.Render(st.left(fmt.Sprintf("#%d", r.ID), c.id-1)) + st.muted.Render(st.left(r.At.Format("15:04:05"), c.at)) +
+		st.causeStyle(r).Render(st.left(causes(r, st), c.cause)) + st.left(st.who(r, c.who-1), c.who) +
+		st.left(st.generations(r), c.generation) + st.left(visible(r.Protocol, c.protocol-1, st.ascii), c.protocol) +
+		st.right(moved, c.moved) + st.strong.Render(st.right(measured(longest), c.longest)) + st.right(measured(sum), c.sum) +
+		st.right(st.again(r), c.again)
+	if c.callbacks > 0 {
+		line += st.right(st.callbacks(r), c.callbacks) + st.right(st.known(r), c.brokers)
+	}
+	return st.left(line, w)
+}
+
+// who are the members that came or went, each named once.
+func (st *styles) who(r lab.Rebalance, w int) string {
+	names := []string{}
+	for _, c := range changes(r) {
+		if c.Member != "" && !slices.Contains(names, c.Member) {
+			names = append(names, c.Member)
+		}
+	}
+	if len(names) == 0 {
+		return st.g.dash
+	}
+	return visible(strings.Join(names, ", "), w, st.ascii)
+}
+
+// changes are all changes of membership that the group settled in one rebalance.
+func changes(r lab.Rebalance) []lab.Change {
+	return append([]lab.Change{{At: r.At, Cause: r.Cause, Member: r.Member}}, r.Also...)
+}
+
+// generations are those of the group before and after.
+func (st *styles) generations(r lab.Rebalance) string {
+	name := func(g int32) string {
+		if g < 0 {
+			return st.g.dash
+		}
+		return fmt.Sprint(g)
+	}
+	return name(r.FromGeneration) + st.g.arrow + name(r.ToGeneration)
+}
+
+// again is how many records were begun twice; a dash while no move is measured.
+func (st *styles) again(r lab.Rebalance) string {
+	n, measured := int64(0), false
+	for _, m := range r.Moved {
+		if m.Measured {
+			n, measured = n+m.Redelivered, true
+		}
+	}
+	if !measured {
+		return st.g.dash
+	}
+	return compact(n)
+}
+
+// callbacks is how long it took until our own members had been given all that was on its way.
+func (st *styles) callbacks(r lab.Rebalance) string {
+	switch {
+	case r.Open:
+		return "under way"
+	case r.Settled.IsZero():
+		return st.g.dash
+	}
+	return took(r.Settled.Sub(r.At))
+}
+
+// known is how long it took until the brokers named the new members.
+func (st *styles) known(r lab.Rebalance) string {
+	if r.BrokerAt.IsZero() {
+		return st.g.dash
+	}
+	return took(r.BrokerAt.Sub(r.At))
+}
+
+// rebalanceDetail is one rebalance in full: by both clocks, and for every partition what it went through.
+func rebalanceDetail(st *styles, r lab.Rebalance, w, lines int) []string {
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(causes(r, st)+" "+st.who(r, 30)) + " "
+	clocks := st.muted.Render(" callbacks ") + st.callbacks(r) + dot + st.muted.Render("brokers ") + st.known(r) + " "
+	summary := " " + st.strong.Render(count(int64(len(r.Moved)), "partition")) + st.muted.Render(" moved, ") +
+		fmt.Sprint(len(r.Kept)) + st.muted.Render(" kept")
+	if longest, sum, n := r.Unread(); n > 0 {
+		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +
+			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
+	}
+	out := []string{st.ruled(head, clocks, w), summary}
+	var pieces []string
+	for _, m := range r.Moved {
+		pieces = append(pieces, st.move(m))
+	}
+	for _, k := range r.Kept {
+		pieces = append(pieces, st.keep(k))
+	}
+	return st.box(append(out, columns(st, pieces, w)...), w, lines)
+}
+
+// move is what a partition went through that changed hands.
+func (st *styles) move(m lab.Move) string {
+	text := st.strong.Render(fmt.Sprintf("P%d", m.Partition)) + " " + st.hand(m.From) + " " + st.g.arrow + " " + st.hand(m.To)
+	if !m.Measured {
+		return text + st.muted.Render(" unread "+st.g.dash)
+	}
+	text += st.muted.Render(" unread ") + took(m.Unread)
+	if m.Redelivered > 0 {
+		text += st.muted.Render(", ") + compact(m.Redelivered) + st.muted.Render(" again")
+	}
+	return text
+}
+
+// keep is what a partition went through that stayed.
+func (st *styles) keep(k lab.Kept) string {
+	text := st.strong.Render(fmt.Sprintf("P%d", k.Partition)) + " " + st.hand(k.Reader) + st.muted.Render(" kept")
+	if k.Measured {
+		text += st.muted.Render(", paused ") + took(k.Pause)
+	}
+	return text
+}
+
+// hand is the sign of a reader, or nobody's.
+func (st *styles) hand(instance int) string {
+	if instance <= 0 {
+		return " " + st.g.dash + " "
+	}
+	return st.cell(instance)
+}
+
+// columns lays pieces out beside each other, from the left to the right and then down.
+func columns(st *styles, pieces []string, w int) []string {
+	const wide = 38
+	each := max(w/wide, 1)
+	var out []string
+	for chunk := range slices.Chunk(pieces, each) {
+		line := ""
+		for _, piece := range chunk {
+			line += st.left(" "+piece, max(w/each, 1))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// rebalanceBriefs are the newest rebalances in short, for where there is little room beside something else.
+func rebalanceBriefs(st *styles, s *lab.Snapshot, w, lines int) []string {
+	var out []string
+	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
+		r := s.Rebalances[i]
+		right := st.muted.Render("unread ") + st.g.dash
+		if longest, _, n := r.Unread(); n > 0 {
+			right = st.muted.Render("unread ") + st.strong.Render(took(longest))
+		}
+		if r.Open {
+			right = st.warn.Render("under way")
+		}
+		left := " " + st.strong.Render(st.left(fmt.Sprintf("#%d", r.ID), 5)) + st.causeStyle(r).Render(causes(r, st)) + " " +
+			st.who(r, 20) + st.muted.Render(fmt.Sprintf(", %d moved", len(r.Moved)))
+		out = append(out, st.ends(left, right+" ", w))
+	}
+	if len(out) == 0 {
+		out = append(out, st.muted.Render(" None so far."))
+	}
+	return st.box(out, w, lines)
+}
+
+// rebalancesBody is the page of the rebalances: the list, the chosen or newest one in full, and the protocols compared.
+func rebalancesBody(st *styles, s *lab.Snapshot, w, h, chosen int) []string {
+	card := append([]string{st.ruled(" "+st.title.Render("PROTOCOLS")+" "+st.muted.Render("unread times so far")+" ", "", w-1)},
+		protocolCard(st, s, w-2)...)
+	for i := 1; i < len(card); i++ {
+		card[i] = " " + card[i]
+	}
+	var detail []string
+	if r, ok := rebalanceOf(s, chosen); ok {
+		moves := (len(r.Moved) + len(r.Kept) + max(w/38, 1) - 1) / max(w/38, 1)
+		detail = rebalanceDetail(st, r, w, 2+min(moves, max(h/4, 3)))
+		chosen = r.ID
+	}
+	rows := max(h-2-len(detail)-len(card), 1)
+	if len(s.Rebalances) < rows && h >= 28 {
+		rows = min(rows, max(len(s.Rebalances), 6))
+		detail, card = append(detail, ""), append(card, "")
+	}
+	return slices.Concat([]string{rebalanceTitle(st, w), rebalanceLabels(st, w)}, rebalanceRows(st, s, w, rows, chosen), detail, card)
+}
+
+// rebalanceOf is the rebalance with a number, or the newest one when there is none with it.
+func rebalanceOf(s *lab.Snapshot, id int) (lab.Rebalance, bool) {
+	n := len(s.Rebalances)
+	if n == 0 {
+		return lab.Rebalance{}, false
+	}
+	i := slices.IndexFunc(s.Rebalances, func(r lab.Rebalance) bool { return r.ID == id })
+	if i < 0 {
+		i = n - 1
+	}
+	return s.Rebalances[i], true
+}
