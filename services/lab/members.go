@@ -3,14 +3,12 @@ package lab
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
 )
-
-// giveUpGrace is how long after its session timeout a dead member's silent connections are kept at most.
-const giveUpGrace = 10 * time.Second
 
 // begin starts a life of an instance: a client of its own that joins the group.
 func (s *state) begin(i *instance) error {
@@ -97,10 +95,10 @@ func (s *state) crash(i *instance) {
 	l.crashedAt = now
 	i.bereaved = append(i.bereaved, l)
 	i.become(Crashed)
-	owned := s.dispossess(l, now)
-	s.note(now, CauseCrash, l, owned)
+	held := l.held()
+	s.note(now, CauseCrash, l, s.dispossess(l, now))
 	s.feed.add(Bad, i.name, i.number, "%s lost power%s. Kafka will notice in about %s.",
-		i.name, unreadText(owned), shortly(s.cluster.Config().SessionTimeout))
+		i.name, unreadText(i.kind, held), shortly(s.cluster.Config().SessionTimeout))
 }
 
 // leave ends an instance politely.
@@ -162,14 +160,34 @@ func (s *state) released(l *life, at time.Time, tps []kafka.TopicPartition, lost
 	s.feed.add(Info, i.name, i.number, "%s gave up %s.", i.name, list(i.kind, tps))
 }
 
-// dispossess takes all partitions from a life that just crashed, and returns those of payment-successful.
+// dispossess takes all partitions from a life that just crashed. It returns those of payment-successful that need a new
+// reader: also those that the group had just given it, if nobody else reads them.
 func (s *state) dispossess(l *life, at time.Time) []int32 {
 	owned := l.partitions()
+	clear(l.owned)
+	if l.instance.kind != OrderKind {
+		return nil
+	}
+	readers := s.readers()
+	for _, m := range s.reading.Groups[kafka.OrderGroup].Members {
+		if m.MemberID != l.memberID {
+			continue
+		}
+		for _, p := range m.Partitions[kafka.PaymentSuccessful] {
+			if readers[p] == 0 && !slices.Contains(owned, p) {
+				owned = append(owned, p)
+			}
+		}
+	}
 	for _, p := range owned {
 		s.orphans[p] = at
 	}
-	clear(l.owned)
 	return owned
+}
+
+// held lists what the life reads.
+func (l *life) held() []kafka.TopicPartition {
+	return slices.Collect(maps.Keys(l.owned))
 }
 
 // partitions lists the partitions of payment-successful that the life reads.
@@ -184,9 +202,12 @@ func (l *life) partitions() []int32 {
 	return ps
 }
 
+// worthTelling is the shortest pause that the feed tells of: less is what a handover always takes.
+const worthTelling = 100 * time.Millisecond
+
 // passed: work on a partition went on under another reader.
 func (s *state) passed(p passage) {
-	if !s.rebalances.passed(p) {
+	if !s.rebalances.passed(p) || p.unread < worthTelling {
 		return
 	}
 	again := ""
@@ -235,19 +256,17 @@ func (s *state) endedLife(l *life, err error) {
 	s.feed.add(Info, i.name, i.number, "%s has left the group.", i.name)
 }
 
-// bury frees the connections of crashed lives that the brokers have given up.
-func (s *state) bury(now time.Time) {
+// bury frees the connections of crashed lives that the brokers have given up, by a reading that can know.
+func (s *state) bury(r kafka.Reading) {
 	for _, i := range s.instances {
+		g := r.Groups[group(i.kind)]
 		i.bereaved = slices.DeleteFunc(i.bereaved, func(l *life) bool {
-			listed := s.listed(l)
-			overdue := now.Sub(l.crashedAt) > s.cluster.Config().SessionTimeout+giveUpGrace
-			// A reading from before the crash says nothing about it.
-			if !overdue && (listed || !s.readAt.After(l.crashedAt.Add(time.Second))) {
+			if g.Err != nil || !r.At.After(l.crashedAt) || l.listedIn(g) {
 				return false
 			}
 			l.member.Release()
-			if !listed {
-				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, shortly(now.Sub(l.crashedAt)))
+			if l.memberID != "" {
+				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, shortly(r.At.Sub(l.crashedAt)))
 			}
 			return true
 		})
@@ -255,8 +274,4 @@ func (s *state) bury(now time.Time) {
 }
 
 // listed says whether the newest reading still counts the life as a member.
-func (s *state) listed(l *life) bool {
-	return slices.ContainsFunc(s.reading.Groups[group(l.instance.kind)].Members, func(m kafka.MemberReading) bool {
-		return m.MemberID == l.memberID
-	})
-}
+func (s *state) listed(l *life) bool { return l.listedIn(s.reading.Groups[group(l.instance.kind)]) }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 	s.reading, s.readingErr, s.readAt, s.tookRead = r, "", r.At, r.Took
 	s.measure(r)
 	s.place(r)
-	s.bury(time.Now())
+	s.bury(r)
 }
 
 // measure feeds the reading into the series that rates and trends are derived from.
@@ -95,43 +96,67 @@ func at[K comparable](all map[K]*series, key K) *series {
 
 // place settles who has nothing to read: only the brokers can say so.
 func (s *state) place(r kafka.Reading) {
-	settled := true
-	for _, i := range s.instances {
-		if !i.alive() {
+	for _, k := range []Kind{OrderKind, EmailKind, AnalyticsKind} {
+		g := r.Groups[group(k)]
+		if g.Err != nil {
 			continue
 		}
-		i.life.memberID, _ = i.life.member.ID()
-		if i.life.quiet(r) && len(i.life.owned) == 0 {
-			i.become(Standby)
+		settled := atRest(g, r.Topics, topics(k))
+		for _, i := range s.instances {
+			if i.kind != k || !i.alive() {
+				continue
+			}
+			i.life.memberID, _ = i.life.member.ID()
+			given := i.life.givenBy(g)
+			if settled && given == 0 && len(i.life.owned) == 0 && i.life.listedIn(g) {
+				i.become(Standby)
+			}
+			settled = settled && i.health != Joining && given == len(i.life.owned)
 		}
-		settled = settled && (i.kind != OrderKind || i.health != Joining)
-	}
-	orders := r.Groups[kafka.OrderGroup]
-	if orders.Err == nil {
-		s.rebalances.look(r.At, orders, settled && orders.State == stable)
+		if k == OrderKind {
+			s.rebalances.look(r.At, g, settled)
+		}
 	}
 }
 
-// stable is what brokers call a group in which everybody has what the group wants them to have.
+// stable is what brokers call a group in which nothing is on its way.
 const stable = "Stable"
 
-// quiet says that the group is stable and that the life is a member of it without a partition.
-func (l *life) quiet(r kafka.Reading) bool {
-	g := r.Groups[group(l.instance.kind)]
+// atRest says whether the group is stable and every partition of its topics belongs to a member. Stable alone is not
+// enough: between the two rebalances of cooperative-sticky a group is stable, and what moves belongs to nobody.
+func atRest(g kafka.GroupReading, topics map[string]kafka.TopicReading, names []string) bool {
 	if g.State != stable {
 		return false
 	}
-	return l.memberID != "" && slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool {
-		if m.MemberID != l.memberID {
+	for _, name := range names {
+		given := 0
+		for _, m := range g.Members {
+			given += len(m.Partitions[name])
+		}
+		if given != len(topics[name].Partitions) {
 			return false
 		}
-		for _, ps := range m.Partitions {
-			if len(ps) > 0 {
-				return false
-			}
+	}
+	return true
+}
+
+// listedIn says whether the group counts the life as a member.
+func (l *life) listedIn(g kafka.GroupReading) bool {
+	return l.memberID != "" && slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool { return m.MemberID == l.memberID })
+}
+
+// givenBy is how many partitions the group has given the life.
+func (l *life) givenBy(g kafka.GroupReading) int {
+	n := 0
+	for _, m := range g.Members {
+		if m.MemberID != l.memberID {
+			continue
 		}
-		return true
-	})
+		for _, ps := range m.Partitions {
+			n += len(ps)
+		}
+	}
+	return n
 }
 
 // sample takes what is counted in this process.
@@ -147,7 +172,8 @@ func (s *state) sample(now time.Time) {
 func (s *state) positions() []Partition {
 	readings := s.reading.Topics[kafka.PaymentSuccessful].Partitions
 	committed := s.reading.Groups[kafka.OrderGroup].Committed[kafka.PaymentSuccessful]
-	ps := make([]Partition, max(s.cfg.Partitions, len(readings)))
+	// What there is counts, not what was asked for: a topic that was there before has the partitions that it has.
+	ps := make([]Partition, cmp.Or(len(readings), s.cfg.Partitions))
 	for id := range ps {
 		p := &ps[id]
 		p.ID = int32(id)
@@ -158,7 +184,7 @@ func (s *state) positions() []Partition {
 		p.Start, p.End = readings[id].Start, readings[id].End
 		p.Committed = p.Start
 		if c, ok := committed[p.ID]; ok {
-			p.Committed = c
+			p.Committed = max(c, p.Start)
 		}
 		p.Lag = max(0, p.End-p.Committed)
 	}

@@ -14,9 +14,13 @@ import (
 type rebalances struct {
 	turnstile  *turnstile
 	list       []*rebalance
+	dropped    int             // how many of the oldest entries are no longer kept
 	holders    map[int32]*life // who has the partition now, or had it last
 	generation int32           // the newest that anybody has seen
 }
+
+// rebalancesKept is how many entries are kept: every Snapshot copies them.
+const rebalancesKept = 200
 
 // rebalance is an entry that is still being written.
 type rebalance struct {
@@ -37,7 +41,7 @@ func newRebalances(t *turnstile) *rebalances {
 func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32) *rebalance {
 	r := &rebalance{
 		Rebalance: Rebalance{
-			ID: len(rs.list) + 1, At: c.At, Cause: c.Cause, Member: c.Member, Protocol: protocol, Open: true,
+			ID: rs.dropped + len(rs.list) + 1, At: c.At, Cause: c.Cause, Member: c.Member, Protocol: protocol, Open: true,
 			FromGeneration: rs.generation, ToGeneration: -1,
 		},
 		life: l, waits: map[int32]bool{}, watch: rs.turnstile.watch(),
@@ -68,6 +72,10 @@ func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
 	}
 	r := rs.causeOf(at, from, l, p)
 	r.given(at, p, generation)
+	if r.Cause == CauseStart {
+		// The group is forming: nobody had worked on what changes hands.
+		return
+	}
 	r.Moved = append(r.Moved, Move{Partition: p, From: from.instance.number, To: l.instance.number})
 	r.movedTo = append(r.movedTo, l)
 }
@@ -176,7 +184,7 @@ func (r *rebalance) moved(p int32) bool {
 	return slices.ContainsFunc(r.Moved, func(m Move) bool { return m.Partition == p })
 }
 
-// merge makes one entry of neighbours that the group settled in one and the same generation.
+// merge makes one entry of neighbours that the group settled in one and the same generation, and forgets the oldest.
 func (rs *rebalances) merge() {
 	for i := len(rs.list) - 1; i > 0; i-- {
 		a, b := rs.list[i-1], rs.list[i]
@@ -191,8 +199,12 @@ func (rs *rebalances) merge() {
 		a.BrokerAt = later(a.BrokerAt, b.BrokerAt)
 		rs.list = slices.Delete(rs.list, i, i+1)
 	}
+	if n := len(rs.list) - rebalancesKept; n > 0 {
+		rs.list = slices.Delete(rs.list, 0, n)
+		rs.dropped += n
+	}
 	for i, r := range rs.list {
-		r.ID = i + 1
+		r.ID = rs.dropped + i + 1
 	}
 }
 

@@ -36,11 +36,12 @@ func partitionsText(ps []int32) string {
 	return "partitions " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-func unreadText(ps []int32) string {
-	if len(ps) == 0 {
-		return " while it had nothing to read"
+// unreadText says what nobody reads any more.
+func unreadText(k Kind, tps []kafka.TopicPartition) string {
+	if len(tps) == 0 {
+		return " while it had no partition"
 	}
-	return ": nobody reads " + partitionsText(ps)
+	return ": nobody reads " + list(k, tps)
 }
 
 // shortly writes a duration as a person says it: 5.6 s, 120 ms.
