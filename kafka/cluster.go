@@ -20,6 +20,7 @@ type Cluster struct {
 	cfg     Config
 	brokers []string
 	fake    *kfake.Cluster // nil on a real cluster
+	namer   *topicNamer    // likewise
 	admin   *kadm.Client
 	id      string
 
@@ -37,7 +38,7 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	}
 	c := &Cluster{cfg: cfg, brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
 	if len(cfg.Brokers) == 0 {
-		if c.fake, err = startEmbedded(cfg); err != nil {
+		if c.fake, c.namer, err = startEmbedded(cfg); err != nil {
 			return nil, err
 		}
 		c.brokers = c.fake.ListenAddrs()
@@ -61,7 +62,10 @@ func (c *Cluster) connect(ctx context.Context) error {
 	defer cancel()
 	meta, err := c.admin.BrokerMetadata(ctx)
 	if err != nil {
-		return fmt.Errorf("no Kafka broker answers at %v: check --brokers: %w", c.brokers, err)
+		if c.Embedded() {
+			return fmt.Errorf("the embedded brokers at %v do not answer: %w", c.brokers, err)
+		}
+		return fmt.Errorf("no Kafka broker answers at %v: is that address right, and does a cluster run there? %w", c.brokers, err)
 	}
 	c.id = meta.Cluster
 	return nil
@@ -108,6 +112,8 @@ func (c *Cluster) Close() {
 		c.admin = nil
 	}
 	if c.fake != nil {
+		// kfake's methods must not be called once it is closed: they would block for ever.
+		c.namer.of(nil)
 		c.fake.Close()
 		c.fake = nil
 	}

@@ -9,22 +9,27 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/kversion"
 
 	"blackfriday/kafka/guard"
 )
 
 // startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process, in memory.
-func startEmbedded(cfg Config) (*kfake.Cluster, error) {
+func startEmbedded(cfg Config) (*kfake.Cluster, *topicNamer, error) {
 	ports := make([]int, cfg.Nodes)
 	for i := range ports {
 		if cfg.Port != 0 {
 			ports[i] = cfg.Port + i
 		}
 	}
+	namer := &topicNamer{names: map[[16]byte]string{}}
 	fake, err := kfake.NewCluster(
 		kfake.Ports(ports...),
-		kfake.ListenFn(guard.Listen(guard.Options{Base: cfg.Listen})),
+		kfake.ListenFn(guard.Listen(guard.Options{
+			Base:     cfg.Listen,
+			Rewrites: map[int16]guard.Rewrite{kmsg.ConsumerGroupDescribe.Int16(): namer.rewrite},
+		})),
 		kfake.ClusterID("blackfriday-embedded"),
 		kfake.MaxVersions(versions()),
 		kfake.GroupMinSessionTimeout(time.Second),
@@ -34,9 +39,10 @@ func startEmbedded(cfg Config) (*kfake.Cluster, error) {
 		}),
 	)
 	if err != nil {
-		return nil, portError(err)
+		return nil, nil, portError(err)
 	}
-	return fake, nil
+	namer.of(fake)
+	return fake, namer, nil
 }
 
 // versions caps what the embedded brokers offer. Apache Kafka's own command-line tools (4.3) end in a

@@ -3,21 +3,19 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
 
 // readGroups reads what is committed and who the members are.
-func (o *Observer) readGroups(ctx context.Context, topics kadm.TopicDetails) (map[string]GroupReading, error) {
+func (o *Observer) readGroups(ctx context.Context) (map[string]GroupReading, error) {
 	var commits kadm.FetchOffsetsResponses
 	var members map[string]GroupReading
-	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { commits = o.admin.FetchManyOffsets(ctx, o.groups...); return nil })
-	both.Go(func() (err error) { members, err = o.describe(ctx, topics); return err })
+	both, asking := errgroup.WithContext(ctx)
+	both.Go(func() error { commits = o.admin.FetchManyOffsets(asking, o.groups...); return nil })
+	both.Go(func() (err error) { members, err = o.describe(asking); return err })
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}
@@ -32,11 +30,11 @@ func (o *Observer) readGroups(ctx context.Context, topics kadm.TopicDetails) (ma
 		g.Committed = committed
 		groups[name] = g
 	}
-	return groups, ctxError(ctx, groups)
+	return groups, noneRead(ctx, groups)
 }
 
-// ctxError turns a reading in which no group could be read into an error: then it is the brokers that do not answer.
-func ctxError(ctx context.Context, groups map[string]GroupReading) error {
+// noneRead turns a reading in which no group could be read into an error: then it is the brokers that do not answer.
+func noneRead(ctx context.Context, groups map[string]GroupReading) error {
 	var errs []error
 	for _, g := range groups {
 		if g.Err == nil {
@@ -72,7 +70,7 @@ func offsets(r kadm.FetchOffsetsResponse) (map[string]map[int32]int64, error) {
 
 // describe asks for the members of every group, each in the kind of group it was last seen to be, and those that are
 // not of that kind in the other.
-func (o *Observer) describe(ctx context.Context, topics kadm.TopicDetails) (map[string]GroupReading, error) {
+func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error) {
 	if err := o.learnVersions(ctx); err != nil {
 		return nil, err
 	}
@@ -89,57 +87,39 @@ func (o *Observer) describe(ctx context.Context, topics kadm.TopicDetails) (map[
 				classic = append(classic, g)
 			}
 		}
-		if err := errors.Join(o.describeModern(ctx, modern, topics, groups), o.describeClassic(ctx, classic, groups)); err != nil {
+		if err := errors.Join(o.describeModern(ctx, modern, groups), o.describeClassic(ctx, classic, groups)); err != nil {
 			return nil, err
 		}
 	}
 	return groups, nil
 }
 
-// describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind. It asks
-// without kadm, which knows partitions by topic name only: kfake gives the topic id alone.
-func (o *Observer) describeModern(ctx context.Context, names []string, topics kadm.TopicDetails, groups map[string]GroupReading) error {
+// describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind.
+func (o *Observer) describeModern(ctx context.Context, names []string, groups map[string]GroupReading) error {
 	if len(names) == 0 {
 		return nil
 	}
-	req := kmsg.NewPtrConsumerGroupDescribeRequest()
-	req.Groups = names
-	for _, shard := range o.client.RequestSharded(ctx, req) {
-		if shard.Err != nil {
-			return shard.Err
+	described, err := o.admin.DescribeConsumerGroups(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		d := described[name]
+		if errors.Is(d.Err, kerr.GroupIDNotFound) || errors.Is(d.Err, kerr.UnsupportedVersion) {
+			o.modern[name] = false
+			continue
 		}
-		resp, ok := shard.Resp.(*kmsg.ConsumerGroupDescribeResponse)
-		if !ok {
-			return fmt.Errorf("asked to describe groups, broker %d answers with a %T", shard.Meta.NodeID, shard.Resp)
-		}
-		for _, d := range resp.Groups {
-			err := kerr.ErrorForCode(d.ErrorCode)
-			if errors.Is(err, kerr.GroupIDNotFound) || errors.Is(err, kerr.UnsupportedVersion) {
-				o.modern[d.Group] = false
-				continue
+		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: d.Err}
+		for _, m := range d.Members {
+			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+			for _, t := range m.Assignment.Sorted() {
+				member.Partitions[t.Topic] = t.Partitions
 			}
-			g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: err}
-			for _, m := range d.Members {
-				g.Members = append(g.Members, modernMember(m, topics))
-			}
-			groups[d.Group] = g
+			g.Members = append(g.Members, member)
 		}
+		groups[name] = g
 	}
 	return nil
-}
-
-func modernMember(m kmsg.ConsumerGroupDescribeResponseGroupMember, topics kadm.TopicDetails) MemberReading {
-	member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
-	for _, t := range m.Assignment.TopicPartitions {
-		name := t.Topic
-		for _, d := range topics {
-			if d.ID == t.TopicID {
-				name = d.Topic
-			}
-		}
-		member.Partitions[name] = t.Partitions
-	}
-	return member
 }
 
 // describeClassic is describeModern for classic groups. To a broker a group that does not exist is a dead classic one.

@@ -25,6 +25,10 @@ type Observer struct {
 	admin  *kadm.Client
 	groups []string
 	topics []string
+	// starts are the log start offsets as of startsAt, of the topics with the ids startsOf.
+	starts   kadm.ListedOffsets
+	startsAt time.Time
+	startsOf map[string]kadm.TopicID
 	// modern remembers which groups answered as KIP-848 groups, so that each is asked once per reading and not twice.
 	modern map[string]bool
 	// classicOnly: the brokers do not know KIP-848 groups at all. It is asked once, which asked notes.
@@ -34,8 +38,8 @@ type Observer struct {
 // NewObserver opens an observer of these groups and topics.
 func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	client, err := c.newClient("observer",
-		// kadm answers metadata from a cache; partitions that were added must show at once.
-		kgo.MetadataMinAge(50*time.Millisecond),
+		// kadm answers metadata from a cache; partitions that were added must show soon.
+		kgo.MetadataMinAge(500*time.Millisecond),
 		// A connection on which an answer is overdue is given up with the reading: kgo's defaults would let the next
 		// readings wait behind it for 18 s.
 		kgo.RequestTimeoutOverhead(readTimeout/2))
@@ -90,7 +94,7 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	if err != nil {
 		return Reading{}, fmt.Errorf("look up the topics: %w", err)
 	}
-	if r.Groups, err = o.readGroups(ctx, details); err != nil {
+	if r.Groups, err = o.readGroups(ctx); err != nil {
 		return Reading{}, fmt.Errorf("read the groups: %w", err)
 	}
 	if r.Topics, err = o.readTopics(ctx, details); err != nil {
@@ -120,9 +124,9 @@ func (o *Observer) learnVersions(ctx context.Context) error {
 
 func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {
 	var starts, ends kadm.ListedOffsets
-	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() (err error) { starts, err = o.admin.ListStartOffsets(ctx, o.topics...); return err })
-	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(ctx, o.topics...); return err })
+	both, asking := errgroup.WithContext(ctx)
+	both.Go(func() (err error) { starts, err = o.logStarts(asking, details); return err })
+	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(asking, o.topics...); return err })
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}
@@ -143,6 +147,29 @@ func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (m
 		topics[name] = t
 	}
 	return topics, nil
+}
+
+// startsEvery is how often the log start offsets are asked for: they move by retention only.
+const startsEvery = 2 * time.Second
+
+// logStarts are the log start offsets, those of a moment ago if every partition is among them.
+func (o *Observer) logStarts(ctx context.Context, details kadm.TopicDetails) (kadm.ListedOffsets, error) {
+	known := time.Since(o.startsAt) < startsEvery
+	for name, d := range details {
+		known = known && o.startsOf[name] == d.ID && len(o.starts[name]) == len(d.Partitions)
+	}
+	if known {
+		return o.starts, nil
+	}
+	starts, err := o.admin.ListStartOffsets(ctx, o.topics...)
+	if err != nil {
+		return nil, err
+	}
+	o.starts, o.startsAt, o.startsOf = starts, time.Now(), map[string]kadm.TopicID{}
+	for name, d := range details {
+		o.startsOf[name] = d.ID
+	}
+	return starts, nil
 }
 
 func missing(ok bool) error {

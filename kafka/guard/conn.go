@@ -28,6 +28,8 @@ type conn struct {
 	frame *bytes.Buffer // what was not handed on yet of the current request; nil between requests
 	err   error         // why nothing more is handed on
 	timed bool          // the read deadline is set
+
+	awaited awaited
 }
 
 func newConn(raw net.Conn, l *Listener) *conn {
@@ -94,6 +96,7 @@ func (c *conn) next() (*bytes.Buffer, error) {
 		return nil, fmt.Errorf("request of %d bytes: %w", size, err)
 	}
 	c.stopClock()
+	c.awaited.expect(frame.Bytes(), c.l.opt.Rewrites)
 	return frame, inspect(frame.Bytes()[sizeBytes:])
 }
 

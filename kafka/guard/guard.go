@@ -37,6 +37,8 @@ type Options struct {
 	// Refused is told of every connection that the guard ends, and why; the error's text holds nothing of what the peer
 	// sent but numbers. It runs on the goroutine that was reading or accepting and must not block. Nil: nobody is told.
 	Refused func(peer net.Addr, why error)
+	// Rewrites change the responses to requests of these API keys before they are sent.
+	Rewrites map[int16]Rewrite
 }
 
 func (o Options) withDefaults() Options {
