@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"context"
 	"slices"
 	"sync"
 )
@@ -23,15 +24,18 @@ type lane struct {
 	queue  []*Record
 	bytes  int
 	busy   chan struct{} // closed when the batch in hand is finished; nil while none is in hand
-	gone   bool          // revoked or lost: nothing of it may be marked any more
+	gone   bool          // the partition belongs to somebody else: nothing of it may be marked any more
 	paused bool
+	// interrupt ends the context of the batch in hand; nil while none is in hand.
+	interrupt context.CancelFunc
 }
 
 func (l *lane) full() bool { return len(l.queue) >= laneRecords || l.bytes >= laneBytes }
 func (l *lane) low() bool  { return len(l.queue) < laneRecords/4 && l.bytes < laneBytes/4 }
 
-// batch is what a worker has in hand.
+// batch is what a worker has in hand. Its context ends when the partition is taken away.
 type batch struct {
+	ctx     context.Context //nolint:containedctx // it lives exactly as long as the batch
 	lane    *lane
 	records []*Record
 }
@@ -45,10 +49,14 @@ type lanes struct {
 	next   int     // whose turn it is
 	closed bool
 	wake   chan struct{} // holds a token while there may be work
+
+	// pause and resume stop and restart the fetching of a partition. They are called under mu, so that the last one
+	// called is the last one wanted.
+	pause, resume func(TopicPartition)
 }
 
-func newLanes() *lanes {
-	return &lanes{byTP: map[TopicPartition]*lane{}, wake: make(chan struct{}, 1)}
+func newLanes(pause, resume func(TopicPartition)) *lanes {
+	return &lanes{byTP: map[TopicPartition]*lane{}, wake: make(chan struct{}, 1), pause: pause, resume: resume}
 }
 
 func (ls *lanes) poke() {
@@ -86,24 +94,32 @@ func (ls *lanes) remove(tp TopicPartition) (l *lane, busy <-chan struct{}) {
 		ls.next--
 	}
 	l.queue, l.bytes = nil, 0
+	if l.paused {
+		// It may come back, and then it must be fetched.
+		ls.resume(tp)
+	}
 	return l, l.busy
 }
 
-// abandon forbids marking what is still in hand of a removed lane: the partition belongs to somebody else now.
+// abandon interrupts what is still in hand of a removed lane and forbids marking it: the partition belongs to somebody
+// else now.
 func (ls *lanes) abandon(l *lane) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l.gone = true
+	if l.interrupt != nil {
+		l.interrupt()
+	}
 }
 
-// put queues records of one partition and says whether the partition should be paused. Records of a partition that is
-// not owned are dropped: whoever owns it reads them.
-func (ls *lanes) put(tp TopicPartition, records []*Record) (pause bool) {
+// put queues records of one partition, and pauses it when its lane is full. Records of a partition that is not owned are
+// dropped: whoever owns it reads them.
+func (ls *lanes) put(tp TopicPartition, records []*Record) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l := ls.byTP[tp]
 	if l == nil || len(records) == 0 {
-		return false
+		return
 	}
 	l.queue = append(l.queue, records...)
 	for _, r := range records {
@@ -112,13 +128,12 @@ func (ls *lanes) put(tp TopicPartition, records []*Record) (pause bool) {
 	ls.poke()
 	if l.full() && !l.paused {
 		l.paused = true
-		return true
+		ls.pause(tp)
 	}
-	return false
 }
 
 // take hands out up to limit records of the partition whose turn it is; ok is false when nothing is queued.
-func (ls *lanes) take(limit int) (b batch, ok bool) {
+func (ls *lanes) take(ctx context.Context, limit int) (b batch, ok bool) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	if ls.closed {
@@ -132,6 +147,7 @@ func (ls *lanes) take(limit int) (b batch, ok bool) {
 		}
 		n := min(limit, len(l.queue))
 		b = batch{lane: l, records: l.queue[:n:n]}
+		b.ctx, l.interrupt = context.WithCancel(ctx)
 		l.queue = l.queue[n:]
 		l.busy = make(chan struct{})
 		for _, r := range b.records {
@@ -143,9 +159,8 @@ func (ls *lanes) take(limit int) (b batch, ok bool) {
 }
 
 // finish takes a batch back of which the first n records are done. mark is called with the last of them while the lane
-// cannot be taken away, unless it has been. The rest goes back to the head of its lane. resume says that the partition
-// was paused and wants records again.
-func (ls *lanes) finish(b batch, n int, mark func(last *Record)) (resume bool) {
+// cannot be taken away, unless it has been. The rest goes back to the head of its lane.
+func (ls *lanes) finish(b batch, n int, mark func(last *Record)) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l := b.lane
@@ -158,13 +173,13 @@ func (ls *lanes) finish(b batch, n int, mark func(last *Record)) (resume bool) {
 			l.bytes += len(r.Value)
 		}
 	}
+	l.interrupt()
 	close(l.busy)
-	l.busy = nil
-	if l.paused && l.low() {
+	l.busy, l.interrupt = nil, nil
+	if l.paused && l.low() && ls.byTP[l.tp] == l {
 		l.paused = false
-		return true
+		ls.resume(l.tp)
 	}
-	return false
 }
 
 // close ends the handing out of batches; the one in hand may be finished.

@@ -18,14 +18,16 @@ func records(p int32, offsets ...int64) []*Record {
 
 func tp(p int32) TopicPartition { return TopicPartition{"t", p} }
 
+func ignore(TopicPartition) {}
+
 func TestLanesTakeTurns(t *testing.T) {
-	ls := newLanes()
+	ls := newLanes(ignore, ignore)
 	for p := range int32(3) {
 		ls.add(tp(p))
 		ls.put(tp(p), records(p, 0, 1))
 	}
 	var got []string
-	for b, ok := ls.take(1); ok; b, ok = ls.take(1) {
+	for b, ok := ls.take(t.Context(), 1); ok; b, ok = ls.take(t.Context(), 1) {
 		got = append(got, fmt.Sprint(b.records[0].Partition, "@", b.records[0].Offset))
 		ls.finish(b, 1, func(*Record) {})
 	}
@@ -36,32 +38,34 @@ func TestLanesTakeTurns(t *testing.T) {
 }
 
 func TestUnfinishedRecordsKeepTheirPlace(t *testing.T) {
-	ls := newLanes()
+	ls := newLanes(ignore, ignore)
 	ls.add(tp(0))
 	ls.put(tp(0), records(0, 0, 1, 2))
-	b, _ := ls.take(3)
+	b, _ := ls.take(t.Context(), 3)
 	ls.put(tp(0), records(0, 3))
 	var marked []int64
 	ls.finish(b, 1, func(last *Record) { marked = append(marked, last.Offset) })
 	if !slices.Equal(marked, []int64{0}) {
 		t.Fatalf("marked %v, want only the finished prefix", marked)
 	}
-	b, _ = ls.take(10)
+	b, _ = ls.take(t.Context(), 10)
 	if got := []int64{b.records[0].Offset, b.records[1].Offset, b.records[2].Offset}; !slices.Equal(got, []int64{1, 2, 3}) {
 		t.Errorf("next batch begins with %v, want 1, 2, 3", got)
 	}
 }
 
 func TestAbandonedBatchIsNotMarked(t *testing.T) {
-	ls := newLanes()
+	ls := newLanes(ignore, ignore)
 	ls.add(tp(0))
 	ls.put(tp(0), records(0, 0))
-	b, _ := ls.take(1)
+	b, _ := ls.take(t.Context(), 1)
 	l, busy := ls.remove(tp(0))
 	if busy == nil {
 		t.Fatal("a lane with a batch in hand must be waited for")
 	}
-	ls.abandon(l)
+	if ls.abandon(l); b.ctx.Err() == nil {
+		t.Error("the work on a partition that belongs to somebody else goes on")
+	}
 	ls.finish(b, 1, func(*Record) { t.Error("marked a record of a partition that belongs to somebody else") })
 	select {
 	case <-busy:
@@ -71,38 +75,58 @@ func TestAbandonedBatchIsNotMarked(t *testing.T) {
 }
 
 func TestRecordsOfForeignPartitionsAreDropped(t *testing.T) {
-	ls := newLanes()
+	ls := newLanes(ignore, ignore)
 	ls.put(tp(0), records(0, 0))
-	if _, ok := ls.take(1); ok {
+	if _, ok := ls.take(t.Context(), 1); ok {
 		t.Error("took a record of a partition that is not owned")
 	}
 }
 
 func TestFullLaneIsPausedOnceAndResumedOnce(t *testing.T) {
-	ls := newLanes()
+	paused, resumed := 0, 0
+	ls := newLanes(func(TopicPartition) { paused++ }, func(TopicPartition) { resumed++ })
 	ls.add(tp(0))
-	offsets := make([]int64, laneRecords)
-	if !ls.put(tp(0), records(0, offsets...)) {
-		t.Fatal("a full lane does not ask for a pause")
+	ls.put(tp(0), records(0, make([]int64, laneRecords)...))
+	ls.put(tp(0), records(0, 1))
+	if paused != 1 || resumed != 0 {
+		t.Fatalf("a full lane is paused %d and resumed %d times, want once and never", paused, resumed)
 	}
-	if ls.put(tp(0), records(0, 1)) {
-		t.Error("asks for a pause again while it is paused")
-	}
-	resumed := 0
-	for b, ok := ls.take(100); ok; b, ok = ls.take(100) {
-		if ls.finish(b, len(b.records), func(*Record) {}) {
-			resumed++
-		}
+	for b, ok := ls.take(t.Context(), 100); ok; b, ok = ls.take(t.Context(), 100) {
+		ls.finish(b, len(b.records), func(*Record) {})
 	}
 	if resumed != 1 {
 		t.Errorf("resumed %d times, want once", resumed)
 	}
 }
 
+func TestPausedLaneIsResumedWhenItGoes(t *testing.T) {
+	resumed := 0
+	ls := newLanes(ignore, func(TopicPartition) { resumed++ })
+	ls.add(tp(0))
+	ls.put(tp(0), records(0, make([]int64, laneRecords)...))
+	if ls.remove(tp(0)); resumed != 1 {
+		t.Errorf("resumed %d times, want once: the partition may come back", resumed)
+	}
+}
+
+func TestTurnsStayFairWhenALaneGoes(t *testing.T) {
+	ls := newLanes(ignore, ignore)
+	for p := range int32(3) {
+		ls.add(tp(p))
+		ls.put(tp(p), records(p, 0, 1))
+	}
+	b, _ := ls.take(t.Context(), 1) // of partition 0
+	ls.finish(b, 1, func(*Record) {})
+	ls.remove(tp(0))
+	if b, _ = ls.take(t.Context(), 1); b.records[0].Partition != 1 {
+		t.Errorf("after partition 0 went it is the turn of %d, want 1", b.records[0].Partition)
+	}
+}
+
 // Whatever happens to a member, the marks of a partition only ever cover records that were finished, in order.
 func TestMarksNeverPassUnfinishedWork(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		ls := newLanes()
+		ls := newLanes(ignore, ignore)
 		next, done := map[int32]int64{}, map[int32]int64{}
 		held := []batch{}
 		t.Repeat(map[string]func(*rapid.T){
@@ -122,7 +146,7 @@ func TestMarksNeverPassUnfinishedWork(t *testing.T) {
 			},
 			"take": func(t *rapid.T) {
 				if len(held) == 0 {
-					if b, ok := ls.take(rapid.IntRange(1, 5).Draw(t, "limit")); ok {
+					if b, ok := ls.take(t.Context(), rapid.IntRange(1, 5).Draw(t, "limit")); ok {
 						held = append(held, b)
 					}
 				}

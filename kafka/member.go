@@ -4,20 +4,24 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sync/atomic"
+	"fmt"
+	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
 
 const (
 	// commitEvery is how often marked offsets are committed.
 	commitEvery = 250 * time.Millisecond
-	// handOver bounds how long a revocation waits for the record in hand. Its work takes at most half a second in the
-	// lab; a write that hangs must not keep a whole group from rebalancing.
+	// handOver bounds how long a revocation or a leave waits for the record in hand before it interrupts the work on it: a
+	// write that hangs must not keep a whole group from rebalancing.
 	handOver = 2 * time.Second
-	// goodbye bounds each of the last two requests of a member that leaves: its commit and its LeaveGroup.
+	// goodbye bounds a commit, and the LeaveGroup of a member that leaves.
 	goodbye = time.Second
 	// retryPause is the pause before unfinished work is tried again.
 	retryPause = 250 * time.Millisecond
@@ -31,15 +35,19 @@ type Member struct {
 	hole   *blackhole
 	lanes  *lanes
 
-	died    context.Context // ended by Crash; it is the client's own context
-	die     context.CancelFunc
-	failing atomic.Bool
+	died     context.Context // ended by Crash; it is the client's own context
+	die      context.CancelFunc
+	failures failures
+	commits  sync.WaitGroup // those that were not waited for
 }
 
 // NewMember opens the client of a member, which sets out to join its group at once; what it is given waits for Run. So
 // the Watcher may be called before NewMember has returned.
 func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
-	m := &Member{cfg: cfg, hole: newBlackhole(c.cfg.Dial), lanes: newLanes()}
+	m := &Member{cfg: cfg, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing}}
+	m.lanes = newLanes(
+		func(tp TopicPartition) { m.client.PauseFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) },
+		func(tp TopicPartition) { m.client.ResumeFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) })
 	m.died, m.die = context.WithCancel(context.Background())
 	earliest := kgo.NewOffset().AtStart()
 	opts := append(c.producing(),
@@ -57,6 +65,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 		// Only what the handler finished is committed, and soon: with kgo's defaults the lag would move every 5 s.
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(commitEvery),
+		kgo.AutoCommitCallback(m.committed),
 		// A poll and a rebalance exclude each other for the moment it takes to queue what was polled, so that no record
 		// of an earlier assignment enters the lane of a later one.
 		kgo.BlockRebalanceOnPoll(),
@@ -111,19 +120,58 @@ func (m *Member) Run(ctx context.Context) error {
 
 // leave commits what is marked, leaves the group and closes the client. After a crash neither reaches the broker.
 func (m *Member) leave() error {
+	// Only the end of the client's context ends a LeaveGroup that nobody answers.
+	late := time.AfterFunc(2*goodbye, m.die)
 	var err error
 	if m.died.Err() == nil {
-		ctx, cancel := context.WithTimeout(m.died, goodbye)
-		err = m.client.CommitMarkedOffsets(ctx)
-		cancel()
-		m.client.AllowRebalance()
-		ctx, cancel = context.WithTimeout(m.died, goodbye)
-		err = errors.Join(err, m.client.LeaveGroupContext(ctx))
-		cancel()
+		err = m.commit(m.died, m.client)
+	}
+	m.client.CloseAllowingRebalance()
+	if !late.Stop() && !m.hole.isCut() {
+		err = errors.Join(err, fmt.Errorf("%s was not heard when it left %s: Kafka will miss it after its session timeout", m.cfg.ClientID, m.cfg.Group))
 	}
 	m.die()
-	m.client.CloseAllowingRebalance()
+	m.commits.Wait()
 	return err
+}
+
+// commit commits what is marked. kgo waits for the commit before this one whatever the context says; commit does not.
+func (m *Member) commit(ctx context.Context, client *kgo.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	done := make(chan error, 1)
+	m.commits.Go(func() {
+		defer cancel()
+		done <- client.CommitMarkedOffsets(ctx)
+	})
+	select {
+	case err := <-done:
+		return m.commitError(err)
+	case <-ctx.Done():
+		return m.commitError(ctx.Err())
+	}
+}
+
+func (m *Member) commitError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("commit the offsets of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, err)
+}
+
+// committed hears how the commits went that kgo makes by itself.
+func (m *Member) committed(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
+	if err == nil && resp != nil {
+		for _, t := range resp.Topics {
+			for _, p := range t.Partitions {
+				err = firstError(err, kerr.ErrorForCode(p.ErrorCode))
+			}
+		}
+	}
+	// A commit that a rebalance overtook is made again, or by the next reader.
+	if errors.Is(err, context.Canceled) || errors.Is(err, kerr.RebalanceInProgress) {
+		return
+	}
+	m.report("commit", m.commitError(err))
 }
 
 // Crash ends the member like a machine that lost power: its connections go silent, nothing is committed and nobody is
@@ -153,71 +201,84 @@ func (m *Member) poll(ctx context.Context) {
 			m.client.AllowRebalance()
 			return
 		}
-		fetches.EachError(func(_ string, _ int32, err error) { m.report(err) })
-		pause := map[string][]int32{}
+		err := m.readError(ctx, fetches)
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-			if m.lanes.put(TopicPartition{p.Topic, p.Partition}, p.Records) {
-				pause[p.Topic] = append(pause[p.Topic], p.Partition)
-			}
+			m.lanes.put(TopicPartition{p.Topic, p.Partition}, p.Records)
 		})
-		if len(pause) > 0 {
-			m.client.PauseFetchPartitions(pause)
-		}
 		m.client.AllowRebalance()
+		m.report("read", err)
+		if err != nil {
+			_ = pause(ctx, retryPause) // the next poll sees that ctx ended
+		}
 	}
+}
+
+// readError is the first error of a poll. Where the offset is gone, reading goes on at the first one that is left:
+// otherwise the partition would stay unread for ever.
+func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) error {
+	var first error
+	fetches.EachError(func(topic string, partition int32, err error) {
+		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, err)
+		if errors.Is(err, kerr.OffsetOutOfRange) {
+			err = errors.Join(err, m.skip(ctx, topic, partition))
+		}
+		first = firstError(first, err)
+	})
+	return first
+}
+
+// skip goes on at the log start of a partition whose next record was deleted.
+func (m *Member) skip(ctx context.Context, topic string, partition int32) error {
+	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	defer cancel()
+	starts, err := kadm.NewClient(m.client).ListStartOffsets(ctx, topic)
+	if err != nil {
+		return err
+	}
+	start, ok := starts.Lookup(topic, partition)
+	if err := firstError(start.Err, missing(ok)); err != nil {
+		return err
+	}
+	m.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{topic: {partition: {Epoch: -1, Offset: start.Offset}}})
+	return nil
 }
 
 // work gives the handler one batch after the other until the lanes are closed or ctx ends.
 func (m *Member) work(ctx context.Context) {
 	for ctx.Err() == nil {
-		b, ok := m.lanes.take(max(1, m.cfg.Batch()))
-		if !ok {
-			if m.lanes.isClosed() {
-				return
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-m.lanes.wake:
-			}
+		if b, ok := m.lanes.take(ctx, max(1, m.cfg.Batch())); ok {
+			m.turn(ctx, b)
 			continue
 		}
-		if !m.turn(ctx, b) {
+		if m.lanes.isClosed() {
 			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-m.lanes.wake:
 		}
 	}
 }
 
-// turn has the handler work on one batch and marks what it finished. It returns false when the member has died.
-func (m *Member) turn(ctx context.Context, b batch) bool {
+// turn has the handler work on one batch and marks what it finished.
+func (m *Member) turn(ctx context.Context, b batch) {
 	m.cfg.Watch.Begun(time.Now(), b.records)
-	n, err := m.cfg.Handler.Handle(ctx, writer{m.client}, b.records)
-	resume := m.lanes.finish(b, n, func(last *Record) { m.client.MarkCommitRecords(last) })
-	if resume {
-		m.client.ResumeFetchPartitions(map[string][]int32{b.lane.tp.Topic: {b.lane.tp.Partition}})
+	n, err := m.cfg.Handler.Handle(b.ctx, writer{m.client}, b.records)
+	if b.ctx.Err() != nil {
+		// It was interrupted: that is no failure, and what is left is somebody else's.
+		err = nil
 	}
-	if m.died.Err() != nil {
-		return false
-	}
-	m.report(err)
-	if err == nil {
-		return true
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(retryPause):
-		return true
+	m.lanes.finish(b, n, func(last *Record) { m.client.MarkCommitRecords(last) })
+	m.report(fmt.Sprint("work on ", b.lane.tp), err)
+	if err != nil {
+		_ = pause(ctx, retryPause) // work sees that ctx ended
 	}
 }
 
-// report tells the watcher of a failure, and once when it is over.
-func (m *Member) report(err error) {
-	if m.died.Err() != nil {
-		return
-	}
-	if failed := err != nil; m.failing.Swap(failed) || failed {
-		m.cfg.Watch.Failing(err)
+// report tells the watcher of failures and of their end; a dead member tells nothing.
+func (m *Member) report(what string, err error) {
+	if m.died.Err() == nil {
+		m.failures.report(what, err)
 	}
 }
 
@@ -248,16 +309,32 @@ func (m *Member) release(ctx context.Context, client *kgo.Client, topics map[str
 	if len(tps) == 0 {
 		return
 	}
+	m.takeBack(ctx, tps)
+	if !lost && m.died.Err() == nil {
+		m.report("commit", m.commit(ctx, client))
+	}
+	for _, tp := range tps {
+		m.report(fmt.Sprint("work on ", tp), nil)
+	}
+	if m.died.Err() == nil {
+		m.cfg.Watch.Released(time.Now(), tps, lost)
+	}
+}
+
+// takeBack closes lanes: it waits for what is in hand of them, and interrupts what takes longer than handOver.
+func (m *Member) takeBack(ctx context.Context, tps []TopicPartition) {
 	ctx, cancel := context.WithTimeout(ctx, handOver)
 	defer cancel()
-	gone := make([]*lane, 0, len(tps))
-	waits := make([]<-chan struct{}, 0, len(tps))
+	var gone []*lane
+	var waits []<-chan struct{}
 	for _, tp := range tps {
-		if l, busy := m.lanes.remove(tp); l != nil {
-			gone = append(gone, l)
-			if busy != nil {
-				waits = append(waits, busy)
-			}
+		l, busy := m.lanes.remove(tp)
+		if l == nil {
+			continue
+		}
+		gone = append(gone, l)
+		if busy != nil {
+			waits = append(waits, busy)
 		}
 	}
 	for _, busy := range waits {
@@ -268,15 +345,6 @@ func (m *Member) release(ctx context.Context, client *kgo.Client, topics map[str
 	}
 	for _, l := range gone {
 		m.lanes.abandon(l)
-	}
-	if !lost {
-		if err := client.CommitMarkedOffsets(ctx); err != nil {
-			m.report(err)
-		}
-	}
-	client.ResumeFetchPartitions(topics)
-	if m.died.Err() == nil {
-		m.cfg.Watch.Released(time.Now(), tps, lost)
 	}
 }
 

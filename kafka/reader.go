@@ -122,6 +122,7 @@ func permanent(err error) bool {
 	return errors.As(err, &refused) && !refused.Retriable
 }
 
+// pause waits for d; the error is that of ctx when it ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
