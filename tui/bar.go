@@ -14,7 +14,12 @@ func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale in
 	style, fill := st.barStyle(s, p)
 	text := bar(st.g, fill, p.Lag, scale, w)
 	rest := w - width(text)
-	return style.Render(text) + st.rule.Render(blank(rest%2)+strings.Repeat(" "+st.g.track, rest/2))
+	line := style.Render(text) + st.rule.Render(blank(rest%2)+strings.Repeat(" "+st.g.track, rest/2))
+	if hot, _, ok := hotPartition(s); ok && hot.ID == p.ID {
+		const word = " hot "
+		return cells(line, 0, w-len(word)) + st.frozen.Render(cut(word, w, st.ascii))
+	}
+	return line
 }
 
 // barStyle is how the lag of a partition is drawn: in its reader's colour, and in another pattern when nobody reads it.

@@ -11,6 +11,7 @@ func BenchmarkFrame(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			s := crashed()
 			m, _ := dashboard(s, size[0], size[1])
+			m.past = crashStory(s)
 			for b.Loop() {
 				s.At = s.At.Add(time.Millisecond)
 				m.Update(frameMsg{s.At, s})

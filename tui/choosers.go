@@ -26,8 +26,8 @@ func protocolDialog(s *lab.Snapshot, again []string) *dialog {
 func keyDialog(s *lab.Snapshot, again []string) *dialog {
 	d := &dialog{title: "Which key do the payments of the next floods get?", again: again}
 	details := map[lab.Key]string{
-		lab.KeyNone: "none: dealt out evenly, in turns",
-		lab.KeyUser: "the user: each one's payments in order",
+		lab.KeyNone: "no key: dealt out evenly, in turns",
+		lab.KeyUser: "the user_id: each one's payments in order",
 		lab.KeyVIP:  "one VIP buys all: one hot partition",
 	}
 	all := []lab.Key{lab.KeyNone, lab.KeyUser, lab.KeyVIP}

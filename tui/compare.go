@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"blackfriday/services/lab"
@@ -96,7 +97,7 @@ func spreadOf(all []time.Duration) spread {
 func protocolCard(st *styles, s *lab.Snapshot, w int) []string {
 	const name, cell = 21, 17
 	withKept := w >= name+4*cell
-	head := st.left("  unread: median", name)
+	head := st.left(fmt.Sprintf("  median %smax %sn", st.g.upTo, st.g.times), name)
 	for _, c := range comparedCauses() {
 		head += st.left(string(c), cell)
 	}
@@ -136,6 +137,7 @@ func (p protocol) inForce(s *lab.Snapshot) bool {
 	return s.Settings.Protocol == p.name || s.Settings.Protocol == p.command
 }
 
+// spread is a measured time, or the median of several, the longest and how many there were.
 func (st *styles) spread(s spread) string {
 	switch s.n {
 	case 0:
@@ -143,5 +145,9 @@ func (st *styles) spread(s spread) string {
 	case 1:
 		return st.strong.Render(took(s.max))
 	}
-	return st.strong.Render(took(s.median)) + st.muted.Render(fmt.Sprintf(" %s%s %s%d", st.g.upTo, took(s.max), st.g.times, s.n))
+	median, longest := took(s.median), took(s.max)
+	if _, unit, _ := strings.Cut(longest, " "); strings.HasSuffix(median, " "+unit) {
+		median = strings.TrimSuffix(median, " "+unit)
+	}
+	return st.strong.Render(median) + st.muted.Render(fmt.Sprintf(" %s%s %s%d", st.g.upTo, longest, st.g.times, s.n))
 }

@@ -135,6 +135,15 @@ func (d *dialog) width() int {
 	return 66
 }
 
+// labels is how wide the longest label is, and some room beside it.
+func (d *dialog) labels() int {
+	wide := 0
+	for _, c := range d.items {
+		wide = max(wide, width(c.label))
+	}
+	return min(wide+2, 26)
+}
+
 func (d *dialog) move(by int) {
 	if len(d.items) > 0 {
 		d.digits = ""
@@ -194,7 +203,7 @@ func (st *styles) choiceLine(d *dialog, i, w int) string {
 	if d.typed == nil && i < 10 {
 		key = fmt.Sprintf(" %d ", (i+1)%10)
 	}
-	label := st.left(visible(c.label, 24, st.ascii), 24)
+	label := st.left(visible(c.label, d.labels(), st.ascii), d.labels())
 	if d.typed != nil {
 		label = st.right(c.label, 8)
 	}

@@ -243,7 +243,8 @@ func hostile() *lab.Snapshot {
 	evil := "\x1b[2J\x1b]0;owned\a\u202egnirts\u202c\r\n\t\x00\x9b31m\xff界e\u0301👩\u200d👩\u200d👧🇫🇷" + strings.Repeat("A", 10_000)
 	s := crashed()
 	s.Cluster.Brokers, s.Cluster.Payment, s.Settings.Protocol = []string{evil}, evil, evil
-	s.Settings.Guarantee, s.Reading.Err = evil, evil
+	s.Settings.Guarantee, s.Settings.Key, s.Reading.Err = evil, lab.Key(evil), evil
+	s.Runs = []lab.Run{{Key: lab.Key(evil)}, {Delay: 1}}
 	for i := range s.Partitions {
 		s.Partitions[i].Owner = evil
 	}
@@ -258,7 +259,8 @@ func hostile() *lab.Snapshot {
 		s.Events[i].Source, s.Events[i].Text = evil, evil
 	}
 	for i := range s.Rebalances {
-		s.Rebalances[i].Member, s.Rebalances[i].Cause = evil, lab.Cause(evil)
+		s.Rebalances[i].Member, s.Rebalances[i].Cause, s.Rebalances[i].Protocol = evil, lab.Cause(evil), evil
+		s.Rebalances[i].Also = []lab.Change{{Cause: lab.Cause(evil), Member: evil}}
 	}
 	s.Steps = []lab.StartStep{{Name: evil, Detail: evil}}
 	return s

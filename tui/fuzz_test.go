@@ -14,12 +14,14 @@ import (
 func FuzzUpdate(f *testing.F) {
 	f.Add([]byte("\x00fF75\x01\x64\x1e\x02\x01\x03Pq?"))
 	f.Add([]byte{1, 80, 24, 2, 4, 0, 'F', 3, 9, 0, '?', 1, 0, 0, 1, 160, 45, 0, 2, 2, 3, 0, 5, 0, ' '})
+	f.Add([]byte{1, 120, 36, 2, 1, 3, 2, 2, 8, 3, 16, 0, 3, 18, 0, 3, 18, 1, 0, 'o', 0, 'o', 3, 1, 0, 0, 't', 4, 2, 9, 3, 1, 0, 0, '7'})
 	var pictures []*lab.Snapshot
-	for _, name := range []string{"nothing", "empty", "starting", "crash", "stale", "unread", "crowded", "hostile"} {
+	for _, name := range []string{"nothing", "empty", "starting", "crash", "stale", "unread", "crowded", "hostile", "race", "compared", "hot"} {
 		pictures = append(pictures, scenes()[name])
 	}
 	special := []rune{tea.KeyEscape, tea.KeyEnter, tea.KeyTab, tea.KeyUp, tea.KeyDown, tea.KeyPgDown, tea.KeyPgUp,
-		tea.KeyHome, tea.KeyBackspace, tea.KeyF1, tea.KeyF2, tea.KeyF3, tea.KeyF4, tea.KeyF5, 0}
+		tea.KeyHome, tea.KeyBackspace, tea.KeyF1, tea.KeyF2, tea.KeyF3, tea.KeyF4, tea.KeyF5,
+		tea.KeyF6, tea.KeyF7, tea.KeyF8, tea.KeyF9, tea.KeyLeft, tea.KeyRight, 0}
 	f.Fuzz(func(t *testing.T, script []byte) {
 		m := newModel(&fakeLab{snapshot: running(3, 3)}, Options{Pills: pills()}, startJobs(context.Background()))
 		next := func() byte {

@@ -45,6 +45,18 @@ func TestScreens(t *testing.T) {
 		{"consumers", crashed(), []string{"3"}, nil},
 		{"topics", flooded(), []string{"4"}, nil},
 		{"partitions", crowded(), []string{"5", "pgdown"}, nil},
+		{"lanes", recovered(), nil, recoveredStory},
+		{"lanes-full", recovered(), []string{"7"}, recoveredStory},
+		{"replay", recovered(), []string{"f7", "f7", "right"}, recoveredStory},
+		{"rebalances", recovered(), []string{"6"}, nil},
+		{"protocols", compared(), []string{"6", "down", "down"}, nil},
+		{"choose-protocol", compared(), []string{"o"}, nil},
+		{"choose-partitions", flooded(), []string{"t"}, nil},
+		{"recreate", flooded(), []string{"t", "up", "enter", "6", "enter"}, nil},
+		{"choose-key", flooded(), []string{"x"}, nil},
+		{"hot", hot(), nil, nil},
+		{"race", raced(), nil, nil},
+		{"race-full", raced(), []string{"7"}, nil},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -60,6 +61,9 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), visible(s.Settings.Guarantee, 20, st.ascii), delay}
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
 		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
+		if w < 100 {
+			parts = slices.Delete(parts, 1, 2) // the guarantee never changes, the key just did
+		}
 	}
 	if w >= 100 {
 		parts = append(parts, "session "+seconds(s.Settings.SessionTimeout))

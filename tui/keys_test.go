@@ -58,6 +58,20 @@ func TestKeysSendCommands(t *testing.T) {
 		{"tab k", lab.Kill{Name: "order-1"}},
 		{"down down s", lab.Stop{Name: "order-2"}},
 		{"shift+tab r", lab.Restart{Name: "analytics"}},
+		{"o enter", lab.SetProtocol{Protocol: "cooperative-sticky"}},
+		{"o o o enter", lab.SetProtocol{Protocol: "roundrobin"}},
+		{"o 3", lab.SetProtocol{Protocol: "range"}},
+		{"t enter", lab.GrowPartitions{Count: 6}},
+		{"t down enter", lab.GrowPartitions{Count: 12}},
+		{"t 4 0 enter", lab.GrowPartitions{Count: 40}},
+		{"t 9 9 9 9 enter", lab.GrowPartitions{Count: 999}},
+		{"t 1 enter y", lab.RecreateTopics{Partitions: 1}},
+		{"t down down enter 6 enter y", lab.RecreateTopics{Partitions: 6}},
+		{"t up enter enter y", lab.RecreateTopics{Partitions: 1}},
+		{"x enter", lab.SetKey{Key: lab.KeyUser}},
+		{"x x enter", lab.SetKey{Key: lab.KeyVIP}},
+		{"left k", lab.Kill{}},
+		{"f7 f", lab.Flood{Count: 1_000}},
 		{"up up k", lab.Kill{Name: "email"}},
 		{"tab esc k", lab.Kill{}},
 		{"d", lab.SetDelay{Delay: 500 * time.Millisecond}},
@@ -73,7 +87,8 @@ func TestKeysSendCommands(t *testing.T) {
 }
 
 func TestKeysThatAskNothing(t *testing.T) {
-	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "z", "enter", "y"} {
+	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "z",
+		"o esc", "o up enter", "o 1", "t esc", "t 2 enter", "t 2 enter enter", "t 2 enter esc", "t up enter 6 enter enter f", "x up enter", "x y", "left", "{", "6 down", "enter", "y"} {
 		m, f := dashboard(flooded(), 100, 30)
 		press(m, strings.Fields(keys)...)
 		if len(f.asked) != 0 {

@@ -54,6 +54,9 @@ func arrange(w, h, partitions, consumers int) layout {
 	grow(&l.consumers, min(consumers, 4))
 	grow(&l.events, 1)
 	grow(&l.consumers, min(consumers, 6))
+	most := min(partitions, h*4/15) // twelve at 45 lines, the most that the course grows to
+	grow(&l.partitions, most)
+	grow(&l.lanes, most)
 	if free >= 4 {
 		free--
 		grow(&l.middle, 3)
@@ -63,8 +66,6 @@ func arrange(w, h, partitions, consumers int) layout {
 		l.marks = true
 		free--
 	}
-	grow(&l.partitions, min(partitions, h/5))
-	grow(&l.lanes, min(partitions, h/5))
 	grow(&l.consumers, min(consumers, h/4))
 	if l.middle > 0 {
 		grow(&l.middle, 6)

@@ -32,11 +32,11 @@ func racing(s *lab.Snapshot) bool {
 	return ok && (!now.Drained || s.At.Sub(now.StartedAt.Add(now.Took)) < raceStays)
 }
 
-// entrant describes a flood in a race: "3 consumers, 3 partitions, 0:33".
+// entrant describes a flood in a race: "3 consumers, 3 partitions, 0:33", with a plus while it goes on.
 func entrant(r lab.Run) string {
 	text := count(int64(r.Consumers), "consumer") + ", " + count(int64(r.Partitions), "partition") + ", " + clock(r.Took)
 	if !r.Drained {
-		text += "..."
+		text += "+"
 	}
 	return text
 }
@@ -62,7 +62,7 @@ func differences(now, ghost lab.Run) string {
 // raceTitle is the heading of a race, in the same place as that of the lag curve.
 func raceTitle(st *styles, s *lab.Snapshot, w int) string {
 	now, _, _ := raceOf(s)
-	return st.ruled(" "+st.title.Render("LAG")+" "+st.curve.Render(st.g.steps[7])+st.strong.Render(" now: ")+entrant(now)+" ", "", w-1) + " "
+	return st.ruled(" "+st.title.Render("LAG")+st.strong.Render(" now: ")+entrant(now)+" ", "", w-1) + " "
 }
 
 // raceCurve draws the lag of the newest flood, and behind it that of an earlier one, each from its own beginning. A line
@@ -84,7 +84,7 @@ func raceCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		peak = max(peak, front[i], back[i])
 	}
 	label := st.muted.Render(st.g.ghost + " ghost: " + entrant(ghost) + visible(differences(now, ghost), 40, st.ascii))
-	out := []string{blank(axis) + label}
+	out := []string{" " + label}
 	for row := range rows {
 		name := ""
 		switch row {

@@ -52,7 +52,7 @@ func rebalanceRows(st *styles, s *lab.Snapshot, w, lines, chosen int) []string {
 		r := s.Rebalances[n-1-i]
 		row := st.rebalanceRow(r, rebalanceLayout(w), w)
 		if r.ID == chosen {
-			row = under(row, st.selected)
+			row = under(st.key.Render(st.g.cursor)+row[1:], st.selected)
 		}
 		out = append(out, row)
 	}
@@ -251,9 +251,11 @@ func rebalancesBody(st *styles, s *lab.Snapshot, w, h, chosen int) []string {
 		chosen = r.ID
 	}
 	rows := max(h-2-len(detail)-len(card), 1)
-	if len(s.Rebalances) < rows && h >= 28 {
-		rows = min(rows, max(len(s.Rebalances), 6))
-		detail, card = append(detail, ""), append(card, "")
+	if wanted := max(len(s.Rebalances), 3); wanted < rows {
+		rows = min(wanted+1, rows)
+	}
+	if 2+rows+len(detail)+len(card) < h {
+		detail = append(detail, "")
 	}
 	return slices.Concat([]string{rebalanceTitle(st, w), rebalanceLabels(st, w)}, rebalanceRows(st, s, w, rows, chosen), detail, card)
 }

@@ -144,7 +144,7 @@ func (m *model) status() (string, pen) {
 	case m.replay != nil && m.replay.atEnd():
 		return "The screen stands still, the lab goes on. Space shows it live again.", m.st.warn
 	case m.replay != nil:
-		return "All on the screen is of that moment. Keys act on the live lab; space shows it.", m.st.warn
+		return "Replay: keys act on the live lab, space shows it.", m.st.warn
 	case m.selected != "":
 		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
 	}
