@@ -11,10 +11,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"charm.land/fang/v2"
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -47,10 +50,12 @@ func run() int {
 	return 1
 }
 
-// printError says what went wrong in one line, without a frame around it.
+// printError says what went wrong, a line for each thing, without a frame around it.
 func printError(w io.Writer, _ fang.Styles, err error) {
-	// There is nowhere to report that stderr is gone.
-	_, _ = fmt.Fprintf(w, "blackfriday: %s\n", event.Visible(err.Error()))
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		// There is nowhere to report that stderr is gone.
+		_, _ = fmt.Fprintf(w, "blackfriday: %s\n", event.Visible(line))
+	}
 }
 
 // settings are what the flags set.
@@ -144,6 +149,13 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	cfg, err := s.config(cmd.Flags())
 	if err != nil {
 		return err
+	}
+	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+		return errors.New("the dashboard needs a terminal to draw on: run it in one, or use blackfriday serve, or blackfriday run NAME")
+	}
+	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
+	if !slices.Contains(themes, s.screen.Theme) {
+		return fmt.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
 	}
 	if s.logFile != "" {
 		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)

@@ -61,12 +61,43 @@ func (s *state) buildPartitions(snap *Snapshot) {
 			snap.Lag.Known = false
 			continue
 		}
-		p.Rate = at(s.partitionDone, p.ID).perSecond()
-		p.Drain = drain(at(s.partitionLag, p.ID), p.Lag)
 		snap.Lag.Total += p.Lag
+		p.Drain = drain(at(s.partitionLag, p.ID), at(s.partitionDone, p.ID), p.Lag)
+		if p.Orphan {
+			// Nobody works on it: what was committed a moment ago is no rate any more.
+			p.Drain = orphaned(p.Drain)
+			continue
+		}
+		p.Rate = at(s.partitionDone, p.ID).perSecond()
+		snap.Lag.Rate += p.Rate
 	}
-	snap.Lag.Rate = s.totalDone.perSecond()
-	snap.Lag.Drain = drain(&s.totalLag, snap.Lag.Total)
+	snap.Lag.Drain = together(snap.Partitions, drain(&s.totalLag, &s.totalDone, snap.Lag.Total))
+}
+
+// orphaned is the drain of a partition that nobody reads: its lag does not fall, whatever it did a moment ago.
+func orphaned(d Drain) Drain {
+	if d.Trend == Shrinking {
+		d.Trend = Stuck
+	}
+	if d.Trend != Steady {
+		d.ToZero = -1
+	}
+	return d
+}
+
+// together is the drain of all partitions: the lag is zero when it is zero in the last of them.
+func together(ps []Partition, d Drain) Drain {
+	for _, p := range ps {
+		switch {
+		case p.Lag == 0:
+		case p.Drain.ToZero < 0:
+			d.ToZero = -1
+			return d
+		default:
+			d.ToZero = max(d.ToZero, p.Drain.ToZero)
+		}
+	}
+	return d
 }
 
 // readers says which instance of ours has each partition of payment-successful in hand.
@@ -138,7 +169,10 @@ func (s *state) buildInstances(snap *Snapshot, now time.Time) {
 func (s *state) buildInstance(i *instance, now time.Time) Instance {
 	shown := Instance{
 		Name: i.name, Kind: i.kind, Number: i.number, Health: i.health, Since: i.since,
-		Restarts: max(0, i.lives-1), Processed: i.work.Finished(), Rate: i.rate.perSecond(),
+		Restarts: max(0, i.lives-1), Processed: i.work.Finished(),
+	}
+	if i.alive() {
+		shown.Rate = i.rate.perSecond()
 	}
 	if i.kind != OrderKind {
 		shown.Lag, shown.LagKnown = s.groupLag(i.kind)

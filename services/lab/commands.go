@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -46,7 +47,7 @@ func (s *state) addConsumer() error {
 		}
 	}
 	if number > MaxConsumers {
-		return fmt.Errorf("there are %d order consumers already: the lab takes no more", MaxConsumers)
+		return fmt.Errorf("the lab has %d order consumers, the dead ones counted, and takes no more: restart a dead one", MaxConsumers)
 	}
 	i := s.newConsumer(number)
 	if err := s.begin(i); err != nil {
@@ -59,7 +60,7 @@ func (s *state) addConsumer() error {
 }
 
 func (s *state) kill(name string) error {
-	i, err := s.find(name, (*instance).alive, "is not running")
+	i, err := s.find(name, (*instance).alive)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (s *state) kill(name string) error {
 }
 
 func (s *state) stopInstance(name string, reply chan<- error) {
-	i, err := s.find(name, (*instance).alive, "is not running")
+	i, err := s.find(name, (*instance).alive)
 	if err != nil {
 		reply <- err
 		return
@@ -83,7 +84,7 @@ func (s *state) stopInstance(name string, reply chan<- error) {
 
 func (s *state) restart(name string) error {
 	dead := func(i *instance) bool { return i.health == Crashed || i.health == Left }
-	i, err := s.find(name, dead, "is running")
+	i, err := s.find(name, dead)
 	if err != nil {
 		return err
 	}
@@ -120,12 +121,12 @@ func (s *state) setKey(k Key) error {
 
 // find picks the instance that a command means: the named one, which must fit, or without a name the order consumer
 // that fits best: the busiest that runs, or the one that died last.
-func (s *state) find(name string, fits func(*instance) bool, unfit string) (*instance, error) {
+func (s *state) find(name string, fits func(*instance) bool) (*instance, error) {
 	if name != "" {
 		for _, i := range s.instances {
 			if i.name == name {
 				if !fits(i) {
-					return nil, fmt.Errorf("%s %s", name, unfit)
+					return nil, fmt.Errorf("%s is %s", name, i.health)
 				}
 				return i, nil
 			}
@@ -139,7 +140,7 @@ func (s *state) find(name string, fits func(*instance) bool, unfit string) (*ins
 		}
 	}
 	if len(fit) == 0 {
-		return nil, fmt.Errorf("every order consumer %s", unfit)
+		return nil, fmt.Errorf("no order consumer fits: %s", s.roll())
 	}
 	return slices.MaxFunc(fit, func(a, b *instance) int {
 		if a.alive() && b.alive() {
@@ -148,6 +149,26 @@ func (s *state) find(name string, fits func(*instance) bool, unfit string) (*ins
 		}
 		return a.since.Compare(b.since)
 	}), nil
+}
+
+// roll says how many order consumers are in which health: "2 running, 1 crashed".
+func (s *state) roll() string {
+	counts := map[Health]int{}
+	for _, i := range s.instances {
+		if i.kind == OrderKind {
+			counts[i.health]++
+		}
+	}
+	var words []string
+	for h := Joining; h <= Left; h++ {
+		if counts[h] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", counts[h], h))
+		}
+	}
+	if len(words) == 0 {
+		return "there is none"
+	}
+	return strings.Join(words, ", ")
 }
 
 // insert keeps order consumers before the other services.

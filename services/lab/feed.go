@@ -25,6 +25,11 @@ func (f *feed) add(severity Severity, source string, instance int, format string
 		f.events = append([]Event(nil), f.events[len(f.events)-feedShown:]...)
 	}
 	f.events = append(f.events, e)
+	f.write(severity, source, e.Text)
+}
+
+// write writes into the log alone.
+func (f *feed) write(severity Severity, source, text string) {
 	level := slog.LevelInfo
 	switch severity {
 	case Warn:
@@ -32,7 +37,7 @@ func (f *feed) add(severity Severity, source string, instance int, format string
 	case Bad:
 		level = slog.LevelError
 	}
-	f.log.LogAttrs(context.Background(), level, e.Text, slog.String("source", source))
+	f.log.LogAttrs(context.Background(), level, text, slog.String("source", source))
 }
 
 // newest are the events that a Snapshot shows.

@@ -62,6 +62,16 @@ type life struct {
 	started   time.Time
 }
 
+// isOver says whether everything that the life had started has ended.
+func (l *life) isOver() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // Assigned implements kafka.Watcher.
 func (l *life) Assigned(a kafka.Assignment) {
 	if l.instance.kind == OrderKind {

@@ -95,8 +95,12 @@ func (l *Lab) Run(ctx context.Context) error {
 	}
 	s := newState(l)
 	err := s.start(ctx)
-	if err == nil {
+	switch {
+	case err == nil:
 		s.loop(ctx)
+	case ctx.Err() != nil:
+		// Whoever ended it while it started knows why it did not.
+		err = nil
 	}
 	return errors.Join(err, s.stop())
 }

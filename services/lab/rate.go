@@ -1,12 +1,15 @@
 package lab
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// rateWindow is what a rate is measured over.
 	rateWindow = 4 * time.Second
 	// trendSpan is what the direction of a lag is derived from.
-	trendSpan = 2 * time.Second
+	trendSpan = time.Second
 	// rateSpan is the shortest time a rate may be derived from.
 	rateSpan = time.Second
 )
@@ -75,17 +78,21 @@ func (s *series) span() time.Duration {
 // restless is the slope, in records per second, below which a lag counts as not moving.
 const restless = 0.3
 
-// drain says where a lag is going.
-func drain(s *series, lag int64) Drain {
-	slope := s.trend()
+// drain says where a lag is going. lag and done are the recent past of the lag and of what was finished; now is the lag
+// at this moment. While nothing new arrives the lag falls by what is finished, so that time to zero and rate agree.
+func drain(lag, done *series, now int64) Drain {
+	slope := lag.trend()
+	if arrivals := slope + done.trend(); math.Abs(arrivals) < restless {
+		slope = -done.perSecond()
+	}
 	switch {
-	case lag == 0:
+	case now == 0:
 		return Drain{Trend: Steady, ToZero: 0}
 	case slope <= -restless:
-		return Drain{Trend: Shrinking, ToZero: time.Duration(float64(lag) / -slope * float64(time.Second))}
+		return Drain{Trend: Shrinking, ToZero: time.Duration(float64(now) / -slope * float64(time.Second))}
 	case slope >= restless:
 		return Drain{Trend: Growing, ToZero: -1}
-	case s.span() >= rateWindow/2:
+	case lag.span() >= rateWindow/2:
 		return Drain{Trend: Stuck, ToZero: -1}
 	default:
 		return Drain{Trend: Steady, ToZero: -1}

@@ -137,12 +137,15 @@ func (rs *rebalances) look(at time.Time, g kafka.GroupReading, settled bool) {
 		if r.BrokerAt.IsZero() && r.shownBy(g) {
 			r.BrokerAt = at
 		}
-		if settled && len(r.waits) == 0 && !r.BrokerAt.IsZero() {
+		if settled && len(r.waits) == 0 && (!r.BrokerAt.IsZero() || r.cameAndWent()) {
 			rs.close(r)
 		}
 	}
 	rs.merge()
 }
+
+// cameAndWent says that somebody joined and ended again before any reading of the brokers showed it, so that none will.
+func (r *rebalance) cameAndWent() bool { return r.Cause == CauseJoin && r.life.isOver() }
 
 // shownBy says whether the brokers' list of members shows the change.
 func (r *rebalance) shownBy(g kafka.GroupReading) bool {

@@ -182,8 +182,12 @@ func (s *state) stop() error {
 		}
 		done <- errors.Join(errs...)
 	}()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
 	for {
 		select {
+		case <-ticker.C:
+			s.publish()
 		case note := <-s.lab.notes:
 			note(s)
 		case r := <-s.lab.requests:

@@ -103,8 +103,9 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 		return passage{}, false
 	}
 	since := g.begun
-	if first.Timestamp.After(since) {
-		since = first.Timestamp
+	// The timestamp is the producer's: one in the future is its clock, not an arrival.
+	if arrived := first.Timestamp; arrived.After(since) && !arrived.After(at) {
+		since = arrived
 	}
 	pause := max(0, at.Sub(since))
 	for _, w := range t.watches {

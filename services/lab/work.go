@@ -10,8 +10,8 @@ import (
 	"blackfriday/services/payment"
 )
 
-// told is how many single deliveries or rejections the feed tells one by one before it sums up.
-const told = 5
+// told is how many deliveries the feed tells one by one between two looks; more are summed up there and told in the log.
+const told = 20
 
 func (s *state) flood(n int) error {
 	if n < 1 || n > MaxFlood {
@@ -52,6 +52,9 @@ func (s *state) flooded(f *payment.Flood, err error) {
 	if err != nil {
 		s.feed.add(Bad, "flood", 0, "%v", err)
 	}
+	if p.Acked == 0 {
+		return
+	}
 	places := make([]string, 0, 8)
 	for _, r := range f.Ranges() {
 		places = append(places, fmt.Sprintf("P%d@%d–%d (%d)", r.Partition, r.First, r.Last, r.Count))
@@ -90,21 +93,29 @@ func pillNames(pills []event.Pill) string {
 	return strings.Join(names, ", ")
 }
 
-// tellDeliveries puts what was acknowledged since the last look into the feed.
+// tellDeliveries reports what was acknowledged since the last look: each delivery in the log, and in the feed as many as
+// anybody can read.
 func (s *state) tellDeliveries() {
 	newest, total := s.payments.Deliveries()
-	fresh := int(min(total-s.toldDeliveries, int64(len(newest))))
+	fresh := min(total-s.toldDeliveries, int64(len(newest)))
+	missed := total - s.toldDeliveries - fresh
 	s.toldDeliveries = total
-	if skipped := fresh - told; skipped > 0 {
-		s.feed.add(Info, "payment", 0, "%d more records were acknowledged.", skipped)
-		fresh = told
-	}
-	for _, d := range newest[len(newest)-fresh:] {
+	newest = newest[int64(len(newest))-fresh:]
+	silent := len(newest) - told
+	for i, d := range newest {
 		what := "payment of user " + d.User
 		if d.Pill != "" {
 			what = "poison pill " + d.Pill
 		}
-		s.feed.add(Info, "payment", 0, "%s acknowledged: %s P%d@%d", what, d.Topic, d.Partition, d.Offset)
+		text := fmt.Sprintf("%s acknowledged: %s P%d@%d", what, d.Topic, d.Partition, d.Offset)
+		if i < silent {
+			s.feed.write(Info, "payment", text)
+			continue
+		}
+		s.feed.add(Info, "payment", 0, "%s", text)
+	}
+	if silent > 0 || missed > 0 {
+		s.feed.add(Info, "payment", 0, "%d more records were acknowledged; the log names %d of them.", int64(max(0, silent))+missed, max(0, silent))
 	}
 }
 

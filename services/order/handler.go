@@ -35,8 +35,9 @@ type Config struct {
 // Handler is the work of one instance, over all its lives. It embeds how far the instance has come.
 type Handler struct {
 	relay.Progress
-	config Config
-	stage  relay.Stage
+	config  Config
+	stage   relay.Stage
+	lastDue time.Time // of the payment before; one batch is in hand at a time
 }
 
 // NewHandler returns the work of an instance.
@@ -46,28 +47,19 @@ func NewHandler(c Config) *Handler {
 	}}
 }
 
-// Handle implements kafka.Handler. With a delay it takes one payment at a time, which then lasts exactly that long
-// plus its write; without one it writes the whole batch at once. What does not pass the validator is not delayed.
+// Handle implements kafka.Handler. With a delay it takes one payment at a time, which then lasts exactly that long,
+// its write included while the backlog lasts; without one it writes the whole batch at once. What does not pass the
+// validator is not delayed.
 func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.Record) (finished int, err error) {
-	for finished < len(batch) && err == nil {
-		var n int
-		n, err = h.turn(ctx, out, batch[finished:])
-		finished += n
-	}
-	return finished, err
-}
-
-// turn works on the first record of rest, or on all of them when there is no delay.
-func (h *Handler) turn(ctx context.Context, out kafka.Writer, rest []*kafka.Record) (finished int, err error) {
-	taken, delay := time.Now(), h.config.Delay.Load()
+	delay := h.config.Delay.Load()
 	if delay > 0 {
-		rest = rest[:1]
+		batch = batch[:1]
 	}
-	jobs := h.judge(rest)
+	jobs := h.judge(batch)
 	if delay > 0 && jobs[0].Refused == nil {
-		if err := wait(ctx, time.Until(taken.Add(delay))); err != nil {
+		if err := wait(ctx, time.Until(h.due(time.Now(), delay))); err != nil {
 			return 0, fmt.Errorf("%s stopped before it finished payment partition %d offset %d: %w",
-				h.config.Name, rest[0].Partition, rest[0].Offset, err)
+				h.config.Name, batch[0].Partition, batch[0].Offset, err)
 		}
 	}
 	errs := h.stage.Write(ctx, out, jobs)
@@ -81,6 +73,20 @@ func (h *Handler) turn(ctx context.Context, out kafka.Writer, rest []*kafka.Reco
 	finished, err = relay.Finished(jobs, errs)
 	h.Finish(finished)
 	return finished, err
+}
+
+// catchUp is how late a payment may begin after the one before was due and still count as following at once.
+const catchUp = 20 * time.Millisecond
+
+// due is when the payment taken now is to be finished. Payments that follow each other at once are spaced by the delay
+// itself, so that what a write and a timer take is part of the work and 100 ms are 10 payments a second.
+func (h *Handler) due(taken time.Time, delay time.Duration) time.Time {
+	begin := taken
+	if late := taken.Sub(h.lastDue); late >= 0 && late < min(catchUp, delay) {
+		begin = h.lastDue
+	}
+	h.lastDue = begin.Add(delay)
+	return h.lastDue
 }
 
 // judge decides what becomes of each payment.

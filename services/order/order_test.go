@@ -121,14 +121,47 @@ func TestEveryPillEndsInTheDLQ(t *testing.T) {
 	}
 }
 
+// work hands a batch over until all of it is finished or something fails, as a member does.
+func work(ctx context.Context, h *order.Handler, out kafka.Writer, batch []*kafka.Record) (finished int, err error) {
+	for finished < len(batch) && err == nil {
+		var n int
+		n, err = h.Handle(ctx, out, batch[finished:])
+		finished += n
+	}
+	return finished, err
+}
+
 func TestDelayIsExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, out := newInstance(), new(relaytest.Writer)
 		in.delay.Set(100 * time.Millisecond)
 		started := time.Now()
-		n, err := in.Handle(t.Context(), out, payments(0, good, "pill", good, good))
+		n, err := work(t.Context(), in.Handler, out, payments(0, good, "pill", good, good))
 		if took := time.Since(started); n != 4 || err != nil || took != 300*time.Millisecond {
 			t.Errorf("finished %d, %v after %v; want 4 after 300ms, the pill without delay", n, err, took)
+		}
+	})
+}
+
+func TestWritesArePartOfTheDelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := newInstance()
+		in.delay.Set(100 * time.Millisecond)
+		out := &relaytest.Writer{Answer: func(*kafka.Record) error { <-time.After(3 * time.Millisecond); return nil }}
+		started := time.Now()
+		n, err := work(t.Context(), in.Handler, out, payments(0, good, good, good, good, good))
+		if took := time.Since(started); n != 5 || err != nil || took != 503*time.Millisecond {
+			t.Errorf("finished %d, %v after %v; want 5 after 500ms and the last write", n, err, took)
+		}
+	})
+}
+
+func TestOnePaymentAtATimeWithADelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := newInstance()
+		in.delay.Set(100 * time.Millisecond)
+		if n, err := in.Handle(t.Context(), new(relaytest.Writer), payments(0, good, good)); n != 1 || err != nil {
+			t.Errorf("finished %d, %v; want 1, so that it can be marked before the next", n, err)
 		}
 	})
 }
@@ -140,7 +173,7 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
 		defer cancel()
 		started := time.Now()
-		n, err := in.Handle(ctx, out, payments(0, good, good, good, good))
+		n, err := work(ctx, in.Handler, out, payments(0, good, good, good, good))
 		if took := time.Since(started); n != 2 || !errors.Is(err, context.DeadlineExceeded) || took != 250*time.Millisecond {
 			t.Errorf("finished %d, %v after %v; want 2 and the context's error after 250ms", n, err, took)
 		}
@@ -156,7 +189,7 @@ func TestDelayChangesFromTheNextPaymentOn(t *testing.T) {
 		in.delay.Set(time.Second)
 		out := &relaytest.Writer{Answer: func(*kafka.Record) error { in.delay.Set(-time.Second); return nil }}
 		started := time.Now()
-		n, err := in.Handle(t.Context(), out, payments(0, good, good, good))
+		n, err := work(t.Context(), in.Handler, out, payments(0, good, good, good))
 		if took := time.Since(started); n != 3 || err != nil || took != time.Second {
 			t.Errorf("finished %d, %v after %v; want 3 after 1s", n, err, took)
 		}

@@ -19,8 +19,8 @@ import (
 // BrokerTimeout is how long the service waits for Kafka before it says that the outcome is unknown.
 const BrokerTimeout = 5 * time.Second
 
-// maxDeliveries bounds the list of the newest deliveries.
-const maxDeliveries = 256
+// maxDeliveries bounds the list of the newest deliveries: what can be acknowledged between two looks at it.
+const maxDeliveries = 4096
 
 // Producer is what the service writes with.
 type Producer interface {

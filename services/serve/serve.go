@@ -20,6 +20,9 @@ import (
 // lookEvery is how often Run looks whether the lab is ready.
 const lookEvery = 20 * time.Millisecond
 
+// lastWords is how long the end of the log may take to be read.
+const lastWords = 500 * time.Millisecond
+
 // ready is the one line on stdout.
 type ready struct {
 	Ready     bool     `json:"ready"`
@@ -43,7 +46,13 @@ func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command 
 			if err != nil {
 				return err
 			}
-			cfg.Log = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			log := newLines(cmd.ErrOrStderr())
+			defer func() {
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), lastWords)
+				defer cancel()
+				log.Close(ctx)
+			}()
+			cfg.Log = slog.New(slog.NewJSONHandler(log, nil))
 			return Run(cmd.Context(), lab.New(cfg), cmd.OutOrStdout())
 		},
 	}
