@@ -51,8 +51,8 @@ type Writer interface {
 // Handler is the work of a group member.
 type Handler interface {
 	// Handle works on records of one partition in offset order, and returns how long a prefix of them is finished:
-	// all their effects acknowledged. Only that prefix is ever committed. When it is shorter than the batch, err says
-	// why, and the rest is handed over again after a pause. Handle must return soon after ctx ends: then the member
+	// all their effects acknowledged. Only that prefix is ever committed. The rest of the batch is handed over again,
+	// after a pause when there is an err. Handle must return soon after ctx ends: then the member
 	// crashed or is leaving late, and what is unfinished stays uncommitted.
 	Handle(ctx context.Context, out Writer, batch []*Record) (finished int, err error)
 }

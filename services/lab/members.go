@@ -32,11 +32,11 @@ func (s *state) begin(i *instance) error {
 	i.life = l
 	i.lives++
 	i.become(Joining)
-	go func() {
+	s.lives.Go(func() {
 		defer close(l.ended)
 		err := l.member.Run(ctx)
 		s.lab.post(func(s *state) { s.endedLife(l, err) })
-	}()
+	})
 	return nil
 }
 
@@ -239,6 +239,7 @@ func (s *state) stopInstances(ctx context.Context) error {
 			i.life.member.Release()
 		}
 	}
+	s.lives.Wait()
 	return nil
 }
 

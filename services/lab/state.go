@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"blackfriday/kafka"
@@ -37,6 +38,7 @@ type state struct {
 	protocol   kafka.Protocol
 	key        Key
 	instances  []*instance // order consumers by number, then email, then analytics
+	lives      sync.WaitGroup
 	rebalances *rebalances
 	orphans    map[int32]time.Time // since when nobody reads a partition
 
