@@ -100,23 +100,23 @@ func (l lane) hands(list []stint) []int {
 	for i := range out {
 		out[i] = unwatched
 	}
-	fill := func(s stint, least int) {
-		from := min(l.edge(s.from), l.n-least)
-		for i := from; i < max(l.edge(s.to), from+least); i++ {
+	for _, s := range list {
+		for i := l.edge(s.from); i < l.edge(s.to); i++ {
 			out[i] = s.hands
 		}
 	}
 	for _, s := range list {
-		if s.hands != nobody {
-			fill(s, 0)
-		}
-	}
-	for _, s := range list {
-		if s.hands == nobody && s.to.After(l.start) {
-			fill(s, 1)
+		if s.hands == nobody && s.to.After(l.start) && l.edge(s.from) == l.edge(s.to) {
+			out[l.middle(s)] = nobody
 		}
 	}
 	return out
+}
+
+// middle is the column in which the middle of a stint falls.
+func (l lane) middle(s stint) int {
+	half := s.to.Sub(s.from) / 2
+	return min(max(int(s.from.Add(half).Sub(l.start)/l.column), 0), l.n-1)
 }
 
 // laneLabel is how wide the names of the partitions are.

@@ -91,11 +91,10 @@ func place(marks []mark, from, to int) []placed {
 
 // numbered gives every mark whose number has room the column where it stands.
 func numbered(marks []mark, from, to int) []mark {
-	const slack = 3 // columns that a number may stand beside its time
 	var out []mark
 	for _, m := range slices.Backward(marks) {
 		at := min(m.column, to-width(m.number))
-		if at < from || m.column-at > slack {
+		if at < from || m.column-at > width(m.number) { // it would stand too far from its time
 			continue
 		}
 		m.column = at

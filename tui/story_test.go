@@ -33,9 +33,19 @@ func story(s *lab.Snapshot, handovers ...handover) history {
 				}
 			}
 			p.Orphan = p.Reader == 0
-			p.Owner, p.OwnerInstance = fmt.Sprintf("order-%d", max(p.Reader, 1)), p.Reader
+			if p.Reader == 0 {
+				p.OwnerInstance = i + 1 // Kafka does not know yet
+			} else {
+				p.OwnerInstance = p.Reader
+			}
+			p.Owner = fmt.Sprintf("order-%d", p.OwnerInstance)
 		}
 		before.Rebalances = slices.DeleteFunc(slices.Clone(s.Rebalances), func(r lab.Rebalance) bool { return r.At.After(before.At) })
+		for i := range before.Rebalances {
+			if r := &before.Rebalances[i]; r.Settled.After(before.At) {
+				r.Open, r.Settled, r.BrokerAt, r.Moved, r.Kept = true, time.Time{}, time.Time{}, nil, nil
+			}
+		}
 		before.Events = slices.DeleteFunc(slices.Clone(s.Events), func(e lab.Event) bool { return e.At.After(before.At) })
 		before.Orders = slices.Clone(s.Orders)
 		for i := range before.Orders {
