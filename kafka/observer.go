@@ -39,7 +39,7 @@ type Observer struct {
 func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	client, err := c.newClient("observer",
 		// kadm answers metadata from a cache; partitions that were added must show soon.
-		kgo.MetadataMinAge(500*time.Millisecond),
+		kgo.MetadataMinAge(time.Second),
 		// A connection on which an answer is overdue is given up with the reading: kgo's defaults would let the next
 		// readings wait behind it for 18 s.
 		kgo.RequestTimeoutOverhead(readTimeout/2))
@@ -74,7 +74,7 @@ func (o *Observer) turn(ctx context.Context, every time.Duration, put func(Readi
 		return
 	}
 	put(r, err)
-	pause := max(every-time.Since(began), every/4)
+	pause := max(every-time.Since(began), every/20)
 	if err != nil {
 		pause = retryReading
 	}
