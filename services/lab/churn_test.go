@@ -92,12 +92,16 @@ func TestChurnIsListedChangeByChange(t *testing.T) {
 func churned(t *testing.T, p kafka.Protocol, seed uint64) {
 	t.Helper()
 	t.Logf("seed %d", seed)
-	const payments = 2000
-	l := start(t, func(c *Config) { c.Kafka.Protocol, c.Delay = p, 30*time.Millisecond })
+	const payments = 1000
+	l := start(t, func(c *Config) { c.Kafka.Protocol, c.Delay = p, 100*time.Millisecond })
 	do(t, l, Flood{Count: payments})
 	c := &churn{random: rand.New(rand.NewPCG(seed, 0))}
-	for range 20 {
-		if p != kafka.ConsumerProtocol {
+	overlapping, changes := p == kafka.ConsumerProtocol, 8
+	if overlapping {
+		changes = 20
+	}
+	for len(c.commanded) < changes {
+		if !overlapping {
 			until(t, l, "the change before is over", 20*time.Second, c.atRest)
 		}
 		c.step(t, l)

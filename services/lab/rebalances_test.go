@@ -186,3 +186,18 @@ func TestTurnstileSeesTwoReaders(t *testing.T) {
 		t.Errorf("moved %v, %d overlaps; want the old reader's batch counted as one overlap", moved, ts.twice())
 	}
 }
+
+func TestAJoinThatNoReadingShowedIsOverWhenTheMemberIs(t *testing.T) {
+	rs, _ := three()
+	fresh := lifeOf(4)
+	fresh.ended = make(chan struct{})
+	rs.begin(Change{At: noon, Cause: CauseJoin, Member: "order-4"}, "", fresh, nil)
+	if rs.look(noon.Add(time.Second), kafka.GroupReading{}, true); !rs.snapshot()[0].Open {
+		t.Error("closed while the member may still be shown")
+	}
+	close(fresh.ended)
+	rs.look(noon.Add(2*time.Second), kafka.GroupReading{}, true)
+	if got := rs.snapshot()[0]; got.Open || !got.BrokerAt.IsZero() {
+		t.Errorf("entry %+v, want closed and never seen by the brokers", got)
+	}
+}
