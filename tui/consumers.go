@@ -218,7 +218,7 @@ func (st *styles) detail(i lab.Instance, w int) string {
 	case i.Err != "":
 		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
 	case i.StillMember:
-		return st.warn.Render("Kafka: gone in " + seconds(i.GoneIn))
+		return st.warn.Render("Kafka: " + seconds(i.GoneIn) + " left")
 	case i.Health == lab.Standby:
 		return st.muted.Render("no partition is left")
 	case !i.Last.Seen:

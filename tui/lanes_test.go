@@ -37,9 +37,9 @@ func TestGapsAreAsWideAsTheirUnreadTime(t *testing.T) {
 		}
 		began := noon().Add(time.Duration(rapid.IntRange(0, 999).Draw(t, "phase")) * time.Millisecond)
 		unread := tenths(1, 200, "unread")
-		lost := began.Add(tenths(10, 300, "lost"))
+		lost := began.Add(tenths(20, 300, "lost"))
 		taken := lost.Add(unread)
-		end := taken.Add(tenths(10, 50, "rest"))
+		end := taken.Add(tenths(20, 50, "rest"))
 		past := frames(began, end, []stint{{began, lost, 1}, {taken, end.Add(time.Second), 2}})
 
 		l := laneAt(end, rapid.IntRange(74, 300).Draw(t, "columns"))

@@ -19,7 +19,7 @@ type handover struct {
 // were like s otherwise, with the rebalances that had begun and whoever had not crashed yet.
 func story(s *lab.Snapshot, handovers ...handover) history {
 	var past history
-	for ago := remembered; ago > 0; ago -= keepEvery / 5 {
+	for ago := remembered; ago > 0; ago -= frameEvery {
 		before := *s
 		before.At = s.At.Add(-ago)
 		before.Reading.At = before.At
