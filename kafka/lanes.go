@@ -145,17 +145,22 @@ func (ls *lanes) take(ctx context.Context, limit int) (b batch, ok bool) {
 		if len(l.queue) == 0 {
 			continue
 		}
-		n := min(limit, len(l.queue))
-		b = batch{lane: l, records: l.queue[:n:n]}
-		b.ctx, l.interrupt = context.WithCancel(ctx)
-		l.queue = l.queue[n:]
-		l.busy = make(chan struct{})
-		for _, r := range b.records {
-			l.bytes -= len(r.Value)
-		}
-		return b, true
+		return l.hand(ctx, limit), true
 	}
 	return batch{}, false
+}
+
+// hand gives out up to limit records of the lane.
+func (l *lane) hand(ctx context.Context, limit int) batch {
+	n := min(limit, len(l.queue))
+	b := batch{lane: l, records: l.queue[:n:n]}
+	b.ctx, l.interrupt = context.WithCancel(ctx)
+	l.queue = l.queue[n:]
+	l.busy = make(chan struct{})
+	for _, r := range b.records {
+		l.bytes -= len(r.Value)
+	}
+	return b
 }
 
 // finish takes a batch back of which the first n records are done. mark is called with the last of them while the lane

@@ -8,10 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -135,45 +132,6 @@ func (m *Member) leave() error {
 	return err
 }
 
-// commit commits what is marked. kgo waits for the commit before this one whatever the context says; commit does not.
-func (m *Member) commit(ctx context.Context, client *kgo.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, goodbye)
-	done := make(chan error, 1)
-	m.commits.Go(func() {
-		defer cancel()
-		done <- client.CommitMarkedOffsets(ctx)
-	})
-	select {
-	case err := <-done:
-		return m.commitError(err)
-	case <-ctx.Done():
-		return m.commitError(ctx.Err())
-	}
-}
-
-func (m *Member) commitError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("commit the offsets of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, err)
-}
-
-// committed hears how the commits went that kgo makes by itself.
-func (m *Member) committed(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-	if err == nil && resp != nil {
-		for _, t := range resp.Topics {
-			for _, p := range t.Partitions {
-				err = firstError(err, kerr.ErrorForCode(p.ErrorCode))
-			}
-		}
-	}
-	// A commit that a rebalance overtook is made again, or by the next reader.
-	if errors.Is(err, context.Canceled) || errors.Is(err, kerr.RebalanceInProgress) {
-		return
-	}
-	m.report("commit", m.commitError(err))
-}
-
 // Crash ends the member like a machine that lost power: its connections go silent, nothing is committed and nobody is
 // told. It returns at once; Run returns soon after. The brokers keep believing in the member until its session times
 // out. Release frees the silent connections.
@@ -191,57 +149,6 @@ func (m *Member) ID() (member string, generation int32) { return m.client.GroupM
 
 // Owned lists the partitions that the member reads.
 func (m *Member) Owned() []TopicPartition { return m.lanes.owned() }
-
-// poll moves what kgo fetched into the lanes.
-func (m *Member) poll(ctx context.Context) {
-	for {
-		fetches := m.client.PollFetches(ctx)
-		if ctx.Err() != nil || fetches.IsClientClosed() {
-			// Also a poll that returns only an error holds rebalances back.
-			m.client.AllowRebalance()
-			return
-		}
-		err := m.readError(ctx, fetches)
-		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-			m.lanes.put(TopicPartition{p.Topic, p.Partition}, p.Records)
-		})
-		m.client.AllowRebalance()
-		m.report("read", err)
-		if err != nil {
-			_ = pause(ctx, retryPause) // the next poll sees that ctx ended
-		}
-	}
-}
-
-// readError is the first error of a poll. Where the offset is gone, reading goes on at the first one that is left:
-// otherwise the partition would stay unread for ever.
-func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) error {
-	var first error
-	fetches.EachError(func(topic string, partition int32, err error) {
-		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, err)
-		if errors.Is(err, kerr.OffsetOutOfRange) {
-			err = errors.Join(err, m.skip(ctx, topic, partition))
-		}
-		first = firstError(first, err)
-	})
-	return first
-}
-
-// skip goes on at the log start of a partition whose next record was deleted.
-func (m *Member) skip(ctx context.Context, topic string, partition int32) error {
-	ctx, cancel := context.WithTimeout(ctx, goodbye)
-	defer cancel()
-	starts, err := kadm.NewClient(m.client).ListStartOffsets(ctx, topic)
-	if err != nil {
-		return err
-	}
-	start, ok := starts.Lookup(topic, partition)
-	if err := firstError(start.Err, missing(ok)); err != nil {
-		return err
-	}
-	m.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{topic: {partition: {Epoch: -1, Offset: start.Offset}}})
-	return nil
-}
 
 // work gives the handler one batch after the other until the lanes are closed or ctx ends.
 func (m *Member) work(ctx context.Context) {
@@ -280,80 +187,4 @@ func (m *Member) report(what string, err error) {
 	if m.died.Err() == nil {
 		m.failures.report(what, err)
 	}
-}
-
-// assigned opens lanes. kgo calls it with what is new, often with nothing.
-func (m *Member) assigned(_ context.Context, client *kgo.Client, topics map[string][]int32) {
-	tps := flatten(topics)
-	for _, tp := range tps {
-		m.lanes.add(tp)
-	}
-	// The first assignment may come before NewMember has returned: m.client is not for callbacks.
-	id, generation := client.GroupMetadata()
-	m.cfg.Watch.Assigned(Assignment{time.Now(), tps, id, generation})
-}
-
-// revoked hands partitions over: it drops what is queued, waits for the batch in hand, and commits what is finished, so
-// that the next reader begins exactly where this one ended.
-func (m *Member) revoked(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
-	m.release(ctx, client, topics, false)
-}
-
-// lost is revoked without the right to commit: the group has given the partitions away already.
-func (m *Member) lost(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
-	m.release(ctx, client, topics, true)
-}
-
-func (m *Member) release(ctx context.Context, client *kgo.Client, topics map[string][]int32, lost bool) {
-	tps := flatten(topics)
-	if len(tps) == 0 {
-		return
-	}
-	m.takeBack(ctx, tps)
-	if !lost && m.died.Err() == nil {
-		m.report("commit", m.commit(ctx, client))
-	}
-	for _, tp := range tps {
-		m.report(fmt.Sprint("work on ", tp), nil)
-	}
-	if m.died.Err() == nil {
-		m.cfg.Watch.Released(time.Now(), tps, lost)
-	}
-}
-
-// takeBack closes lanes: it waits for what is in hand of them, and interrupts what takes longer than handOver.
-func (m *Member) takeBack(ctx context.Context, tps []TopicPartition) {
-	ctx, cancel := context.WithTimeout(ctx, handOver)
-	defer cancel()
-	var gone []*lane
-	var waits []<-chan struct{}
-	for _, tp := range tps {
-		l, busy := m.lanes.remove(tp)
-		if l == nil {
-			continue
-		}
-		gone = append(gone, l)
-		if busy != nil {
-			waits = append(waits, busy)
-		}
-	}
-	for _, busy := range waits {
-		select {
-		case <-busy:
-		case <-ctx.Done():
-		}
-	}
-	for _, l := range gone {
-		m.lanes.abandon(l)
-	}
-}
-
-func flatten(topics map[string][]int32) []TopicPartition {
-	var tps []TopicPartition
-	for topic, partitions := range topics {
-		for _, p := range partitions {
-			tps = append(tps, TopicPartition{topic, p})
-		}
-	}
-	return tps
 }
