@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -27,7 +26,8 @@ func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "
 	}
-	return []string{st.ends(left, right, w), st.ends(st.settings(s, w), st.flood(s.Flood, w), w)}
+	flood := st.flood(s.Flood, w)
+	return []string{st.ends(left, right, w), st.ends(st.settings(s, w-width(flood)-1), flood, w)}
 }
 
 func (st *styles) brokers(c lab.Cluster, w int) string {
@@ -56,22 +56,23 @@ func (st *styles) state(s lab.State) string {
 	return st.muted.Render(st.g.health[lab.Left] + " stopped")
 }
 
+// settings are the knobs as they stand, as many as fit: first those that a key changes.
 func (st *styles) settings(s *lab.Snapshot, w int) string {
-	delay := "delay " + fmt.Sprintf("%d ms", s.Settings.Delay.Milliseconds())
-	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), visible(s.Settings.Guarantee, 20, st.ascii), delay}
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), fmt.Sprintf("delay %d ms", s.Settings.Delay.Milliseconds())}
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
 		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
-		if w < 100 {
-			parts = slices.Delete(parts, 1, 2) // the guarantee never changes, the key just did
+	}
+	parts = append(parts, visible(s.Settings.Guarantee, 20, st.ascii), "session "+seconds(s.Settings.SessionTimeout),
+		"heartbeat "+seconds(s.Settings.Heartbeat))
+	line := " " + parts[0]
+	for _, part := range parts[1:] {
+		if width(line)+width(dot)+width(part) > w {
+			break
 		}
+		line += dot + part
 	}
-	if w >= 100 {
-		parts = append(parts, "session "+seconds(s.Settings.SessionTimeout))
-	}
-	if w >= 120 {
-		parts = append(parts, "heartbeat "+seconds(s.Settings.Heartbeat))
-	}
-	return " " + strings.Join(parts, st.muted.Render(" "+st.g.dot+" "))
+	return line
 }
 
 // flood is the progress of the newest flood: how far it is, and the rate that was measured.

@@ -102,6 +102,16 @@ func TestKeysThatAskNothing(t *testing.T) {
 	}
 }
 
+func TestAnsweredQuestionsGoAway(t *testing.T) {
+	for _, keys := range []string{"F enter", "P 1", "o enter", "o 1", "t enter", "t 1 enter y", "t 1 enter esc", "x 2", "x esc"} {
+		m, _ := dashboard(flooded(), 100, 30)
+		press(m, strings.Fields(keys)...)
+		if m.dialog != nil {
+			t.Errorf("after %s it still asks %q", keys, m.dialog.title)
+		}
+	}
+}
+
 func TestDelayCycles(t *testing.T) {
 	for from, to := range map[int]int{0: 10, 10: 100, 50: 100, 100: 500, 500: 0, 900: 0} {
 		delay := time.Duration(from) * time.Millisecond

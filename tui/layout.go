@@ -32,18 +32,24 @@ type layout struct {
 	left       int // width of the left one of two panels that stand side by side
 }
 
-// arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
-// order of how much one more line helps.
-func arrange(w, h, partitions, consumers int) layout {
-	l := layout{width: w, wide: w >= wideFrom, labels: h >= labelsFrom, left: w * 9 / 20}
+// bare is a layout with headings and nothing under them, and how many lines are free.
+func bare(w, h int) (l layout, free int) {
+	const titles = 4
+	l = layout{width: w, wide: w >= wideFrom, labels: h >= labelsFrom, left: w * 9 / 20}
 	if l.wide {
 		l.left = w * 5 / 8
 	}
-	const titles = 4
-	free := h - chrome - titles - notices
+	free = h - chrome - titles - notices
 	if l.labels {
 		free--
 	}
+	return l, free
+}
+
+// arrange shares a terminal of w by h cells among the panels: first what each cannot do without, then the rest in the
+// order of how much one more line helps.
+func arrange(w, h, partitions, consumers int) layout {
+	l, free := bare(w, h)
 	grow := func(lines *int, limit int) {
 		more := max(0, min(free, limit-*lines))
 		*lines += more

@@ -18,8 +18,8 @@ func rebalanceLayout(w int) rebalanceColumns {
 		c.sum = 9
 	}
 	if w >= 118 {
-		c.callbacks, c.brokers, c.protocol = 10, 9, 20
-		c.who = max(min(w-109, 30), 9)
+		c.callbacks, c.brokers, c.protocol = 10, 9, 19
+		c.who = min(w-102, 30)
 	}
 	return c
 }
@@ -96,7 +96,7 @@ func (st *styles) who(r lab.Rebalance, w int) string {
 	if len(names) == 0 {
 		return st.g.dash
 	}
-	return visible(strings.Join(names, ", "), w, st.ascii)
+	return visible(strings.ReplaceAll(strings.Join(names, ", "), " to order-", " to "), w, st.ascii)
 }
 
 // changes are all changes of membership that the group settled in one rebalance.

@@ -127,14 +127,46 @@ func beside(a, b []string) []string {
 	return out
 }
 
-// width is how many cells a line takes, styled or not.
+// width is how many cells a line takes, styled or not. Most lines are ASCII, the signs of the dashboard and their
+// colours, and looking for graphemes in them took most of the time of a frame.
 func width(s string) int {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return ansi.StringWidth(s)
+	n := 0
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c >= ' ' && c <= '~':
+			i, n = i+1, n+1
+		case c == ansi.ESC:
+			end := strings.IndexByte(s[i:], 'm')
+			if !colours(s[i+1 : i+max(end, 1)]) {
+				return ansi.StringWidth(s)
+			}
+			i += end + 1
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !narrow(r) {
+				return ansi.StringWidth(s)
+			}
+			i, n = i+size, n+1
 		}
 	}
-	return len(s) // most words are plain ASCII, and looking for graphemes in them is slow
+	return n
+}
+
+// colours says whether a text between an escape and the first m is a sequence that sets colours.
+func colours(s string) bool {
+	return strings.HasPrefix(s, "[") && strings.Trim(s[1:], "0123456789;") == ""
+}
+
+// narrow says that a rune takes one cell whatever its neighbours are: those that the dashboard draws with, and the
+// letters of western Europe.
+func narrow(r rune) bool {
+	switch {
+	case r > 0xa0 && r < 0x180:
+		return r != 0xad
+	case r >= 0x2500 && r < 0x25fb: // lines, blocks and shapes
+		return r != 0x25b6 && r != 0x25c0
+	}
+	return r == '–' || r == '…' || r == '→' || r == '≤' || r == '✓' || r == '✕' || r == '↻'
 }
 
 // cells are the cells of a line from one column up to another, with their styles.

@@ -56,6 +56,38 @@ func FuzzVisible(f *testing.F) {
 	})
 }
 
+func TestWidthIsThatOfTheLibrary(t *testing.T) {
+	st := newStyles(ThemeDark, false, false)
+	for _, s := range []string{
+		"", "P0", st.bad.Render("✕ ORPHAN"), st.hands([]int{1, nobody, somebody, 12}), "\x1b[", "\x1bm", "\x1b[m", "\x1b[31", "a\x1b[1;31mb", "\x1b[2Jm",
+		"界", "e\u0301", "▶\ufe0f", "👩\u200d👧", "é€", "\x9b31m", "\xff", "©", "®", "\u00ad", "\x7f", "\t", "✓\ufe0f",
+	} {
+		if got, want := width(s), ansi.StringWidth(s); got != want {
+			t.Errorf("%q is %d cells wide, want %d", s, got, want)
+		}
+	}
+	for _, theme := range []bool{false, true} {
+		m, _ := dashboard(crashed(), 160, 45)
+		m.options.ASCII = theme
+		m.restyle(ThemeDark)
+		for line := range strings.SplitSeq(m.View().Content, "\n") {
+			if got := width(line); got != ansi.StringWidth(line) {
+				t.Errorf("%q is %d cells wide", line, got)
+			}
+		}
+	}
+}
+
+func FuzzWidth(f *testing.F) {
+	f.Add("\x1b[38;2;1;2;3mP0 ▇▇→\x1b[m界")
+	f.Add("a\u0301\x1b[m\u0301")
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := width(s), ansi.StringWidth(s); got != want {
+			t.Fatalf("%q is %d cells wide, want %d", s, got, want)
+		}
+	})
+}
+
 func TestNumbers(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1_000: "1,000", -1_234_567: "-1,234,567", 100_000: "100,000"} {
 		if got := comma(n); got != want {
