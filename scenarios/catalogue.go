@@ -9,7 +9,10 @@ import (
 
 // Catalogue returns every scenario, in the order in which a lesson would play them.
 func Catalogue() []Scenario {
-	return []Scenario{bottleneck(), flood(), alone(), standby(), leave(), kill(), poison()}
+	return []Scenario{
+		bottleneck(), flood(), alone(), standby(), leave(), kill(), poison(),
+		grow(), hotkey(), protocols(), churn(),
+	}
 }
 
 // standard is the lab of part 4 of the course: three partitions, three consumers, 1,000 payments of 100 ms each.
@@ -138,10 +141,12 @@ func interrupted(s Setup, accident Step) []Step {
 	return append([]Step{pour(s), middle, accident}, empty(s)...)
 }
 
-func pour(s Setup) Step {
+func pour(s Setup) Step { return pourSome(s.Payments) }
+
+func pourSome(payments int) Step {
 	return Step{
-		Say:    fmt.Sprintf("Flood: %s payments at once.", count(s.Payments)),
-		Do:     []lab.Command{lab.Flood{Count: s.Payments}},
+		Say:    fmt.Sprintf("Flood: %s payments at once.", count(payments)),
+		Do:     []lab.Command{lab.Flood{Count: payments}},
 		Until:  floodAcknowledged(),
 		Within: 30 * time.Second,
 	}
@@ -156,6 +161,16 @@ func empty(s Setup) []Step {
 			Within: 20*time.Second + time.Duration(s.Payments)*100*time.Microsecond,
 		},
 	}
+}
+
+// hurry is empty for a flood that has served its purpose.
+func hurry(s Setup) []Step {
+	return append([]Step{{
+		Say:    "Have the rest done without simulated work.",
+		Do:     []lab.Command{lab.SetDelay{}},
+		Until:  drained(),
+		Within: patience(s),
+	}}, empty(s)...)
 }
 
 // patience is how long a drain may take before the scenario gives up: far above what its check allows, so that a slow

@@ -31,6 +31,14 @@ func floodAcknowledged() Condition {
 	return Condition{Text: "the brokers' answer to every payment", Holds: flooded}
 }
 
+// floodsAcknowledged waits for the n-th flood: the picture of the one before it may still be there.
+func floodsAcknowledged(n int) Condition {
+	return Condition{
+		Text:  fmt.Sprintf("the brokers' answer to every payment of flood %d", n),
+		Holds: func(s *lab.Snapshot) bool { return s.Flood.ID >= n && flooded(s) },
+	}
+}
+
 func flooded(s *lab.Snapshot) bool { return s.Flood.ID > 0 && !s.Flood.Running }
 
 func done(payments int) Condition {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,13 +69,44 @@ func (p Player) say(what string) {
 
 // carryOut does one step and waits for its end. When it does not come to its end, a failed check says why.
 func (p Player) carryOut(ctx context.Context, step Step, r *Result) (failures []Check) {
+	if failures := p.pause(ctx, step, r); len(failures) > 0 {
+		return failures
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, step.Within, errTooLate)
 	defer cancel()
-	for _, command := range step.Do {
+	for _, command := range p.commands(step) {
 		if err := p.Lab.Do(ctx, command); err != nil {
-			return failed(step.Say, "the lab obeys", fmt.Sprintf("refused: %v", err))
+			return failed(step.Say, "the lab obeys", fmt.Sprintf("%s refused: %v", order(command), err))
 		}
+		r.Commands = append(r.Commands, command)
 	}
+	return p.await(ctx, step, r)
+}
+
+// pause lets the pause of a step pass, and goes on looking at the lab meanwhile.
+func (p Player) pause(ctx context.Context, step Step, r *Result) (failures []Check) {
+	if step.Pause == 0 {
+		return nil
+	}
+	over := time.Now().Add(step.Pause)
+	step.Until = Condition{Text: "the pause before it", Holds: func(*lab.Snapshot) bool { return !time.Now().Before(over) }}
+	return p.await(ctx, step, r)
+}
+
+// commands are those of the step and those that it chooses now, which are told.
+func (p Player) commands(step Step) []lab.Command {
+	if step.Choose == nil {
+		return step.Do
+	}
+	chosen := step.Choose(p.Lab.Snapshot())
+	for _, command := range chosen {
+		p.say("– " + order(command) + ".")
+	}
+	return slices.Concat(step.Do, chosen)
+}
+
+// await looks at the lab until it shows what the step waits for.
+func (p Player) await(ctx context.Context, step Step, r *Result) (failures []Check) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"blackfriday/services/audit"
@@ -17,8 +18,12 @@ type Result struct {
 	Count *audit.Count
 	// Final is the picture in which the last step ended.
 	Final *lab.Snapshot
+	// Commands are those that the lab carried out, oldest first.
+	Commands []lab.Command
+	// Earlier are the floods before the one in Final, oldest first.
+	Earlier []lab.FloodProgress
 	// Flood is the time from the first payment to the last acknowledgement, Drain the time from the first payment to a
-	// lag of zero. Negative: that did not happen.
+	// lag of zero, both of the first flood. Negative: that did not happen.
 	Flood time.Duration
 	Drain time.Duration
 	// Lag is the lag of every partition over the whole play, four times a second at most, oldest first.
@@ -45,11 +50,22 @@ func (r Result) Failed() int {
 	return failed
 }
 
+// sent is how many payments of all floods the brokers acknowledged and refused.
+func (r Result) sent() (acked, refused int64) {
+	for _, f := range slices.Concat(r.Earlier, []lab.FloodProgress{r.Final.Flood}) {
+		acked, refused = acked+f.Acked, refused+f.Failed
+	}
+	return acked, refused
+}
+
 // sampleEvery is how far apart two samples of the lag are.
 const sampleEvery = 250 * time.Millisecond
 
 // look takes what the result needs over time from one picture.
 func (r *Result) look(s *lab.Snapshot) {
+	if before := r.Final.Flood; before.ID > 0 && before.ID < s.Flood.ID {
+		r.Earlier = append(r.Earlier, before)
+	}
 	r.Final = s
 	if n := len(r.Lag); n == 0 || s.Reading.At.Sub(r.Lag[n-1].At) >= sampleEvery {
 		r.Lag = append(r.Lag, samples(s)...)

@@ -32,12 +32,16 @@ type Setup struct {
 	Delay          time.Duration // simulated work per payment
 	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
 	Heartbeat      time.Duration
+	Seed           uint64 // of what is left to chance; 0: nothing is
 }
 
 // Step is one thing to do and what to wait for afterwards.
 type Step struct {
-	Say    string        // one sentence for whoever watches
-	Do     []lab.Command // carried out one after the other; none: only wait
+	Say string        // one sentence for whoever watches
+	Do  []lab.Command // carried out one after the other; none: only wait
+	// Choose adds commands that depend on how the lab stands as the step begins. It may be nil.
+	Choose func(*lab.Snapshot) []lab.Command
+	Pause  time.Duration // passes before the first command
 	Until  Condition
 	Within time.Duration // counted from the first command
 }
@@ -65,6 +69,19 @@ func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
 	if err := s.Refuse(s.Setup); err != nil {
 		return s, fmt.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), delay, err)
 	}
+	return s, nil
+}
+
+// WithSeed returns the scenario with another seed. It fails for a scenario that leaves nothing to chance, and for the seed
+// 0, which stands for none.
+func (s Scenario) WithSeed(seed uint64) (Scenario, error) {
+	switch {
+	case s.Setup.Seed == 0:
+		return s, fmt.Errorf("run %s --seed %d: nothing in %s is left to chance", s.Name, seed, s.Name)
+	case seed == 0:
+		return s, fmt.Errorf("run %s --seed 0: choose 1 or more", s.Name)
+	}
+	s.Setup.Seed = seed
 	return s, nil
 }
 

@@ -3,12 +3,44 @@ package scenarios
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+
+	"blackfriday/services/lab"
 )
 
-// String says what the lab and its load are, in one line.
+// String says what the lab and its load are, in one line, with the seed of what is left to chance.
 func (s Setup) String() string {
-	return fmt.Sprintf("partitions: %d, consumers: %d, %v per payment", s.Partitions, s.Orders, s.Delay)
+	words := fmt.Sprintf("partitions: %d, consumers: %d, %v per payment", s.Partitions, s.Orders, s.Delay)
+	if s.Seed != 0 {
+		words += fmt.Sprintf(", --seed %d", s.Seed)
+	}
+	return words
+}
+
+// order says in a few words what a command asks for.
+func order(c lab.Command) string {
+	switch c := c.(type) {
+	case lab.AddConsumer:
+		return "add a consumer"
+	case lab.Restart:
+		return "start " + named(c.Name, "the one that ended last") + " again"
+	case lab.Stop:
+		return "stop " + named(c.Name, "the busiest")
+	case lab.Kill:
+		return "kill " + named(c.Name, "the busiest")
+	case lab.SetProtocol:
+		return "switch to " + c.Protocol
+	default:
+		return strings.TrimPrefix(fmt.Sprintf("%T", c), "lab.")
+	}
+}
+
+func named(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
 }
 
 // count writes a number with its thousands apart: 1,000,000.

@@ -19,6 +19,7 @@ const longestDelay = time.Minute
 type flags struct {
 	payments int
 	delay    time.Duration
+	seed     uint64
 	json     bool
 	list     bool
 }
@@ -41,6 +42,7 @@ func newCommand(open opener) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&f.payments, "payments", 0, "payments to write, 1 to 1000000 (default: the scenario's)")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "simulated work per payment, 0s to 1m (default: the scenario's)")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play of churn, 1 or more (default: the scenario's)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the scenarios")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse(err) })
@@ -84,7 +86,10 @@ func choose(cmd *cobra.Command, name string, f flags) (scenarios.Scenario, error
 	if delay < 0 || delay > longestDelay {
 		return scenario, fmt.Errorf("run %s --delay %v: choose 0s to %v", name, delay, longestDelay)
 	}
-	return scenario.With(payments, delay)
+	if scenario, err := scenario.With(payments, delay); err != nil || !cmd.Flags().Changed("seed") {
+		return scenario, err
+	}
+	return scenario.WithSeed(f.seed)
 }
 
 func names() []string {

@@ -1,6 +1,7 @@
 package headless
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ func openLab(s scenarios.Setup, logs *slog.Logger) (runner, auditor) {
 		Orders:     s.Orders,
 		Delay:      s.Delay,
 		HTTPPort:   lab.NoHTTP,
-		Seed:       rand.Uint64(),
+		Seed:       cmp.Or(s.Seed, rand.Uint64()),
 		Log:        logs,
 	})
 	return l, func(ctx context.Context) (audit.Count, error) { return countOver(ctx, l.Snapshot().Cluster.Brokers) }

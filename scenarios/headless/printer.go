@@ -31,6 +31,7 @@ func (p *printer) result(r scenarios.Result) {
 		}
 		p.printf("%s  %s: %s\n      expected: %s\n", sign, c.Name, event.Visible(c.Measured), event.Visible(c.Expected))
 	}
+	p.costs(scenarios.Costs(r.Final.Rebalances))
 	if c := r.Count; c != nil {
 		p.printf("\n%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates\n",
 			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates)

@@ -29,6 +29,8 @@ type report struct {
 
 	Rebalances []rebalance `json:"rebalances"`
 	Lag        []lagPoint  `json:"lag"`
+	Protocols  []cost      `json:"protocols"`
+	Seed       *uint64     `json:"seed"` // null: nothing was left to chance
 }
 
 type check struct {
@@ -54,6 +56,7 @@ func newReport(r scenarios.Result) report {
 		DrainSeconds: measuredSeconds(r.Drain),
 		Rebalances:   make([]rebalance, len(r.Final.Rebalances)),
 		Lag:          make([]lagPoint, len(r.Lag)),
+		Protocols:    []cost{},
 	}
 	for i, c := range r.Checks {
 		rep.Checks[i] = check(c)
@@ -63,6 +66,12 @@ func newReport(r scenarios.Result) report {
 	}
 	for i, s := range r.Lag {
 		rep.Lag[i] = lagPoint{AtSeconds: seconds(s.At.Sub(r.Final.Started)), Partitions: s.Partitions}
+	}
+	for _, c := range scenarios.Costs(r.Final.Rebalances) {
+		rep.Protocols = append(rep.Protocols, newCost(c))
+	}
+	if seed := r.Setup.Seed; seed != 0 {
+		rep.Seed = &seed
 	}
 	rep.addCount(r)
 	return rep
@@ -75,7 +84,8 @@ func (rep *report) addCount(r scenarios.Result) {
 	}
 	rep.Payments, rep.Orders, rep.DLQ, rep.Emails = &c.Payments, &c.Orders, &c.DLQ, &c.Emails
 	rep.Lost, rep.Duplicates = &c.Lost, &c.Duplicates
-	if r.Drain > 0 {
+	// What several floods came to in the time of the first would be no rate.
+	if r.Drain > 0 && len(r.Earlier) == 0 {
 		rate := round(float64(c.Orders) / r.Drain.Seconds())
 		rep.OrdersPerSecond = &rate
 	}

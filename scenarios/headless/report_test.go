@@ -64,7 +64,7 @@ func TestTheReportKeepsItsNames(t *testing.T) {
 		`"also":[{"at_seconds":8.5,"cause":"leave","member":"order-4"}],"protocol":"KIP-848",` +
 		`"from_generation":4,"to_generation":6,"kept":{"0":130,"3":null},"redelivered":{"2":3},` +
 		`"settled_seconds":5.9,"broker_seconds":6.1}],` +
-		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}]}`
+		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}],"protocols":[],"seed":null}`
 	if string(text) != want {
 		t.Errorf("report\n%s\nwant\n%s", text, want)
 	}
@@ -88,7 +88,7 @@ func TestWhatWasNotMeasuredIsNull(t *testing.T) {
 			null = append(null, name)
 		}
 	}
-	want := "dlq drain_seconds duplicates emails flood_seconds lost orders orders_per_second payments"
+	want := "dlq drain_seconds duplicates emails flood_seconds lost orders orders_per_second payments seed"
 	if got := strings.Join(null, " "); got != want {
 		t.Errorf("null are %s; want %s (lists are empty and not null)", got, want)
 	}

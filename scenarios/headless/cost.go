@@ -1,0 +1,64 @@
+package headless
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"blackfriday/scenarios"
+)
+
+// cost is one scenarios.Cost.
+type cost struct {
+	Protocol       string `json:"protocol"`
+	Cause          string `json:"cause"`
+	Count          int    `json:"count"`
+	UnreadMaxMS    *int64 `json:"unread_max_ms"`
+	UnreadMeanMS   *int64 `json:"unread_mean_ms"`
+	KeptPauseMaxMS *int64 `json:"kept_pause_max_ms"`
+	Redelivered    int64  `json:"redelivered"`
+}
+
+func newCost(c scenarios.Cost) cost {
+	return cost{
+		Protocol:       c.Protocol,
+		Cause:          string(c.Cause),
+		Count:          c.Count,
+		UnreadMaxMS:    measuredMS(c.UnreadMax),
+		UnreadMeanMS:   measuredMS(c.UnreadMean),
+		KeptPauseMaxMS: measuredMS(c.KeptPauseMax),
+		Redelivered:    c.Redelivered,
+	}
+}
+
+func measuredMS(d time.Duration) *int64 {
+	if d < 0 {
+		return nil
+	}
+	ms := d.Milliseconds()
+	return &ms
+}
+
+// costs prints the costs as a table.
+func (p *printer) costs(costs []scenarios.Cost) {
+	if len(costs) == 0 || p.err != nil {
+		return
+	}
+	p.printf("\n")
+	table := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	line := "%s\t%s\t%v\t%s\t%s\t%s\t%v\t\n"
+	rows := fmt.Sprintf(line, "protocol", "cause", "n", "unread max", "mean", "kept paused", "read again")
+	for _, c := range costs {
+		rows += fmt.Sprintf(line, c.Protocol, c.Cause, c.Count, ms(c.UnreadMax), ms(c.UnreadMean), ms(c.KeptPauseMax), c.Redelivered)
+	}
+	if _, p.err = fmt.Fprint(table, rows); p.err == nil {
+		p.err = table.Flush()
+	}
+}
+
+func ms(d time.Duration) string {
+	if d < 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d ms", d.Milliseconds())
+}
