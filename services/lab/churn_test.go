@@ -92,8 +92,8 @@ func TestChurnIsListedChangeByChange(t *testing.T) {
 func churned(t *testing.T, p kafka.Protocol, seed uint64) {
 	t.Helper()
 	t.Logf("seed %d", seed)
-	const payments = 1000
-	l := start(t, func(c *Config) { c.Kafka.Protocol, c.Delay = p, 100*time.Millisecond })
+	const payments = 600
+	l := start(t, func(c *Config) { c.Kafka.Protocol, c.Kafka.SessionTimeout = p, 3*time.Second })
 	do(t, l, Flood{Count: payments})
 	c := &churn{random: rand.New(rand.NewPCG(seed, 0))}
 	overlapping, changes := p == kafka.ConsumerProtocol, 8
@@ -105,7 +105,7 @@ func churned(t *testing.T, p kafka.Protocol, seed uint64) {
 			until(t, l, "the change before is over", 20*time.Second, c.atRest)
 		}
 		c.step(t, l)
-		<-time.After(time.Duration(c.random.IntN(2000)) * time.Millisecond)
+		<-time.After(time.Duration(c.random.IntN(1000)) * time.Millisecond)
 	}
 	do(t, l, SetDelay{})
 	s := until(t, l, "every change is over, every partition read, all e-mails sent", 2*time.Minute, func(s *Snapshot) bool {
