@@ -59,7 +59,7 @@ func arrange(w, h, partitions, consumers int) layout {
 	grow(&l.lanes, min(partitions, 4))
 	grow(&l.consumers, min(consumers, 4))
 	grow(&l.events, 1)
-	grow(&l.consumers, min(consumers, 6))
+	grow(&l.consumers, min(consumers, 8))
 	most := min(partitions, h*4/15) // twelve at 45 lines, the most that the course grows to
 	grow(&l.partitions, most)
 	grow(&l.lanes, most)

@@ -13,14 +13,15 @@ import (
 type rebalanceColumns struct{ id, at, cause, who, generation, protocol, moved, longest, sum, again, callbacks, brokers int }
 
 func rebalanceLayout(w int) rebalanceColumns {
-	c := rebalanceColumns{id: 6, at: 9, cause: 11, who: 9, generation: 8, protocol: 12, moved: 6, longest: 8, again: 6}
+	c := rebalanceColumns{id: 6, at: 9, cause: 11, generation: 8, protocol: 12, moved: 6, longest: 8, again: 6}
 	if w >= 100 {
 		c.sum = 9
 	}
 	if w >= 118 {
 		c.callbacks, c.brokers, c.protocol = 10, 9, 19
-		c.who = min(w-102, 30)
 	}
+	rest := c.id + c.at + c.cause + c.generation + c.protocol + c.moved + c.longest + c.sum + c.again + c.callbacks + c.brokers
+	c.who = min(w-rest-1, 30)
 	return c
 }
 
