@@ -197,7 +197,7 @@ func (rs *rebalances) merge() {
 		}
 		a.Also = append(append(a.Also, Change{At: b.At, Cause: b.Cause, Member: b.Member}), b.Also...)
 		a.Moved, a.movedTo = append(a.Moved, b.Moved...), append(a.movedTo, b.movedTo...)
-		a.Kept = slices.DeleteFunc(a.Kept, func(k Kept) bool { return b.moved(k.Partition) })
+		a.Kept = slices.DeleteFunc(slices.Clone(a.Kept), func(k Kept) bool { return b.moved(k.Partition) })
 		a.Settled = later(a.Settled, b.Settled)
 		a.BrokerAt = later(a.BrokerAt, b.BrokerAt)
 		rs.list = slices.Delete(rs.list, i, i+1)
@@ -218,12 +218,20 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// snapshot copies the entries.
+// snapshot copies the entries. What will not change any more is shared by all Snapshots.
 func (rs *rebalances) snapshot() []Rebalance {
 	list := make([]Rebalance, len(rs.list))
 	for i, r := range rs.list {
 		list[i] = r.Rebalance
-		list[i].Also, list[i].Moved, list[i].Kept = slices.Clone(r.Also), slices.Clone(r.Moved), slices.Clone(r.Kept)
+		if !r.final() {
+			list[i].Also, list[i].Moved, list[i].Kept = slices.Clone(r.Also), slices.Clone(r.Moved), slices.Clone(r.Kept)
+		}
 	}
 	return list
+}
+
+// final says that nothing in the entry's lists changes any more; its ID may.
+func (r *rebalance) final() bool {
+	unmeasured := func(m Move) bool { return !m.Measured }
+	return !r.Open && !slices.ContainsFunc(r.Moved, unmeasured)
 }
