@@ -19,17 +19,16 @@ func grow() Scenario {
 		Name:    "grow",
 		Summary: "One partition becomes three in the middle of a flood: two consumers find work, and the next flood is faster.",
 		Setup:   setup,
-		Refuse:  tooShortToInterrupt,
+		Refuse:  tooShortToGrow,
 		Steps: func(s Setup) []Step {
 			first, second := floods(s)
-			s.Payments = first
+			s.Payments = first // the second is a third of the work, so its waits are long enough
 			steps := interrupted(s, Step{
 				Say:    fmt.Sprintf("Grow the topics to %d partitions while the services go on.", grown),
 				Do:     []lab.Command{lab.GrowPartitions{Count: grown}},
 				Until:  readByAll(),
 				Within: 10 * time.Second,
 			})
-			s.Payments = second
 			again := pourSome(second)
 			again.Until = floodsAcknowledged(2)
 			return append(append(steps, again), empty(s)...)
@@ -40,6 +39,12 @@ func grow() Scenario {
 
 // floods is how the payments are divided into two floods.
 func floods(s Setup) (first, second int) { return s.Payments - s.Payments/2, s.Payments / 2 }
+
+// tooShortToGrow refuses floods of which the first would be over before the partitions are read.
+func tooShortToGrow(s Setup) error {
+	s.Payments, _ = floods(s)
+	return tooShortToInterrupt(s)
+}
 
 func readByAll() Condition {
 	return Condition{
