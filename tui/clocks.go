@@ -85,6 +85,19 @@ func listed(names []string, most int) string {
 	return strings.Join(names, ", ")
 }
 
+// fitted joins as many whole words as fit into w cells, but at least one, and counts the rest: "P1 P2 +3".
+func fitted(words []string, between string, w int) string {
+	if all := strings.Join(words, between); width(all) <= w || len(words) == 0 {
+		return all
+	}
+	for n := len(words) - 1; ; n-- {
+		text := fmt.Sprintf("%s%s+%d", strings.Join(words[:n], between), between, len(words)-n)
+		if width(text) <= w || n <= 1 {
+			return text
+		}
+	}
+}
+
 // ratio is how many times b goes into a, with one digit after the point where that matters.
 func ratio(a, b time.Duration) string {
 	if f := float64(a) / float64(b); f < 9.95 {

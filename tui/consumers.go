@@ -200,16 +200,11 @@ func (st *styles) holds(i lab.Instance, w int) string {
 	if len(i.Partitions) == 0 {
 		return st.muted.Render(st.g.dash)
 	}
-	text := ""
+	names := make([]string, len(i.Partitions))
 	for n, p := range i.Partitions {
-		next := fmt.Sprintf("P%d ", p.Partition)
-		rest := fmt.Sprintf("+%d", len(i.Partitions)-n)
-		if n > 0 && len(text)+len(next)+len(rest) >= w && len(i.Partitions)-n > 1 {
-			return text + rest
-		}
-		text += next
+		names[n] = fmt.Sprintf("P%d", p.Partition)
 	}
-	return text
+	return fitted(names, " ", w-1)
 }
 
 // detail is what matters most about an instance: its failure, what Kafka believes of a dead one, or its last record.

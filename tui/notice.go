@@ -40,26 +40,77 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	return st.muted.Render(text)
 }
 
-// orphanNotice tells what Kafka still believes about partitions that nobody reads, and for how long.
+// orphanNotice tells what Kafka still believes about partitions that nobody reads and for how long, and which keys help
+// when no consumer is left that Kafka could give them to.
 func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) string {
 	names := make([]string, len(orphans))
 	for i, p := range orphans {
 		names[i] = fmt.Sprintf("P%d", p.ID)
 	}
-	head := st.bad.Render(" " + st.g.bad + " " + listed(names, 3) + ": nobody reads.")
+	head := st.bad.Render(" " + st.g.bad + " " + listed(names, 4) + ": nobody reads.")
 	if w < 100 {
-		head = st.bad.Render(" " + st.g.bad + " " + listed(names, 3) + " ORPHAN.")
+		head = st.bad.Render(" " + st.g.bad + " " + listed(names, 4) + " ORPHAN.")
 	}
-	owner := orphans[0].Owner
-	if owner == "" {
+	owners := st.owners(orphans)
+	switch still := " Kafka still names "; {
+	case !succession(s):
+		head += " No consumer is left to take over: " + helpfulKeys(s)
+		if width(head+still)+width(strings.Join(owners, ", ")) < w {
+			head += "." + st.muted.Render(still+strings.Join(owners, ", "))
+		}
+		return head
+	case len(owners) > 1:
+		return head + still + st.warn.Render(fitted(owners, ", ", w-width(head+still)-1))
+	case orphans[0].Owner == "":
 		return head + " Kafka names nobody and will assign a reader."
 	}
+	owner := orphans[0].Owner
 	name := st.warn.Render(visible(owner, 14, st.ascii))
 	i := slices.IndexFunc(s.Orders, func(o lab.Instance) bool { return o.Name == owner && o.StillMember })
 	if i < 0 {
 		return head + " Kafka still names " + name + "."
 	}
 	return head + " Kafka still believes " + name + " is alive (" + seconds(s.Orders[i].GoneIn) + " left, computed)"
+}
+
+// owners are those whom Kafka names, each with its partitions: "order-2 (P0, P3)".
+func (st *styles) owners(partitions []lab.Partition) []string {
+	var order []string
+	held := map[string][]string{}
+	for _, p := range partitions {
+		if held[p.Owner] == nil {
+			order = append(order, p.Owner)
+		}
+		held[p.Owner] = append(held[p.Owner], fmt.Sprintf("P%d", p.ID))
+	}
+	out := make([]string, len(order))
+	for i, owner := range order {
+		out[i] = ownerName(st, lab.Partition{Owner: owner}) + " (" + listed(held[owner], 3) + ")"
+	}
+	return out
+}
+
+// succession says whether anybody is left to whom Kafka could give a partition: one of our consumers, or somebody else's
+// member that it names.
+func succession(s *lab.Snapshot) bool {
+	return slices.ContainsFunc(s.Orders, func(o lab.Instance) bool {
+		return o.Health == lab.Joining || o.Health == lab.Active || o.Health == lab.Standby
+	}) || slices.ContainsFunc(s.Partitions, foreign)
+}
+
+// foreign says that a member outside this lab has the partition, by the broker's word.
+func foreign(p lab.Partition) bool {
+	return p.Known && p.Owner != "" && p.OwnerInstance == 0 && !p.Orphan
+}
+
+// helpfulKeys are the keys that bring a reader back when there is none.
+func helpfulKeys(s *lab.Snapshot) string {
+	keys := DefaultKeys()
+	add := keys.Add.Help().Key + " adds one"
+	if len(s.Orders) == 0 {
+		return add
+	}
+	return keys.Restart.Help().Key + " restarts, " + add
 }
 
 // gauge draws how much of a time is left.

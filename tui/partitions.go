@@ -94,7 +94,7 @@ func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
 		}, " ")
 	}
 	committed, end := reach(s.Partitions)
-	weight, drain := st.strong, st.drain(s.Lag.Drain, s.Lag.Total, c.words)
+	weight, drain := st.strong, st.drain(totalDrain(s), s.Lag.Total, c.words)
 	if stale(s) != "" {
 		weight, drain = st.muted, st.muted.Render(st.old())
 	}
@@ -210,6 +210,25 @@ func partitionDrain(p lab.Partition) lab.Drain {
 		return lab.Drain{Trend: lab.Stuck, ToZero: -1}
 	}
 	return p.Drain
+}
+
+// totalDrain is where the lag of all partitions is going. It is never promised to be zero while a part of it does not
+// fall, and it does not fall while nobody reads any of it.
+func totalDrain(s *lab.Snapshot) lab.Drain {
+	d, falls := s.Lag.Drain, false
+	for _, p := range s.Partitions {
+		switch {
+		case p.Lag == 0:
+		case partitionDrain(p).Trend == lab.Shrinking:
+			falls = true
+		default:
+			d.ToZero = -1
+		}
+	}
+	if d.Trend == lab.Shrinking && d.ToZero < 0 && !falls && len(orphaned(s)) > 0 {
+		d.Trend = lab.Stuck
+	}
+	return d
 }
 
 // drain says where a lag is going: a sign, and the time to zero or a word.
