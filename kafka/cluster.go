@@ -47,7 +47,20 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 		c.Close()
 		return nil, err
 	}
+	if c.cfg.Protocol == "" {
+		c.cfg.Protocol = c.fittingProtocol(ctx)
+	}
 	return c, nil
+}
+
+// fittingProtocol is the group protocol under which a crash is noticed within the session timeout that was asked for.
+// Brokers that cannot be asked, or do not know KIP-848, get the protocol that every broker knows.
+func (c *Cluster) fittingProtocol(ctx context.Context) Protocol {
+	session, _, err := c.GroupTimeouts(ctx, OrderGroup)
+	if err != nil || session > c.cfg.SessionTimeout {
+		return CooperativeSticky
+	}
+	return ConsumerProtocol
 }
 
 // connect opens the administrative client and learns who is there.

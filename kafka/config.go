@@ -70,7 +70,9 @@ type Config struct {
 	// Nodes is the number of embedded brokers; 0 means 3.
 	Nodes int
 
-	// Protocol is the group protocol of every Member; empty means ConsumerProtocol.
+	// Protocol is the group protocol of every Member. Empty means ConsumerProtocol on the embedded cluster, and on a real
+	// one too if its brokers give a silent member up within SessionTimeout; else CooperativeSticky, which takes its
+	// timeouts from the client.
 	Protocol Protocol
 	// SessionTimeout is how long a group waits for a silent member before it gives its partitions away; Heartbeat is
 	// how often a member speaks up. Under KIP-848 both belong to the broker: the embedded one is told, a real one is
@@ -91,7 +93,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Nodes == 0 {
 		c.Nodes = 3
 	}
-	if c.Protocol == "" {
+	if c.Protocol == "" && len(c.Brokers) == 0 {
 		c.Protocol = ConsumerProtocol
 	}
 	if c.SessionTimeout == 0 {
