@@ -153,7 +153,7 @@ func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected
 	}
 	name := st.left(visible(i.Name, c.name, st.ascii), c.name)
 	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.health(i.Health), c.state) + " " +
-		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(comma(i.Processed), c.done) +
+		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(within(i.Processed, c.done-1), c.done) +
 		"  " + st.ends(st.detail(i, c.detail), st.restarts(i), c.detail) + " "
 	line = st.left(line, w)
 	if selected {

@@ -33,6 +33,14 @@ func compact(n int64) string {
 	return fmt.Sprintf("%.2fG", math.Floor(float64(n)/10_000_000)/100)
 }
 
+// within writes a number in full, or in short where that needs more than w cells.
+func within(n int64, w int) string {
+	if full := comma(n); len(full) <= w {
+		return full
+	}
+	return compact(n)
+}
+
 // perSecond writes a rate in eight cells at most.
 func perSecond(r float64) string {
 	switch {

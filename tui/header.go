@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -97,47 +98,67 @@ func (st *styles) flood(f lab.FloodProgress, w int) string {
 		st.muted.Render("  "+perSecond(f.Rate)) + " "
 }
 
+// flow says how much of the way of a payment is drawn.
+type flow struct {
+	short   bool // long numbers are written as 123k
+	waiting bool // how many payments wait
+	rates   int  // how many stages have a rate: the first ones; the dead letters are the last
+}
+
 // flowLine follows a payment from the left to the right: what came in, what waits, what came out. All of it is measured.
+// Where it does not all fit, the rates go one by one and then what waits, which stands under it in any case.
 func flowLine(st *styles, s *lab.Snapshot, w int) string {
+	const gap, stages = 2, 4
+	f := flow{short: w < 100, waiting: w >= 100, rates: stages}
+	for {
+		left, right := st.flow(s, f)
+		switch {
+		case width(left)+gap+width(right) <= w, f.rates == 0 && !f.waiting:
+			return st.ends(left, right, w)
+		case !f.short:
+			f.short = true
+		case f.rates > 1 || f.rates == 1 && !f.waiting:
+			f.rates--
+		default:
+			f.waiting = false
+		}
+	}
+}
+
+// flow draws the way of a payment, and the dead letters that stand at the other end of the line.
+func (st *styles) flow(s *lab.Snapshot, f flow) (left, right string) {
 	byName := map[string]lab.Topic{}
 	for _, t := range s.Topics {
 		byName[t.Name] = t
 	}
-	arrow := st.muted.Render(" " + st.g.arrow + " ")
-	stage := func(name, topic string) string { return st.stage(name, byName[topic], w) }
-	parts := []string{stage("payments", "payment-successful")}
-	if w >= 100 {
-		waiting := st.g.dash
-		if s.Lag.Known {
-			waiting = st.amount(s.Lag.Total, w)
+	amount := func(n int64, known bool) string {
+		switch {
+		case !known:
+			return st.g.dash
+		case f.short:
+			return compact(n)
 		}
-		parts = append(parts, st.muted.Render("waiting ")+st.strong.Render(waiting))
+		return comma(n)
 	}
-	parts = append(parts, stage("orders", "order-created"), stage("emails", "email-sent"))
-	dead := st.g.dash
-	if s.DLQ.Known {
-		dead = st.amount(s.DLQ.Total, w)
+	var parts []string
+	for i, name := range []string{"payments", "orders", "emails", "DLQ"} {
+		t := byName[[]string{"payment-successful", "order-created", "email-sent", "dlq-payment"}[i]]
+		text := st.muted.Render(name+" ") + st.strong.Render(amount(t.Total, t.Known))
+		if name == "DLQ" && s.DLQ.Total > 0 {
+			text = st.warn.Render("DLQ " + amount(s.DLQ.Total, s.DLQ.Known))
+		} else if name == "DLQ" {
+			text = st.muted.Render("DLQ ") + st.strong.Render(amount(s.DLQ.Total, s.DLQ.Known))
+		}
+		if t.Known && i < f.rates {
+			text += st.muted.Render(" " + perSecond(t.Rate))
+		}
+		parts = append(parts, text)
+		if i == 0 && f.waiting {
+			parts = append(parts, st.muted.Render("waiting ")+st.strong.Render(amount(s.Lag.Total, s.Lag.Known)))
+		}
 	}
-	dlq := st.muted.Render("DLQ ") + st.strong.Render(dead) + " "
-	if s.DLQ.Total > 0 {
-		dlq = st.warn.Render("DLQ "+dead) + " "
-	}
-	return st.ends(" "+strings.Join(parts, arrow), dlq, w)
-}
-
-func (st *styles) stage(name string, t lab.Topic, w int) string {
-	if !t.Known {
-		return st.muted.Render(name+" ") + st.g.dash
-	}
-	return st.muted.Render(name+" ") + st.strong.Render(st.amount(t.Total, w)) + st.muted.Render(" "+perSecond(t.Rate))
-}
-
-// amount writes a number in full where there is room for it.
-func (st *styles) amount(n int64, w int) string {
-	if w < 100 {
-		return compact(n)
-	}
-	return comma(n)
+	last := len(parts) - 1
+	return " " + strings.Join(parts[:last], st.muted.Render(" "+st.g.arrow+" ")), parts[last] + " "
 }
 
 // statusLine shows the answer to the last command, and the keys that were pressed.
@@ -149,18 +170,41 @@ func statusLine(st *styles, message string, style pen, pressed []string, w int) 
 	return st.ends(" "+style.Render(visible(message, max(w-width(right)-1, 0), st.ascii)), right, w)
 }
 
-// footerLine lists the keys that work now. Where they do not all fit, the last but two go first: help and quit stay.
-func footerLine(st *styles, bindings []key.Binding, w int) string {
-	texts := make([]string, len(bindings))
-	used := 1
-	for i, b := range bindings {
-		texts[i] = st.key.Render(b.Help().Key) + " " + st.muted.Render(b.Help().Desc)
-		used += width(texts[i]) + 2
+// footerLine lists the keys that work now. Where they do not all fit, the spare ones go first, the last before the
+// others; then those in front lose their words, again from the end; and only then keys go, but never the last two.
+func footerLine(st *styles, front, spare []key.Binding, w int) string {
+	keep := max(len(front)-2, 0)
+	all := slices.Concat(front[:keep], spare, front[keep:])
+	named := len(all) // so many keys have their words; the last two have them always
+	line := st.footer(all, named)
+	for width(line) > w && len(all) > 2 {
+		switch last := len(all) - 3; {
+		case last >= keep:
+			all = slices.Delete(all, last, last+1)
+			named = len(all) - 2
+		case named > 0:
+			named--
+		default:
+			all = slices.Delete(all, last, last+1)
+		}
+		line = st.footer(all, named)
 	}
-	for used-2 > w && len(texts) > 2 {
-		last := len(texts) - 3
-		used -= width(texts[last]) + 2
-		texts = append(texts[:last], texts[last+1:]...)
+	return cut(line, w, st.ascii)
+}
+
+// footer writes keys, so many of them with what they do, and the last two as well.
+func (st *styles) footer(all []key.Binding, named int) string {
+	line := ""
+	for i, b := range all {
+		text, gap := st.key.Render(b.Help().Key), "  "
+		bare := i >= named && i < len(all)-2
+		if !bare {
+			text += " " + st.muted.Render(b.Help().Desc)
+		}
+		if i == 0 || bare && i > named {
+			gap = " "
+		}
+		line += gap + text
 	}
-	return cut(" "+strings.Join(texts, "  "), w, st.ascii)
+	return line
 }

@@ -135,30 +135,31 @@ func short(b key.Binding, shown, does string) key.Binding {
 	return b
 }
 
-// now gives the keys that work at this moment, the most useful first. Help and quit come last and are never dropped.
-func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) []key.Binding {
+// now gives the keys that work at this moment, the most useful first: those in front, of which help and quit are the
+// last, and spare ones for where there is room.
+func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []key.Binding) {
 	help, quit := short(k.Help, "?", "help"), short(k.Quit, "q", "quit")
 	switch {
 	case d != nil && d.asks():
-		return []key.Binding{k.Confirm, short(k.Back, "esc", "no")}
+		return []key.Binding{k.Confirm, short(k.Back, "esc", "no")}, nil
 	case d != nil:
-		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}
+		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}, nil
 	case s.State != lab.Running:
-		return []key.Binding{help, quit}
+		return []key.Binding{help, quit}, nil
 	}
-	var out []key.Binding
+	spare = []key.Binding{short(k.Earlier, "left", "replay"), short(k.Dashboard, "1-7", "views"), short(k.Next, "tab", "select"),
+		short(k.FloodChoose, "F P", "choose"), short(k.Theme, "T", "theme")}
 	if replaying {
-		out = append(out, short(k.Freeze, "space", "live"), short(k.Earlier, "left right", "step"),
-			short(k.PreviousRebalance, "F7 F8", "rebalance"))
+		spare = spare[1:]
+		front = []key.Binding{short(k.Freeze, "space", "live"), short(k.Earlier, "left right", "step"),
+			short(k.PreviousRebalance, "F7 F8", "rebalance")}
 	}
-	out = append(out, k.actions(s)...)
+	front = append(front, k.actions(s)...)
 	if !replaying {
-		out = append(out, short(k.Freeze, "space", "freeze"), short(k.Earlier, "left", "replay"))
+		front = append(front, short(k.Freeze, "space", "freeze"))
 	}
-	out = append(out, short(k.Protocol, "o", "protocol"), short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"),
-		short(k.Dashboard, "1-7", "views"), short(k.Next, "tab", "select"), short(k.FloodChoose, "F P", "choose"),
-		short(k.Theme, "T", "theme"))
-	return append(out, help, quit)
+	front = append(front, short(k.Protocol, "o", "protocol"), short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"))
+	return append(front, help, quit), spare
 }
 
 // actions are the keys that do something to the lab as it is.

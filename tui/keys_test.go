@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -250,14 +251,15 @@ func TestFooterAlwaysOffersHelpAndQuit(t *testing.T) {
 	keys := DefaultKeys()
 	for _, s := range scenes() {
 		for w := 16; w < 200; w++ {
-			line := footerLine(newStyles(ThemeDark, false, true), keys.now(s, false, nil), w)
+			line := footerOf(s, w, false)
 			if !strings.Contains(line, "help") || !strings.Contains(line, "quit") {
 				t.Fatalf("footer of width %d: %q", w, line)
 			}
 		}
 	}
 	offers := func(s *lab.Snapshot, b key.Binding) bool {
-		for _, offered := range keys.now(s, false, nil) {
+		front, spare := keys.now(s, false, nil)
+		for _, offered := range slices.Concat(front, spare) {
 			if reflect.DeepEqual(offered.Keys(), b.Keys()) {
 				return true
 			}

@@ -25,7 +25,7 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 		}
 		total, rate := st.g.dash, st.g.dash
 		if t.Known {
-			total, rate = comma(t.Total), perSecond(t.Rate)
+			total, rate = within(t.Total, 10), perSecond(t.Rate)
 		}
 		numbers := st.strong.Render(st.right(total, 10)) + st.right(rate, 10) + " "
 		out = append(out, st.ends(name, numbers, w))

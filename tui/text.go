@@ -96,10 +96,15 @@ func (st *styles) right(s string, w int) string {
 	return blank(w-have) + s
 }
 
-// ends puts one text at each end of a line of exactly w cells. The right one wins when both do not fit.
+// ends puts one text at each end of a line of exactly w cells. The right one wins when both do not fit, and a blank stays
+// between them.
 func (st *styles) ends(l, r string, w int) string {
 	r = cut(r, w, st.ascii)
-	return st.left(l, w-width(r)) + r
+	room := w - width(r)
+	if r == "" || width(l) < room || strings.HasSuffix(l, " ") && width(l) == room || strings.HasPrefix(ansi.Strip(r), " ") {
+		return st.left(l, room) + r
+	}
+	return st.left(l, room-1) + blank(min(room, 1)) + r
 }
 
 // blank is n spaces, none when n is negative.

@@ -58,7 +58,8 @@ func (m *model) framed(body []string) []string {
 	lines = append(lines, m.st.box(body, w, m.height-chrome)...)
 	text, style := m.status()
 	lines = append(lines, statusLine(m.st, text, style, m.keysShown(), w))
-	lines = append(lines, footerLine(m.st, m.keys.now(m.live, m.replay != nil, m.dialog), w))
+	front, spare := m.keys.now(m.live, m.replay != nil, m.dialog)
+	lines = append(lines, footerLine(m.st, front, spare, w))
 	if m.dialog != nil {
 		return m.st.overlay(m.st.box(lines, w, m.height), dialogLines(m.st, m.dialog, m.live, w, m.height), w)
 	}
@@ -142,7 +143,7 @@ func (m *model) status() (string, pen) {
 	case m.message.text != "" && !m.message.bad && age < messageStays:
 		return m.st.g.ok + " " + m.message.text, m.st.good
 	case m.replay != nil && m.replay.atEnd():
-		return "The screen stands still, the lab goes on. Space shows it live again.", m.st.warn
+		return "The screen stands still, the lab goes on. Space shows it live.", m.st.warn
 	case m.replay != nil:
 		return "Replay: keys act on the live lab, space shows it.", m.st.warn
 	case m.selected != "":
