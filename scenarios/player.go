@@ -109,7 +109,7 @@ func (p Player) commands(step Step) []lab.Command {
 func (p Player) await(ctx context.Context, step Step, r *Result) (failures []Check) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for {
+	for looked := time.Now(); ; {
 		picture := p.Lab.Snapshot()
 		r.look(picture)
 		if step.Until.Holds(picture) {
@@ -117,6 +117,7 @@ func (p Player) await(ctx context.Context, step Step, r *Result) (failures []Che
 		}
 		select {
 		case <-tick.C:
+			looked = r.lookedAgain(looked, time.Now())
 		case <-ctx.Done():
 			return failed(step.Say, step.Until.Text, fmt.Sprintf("%v: %s", whyStopped(ctx, step), seen(picture)))
 		}

@@ -174,7 +174,8 @@ func unreadWithin(r Result, name string, cause lab.Cause, limit time.Duration) C
 }
 
 // keptGoOn: where a rebalance takes away only what moves, a partition that stays pauses for its reader's turn over all
-// its partitions and no longer. The eager protocols take everything away each time.
+// its partitions and no longer. The eager protocols take everything away each time. What stops the whole machine stops
+// partitions too: the longest stall of the player itself is allowed on top.
 func keptGoOn(r Result) Check {
 	const slack = 50 * time.Millisecond
 	c := Check{
@@ -184,12 +185,13 @@ func keptGoOn(r Result) Check {
 		Passed: true,
 	}
 	var words []string
-	for _, b := range r.Final.Rebalances {
+	for i, b := range r.Final.Rebalances {
 		if !slices.Contains(measuredCauses(), b.Cause) || !incremental(b.Protocol) {
 			continue
 		}
+		stall := r.stalled(b.At, nextAt(r.Final, i))
 		for _, k := range b.Kept {
-			limit := time.Duration(turns(b, k.Reader))*r.Setup.Delay + slack
+			limit := time.Duration(turns(b, k.Reader))*r.Setup.Delay + slack + stall
 			if k.Measured && k.Pause > limit {
 				words = append(words, fmt.Sprintf("P%d %s in a %s under %s (allowed %s)",
 					k.Partition, elapsed(k.Pause), b.Cause, b.Protocol, elapsed(limit)))
@@ -199,6 +201,14 @@ func keptGoOn(r Result) Check {
 	c.Passed = len(words) == 0
 	c.Measured = listed(words, "none", "")
 	return c
+}
+
+// nextAt is when the rebalance after the i-th began, or the play ended.
+func nextAt(s *lab.Snapshot, i int) time.Time {
+	if i+1 < len(s.Rebalances) {
+		return s.Rebalances[i+1].At
+	}
+	return s.At
 }
 
 func incremental(protocol string) bool {

@@ -108,6 +108,15 @@ func TestChecksOfRebalancesJudge(t *testing.T) {
 		{"it pauses under cooperative-sticky", tried, keptGoOn, func(r *Result) { r.Final.Rebalances[3].Kept[1].Pause = 151 * time.Millisecond }, false},
 		{"it pauses under an eager one", tried, keptGoOn, func(r *Result) { r.Final.Rebalances[6].Kept[1].Pause = time.Second }, true},
 
+		{"the machine stalled", tried, keptGoOn, func(r *Result) {
+			r.Final.Rebalances[join].Kept[1].Pause = 151 * time.Millisecond
+			r.Stalls = []Stall{{At: noon, Late: 10 * time.Millisecond}}
+		}, true},
+		{"the machine stalled before", tried, keptGoOn, func(r *Result) {
+			r.Final.Rebalances[join].Kept[1].Pause = 151 * time.Millisecond
+			r.Stalls = []Stall{{At: noon.Add(-time.Second), Late: 10 * time.Millisecond}}
+		}, false},
+
 		{"one reader", tried, oneReader, func(*Result) {}, true},
 		{"two readers", tried, oneReader, func(r *Result) { r.Final.TwoReaders = 1 }, false},
 

@@ -26,8 +26,16 @@ type Result struct {
 	// lag of zero, both of the first flood. Negative: that did not happen.
 	Flood time.Duration
 	Drain time.Duration
+	// Stalls are the times in which the machine was too busy even to look at the lab, oldest first.
+	Stalls []Stall
 	// Lag is the lag of every partition over the whole play, four times a second at most, oldest first.
 	Lag []Sample
+}
+
+// Stall is a look at the lab that came late, although nothing but the machine could delay it.
+type Stall struct {
+	At   time.Time // when it came
+	Late time.Duration
 }
 
 // Sample is the lag of every partition at one moment.
@@ -76,6 +84,28 @@ func (r *Result) look(s *lab.Snapshot) {
 	if r.Drain < 0 && isDrained(s) {
 		r.Drain = s.Reading.At.Sub(s.Flood.StartedAt)
 	}
+}
+
+// stallFrom is the lateness that is worth remembering.
+const stallFrom = 10 * time.Millisecond
+
+// lookedAgain notes how late a look came, and returns when it did.
+func (r *Result) lookedAgain(before, now time.Time) time.Time {
+	if late := now.Sub(before) - lookEvery; late >= stallFrom {
+		r.Stalls = append(r.Stalls, Stall{At: now, Late: late})
+	}
+	return now
+}
+
+// stalled is the longest stall between two moments.
+func (r Result) stalled(from, until time.Time) time.Duration {
+	var longest time.Duration
+	for _, s := range r.Stalls {
+		if !s.At.Before(from) && !s.At.After(until.Add(s.Late)) {
+			longest = max(longest, s.Late)
+		}
+	}
+	return longest
 }
 
 // samples returns the lags of s as one sample, or none while a partition's lag is not known.
