@@ -83,6 +83,7 @@ func (c *churn) atRest(s *Snapshot) bool {
 func TestChurnIsListedChangeByChange(t *testing.T) {
 	for _, p := range kafka.Protocols() {
 		t.Run(string(p), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { churned(t, p, rand.Uint64()) })
 		})
 	}
