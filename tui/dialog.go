@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -60,10 +61,11 @@ func pillDialog(pills []Pill) *dialog {
 	return d
 }
 
-func quitDialog() *dialog { return &dialog{title: "Quit while a flood is running?", quit: true} }
-
 // asks says that the dialog wants a yes and nothing else.
 func (d *dialog) asks() bool { return d.quit || d.yes != nil }
+
+// lists says that the dialog is a list without a box: there letters keep their meaning, as far as they have one.
+func (d *dialog) lists() bool { return !d.asks() && d.typed == nil }
 
 // press takes one key. Letters mean nothing here: the box has the focus, or the list has.
 func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
@@ -129,7 +131,7 @@ func (d *dialog) width() int {
 	switch {
 	case d.card:
 		return 74
-	case d.typed != nil, d.quit:
+	case d.typed != nil:
 		return 54
 	}
 	return 66
@@ -179,8 +181,8 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	case d.card:
 		body = append(append(body, ""), protocolCard(st, s, inner)...)
 	case d.quit:
-		body = append(body, fmt.Sprintf("%s of %s payments are acknowledged.", comma(s.Flood.Acked), comma(s.Flood.Wanted)), "",
-			st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
+		reason := cmp.Or(loss(s), "Nothing would be lost any more.")
+		body = append(body, cut(reason, inner, st.ascii), "", st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
 	case d.yes != nil:
 		body = append(body, "", st.key.Render("y")+" yes, do it   "+st.key.Render("esc")+" no")
 	case d.typed != nil:

@@ -122,32 +122,6 @@ func TestDelayCycles(t *testing.T) {
 	}
 }
 
-func TestQuitAsksOnceWhileAFloodRuns(t *testing.T) {
-	tests := []struct {
-		keys string
-		quit bool // the last key quits
-	}{
-		{"q", false}, {"q enter", false}, {"q q", false}, {"q esc", false}, {"q y", true},
-		{"ctrl+c", false}, {"ctrl+c y", true}, {"ctrl+c ctrl+c", true}, {"q ctrl+c ctrl+c", true}, {"F ctrl+c ctrl+c", true},
-	}
-	for _, test := range tests {
-		m, _ := dashboard(flooding(), 100, 30)
-		var cmd tea.Cmd
-		for _, k := range strings.Fields(test.keys) {
-			_, cmd = m.Update(keyPress(k))
-		}
-		if quits(cmd) != test.quit {
-			t.Errorf("%s: quits is %v, want %v", test.keys, !test.quit, test.quit)
-		}
-	}
-	for _, k := range []string{"q", "ctrl+c"} {
-		m, _ := dashboard(flooded(), 100, 30)
-		if _, cmd := m.Update(keyPress(k)); !quits(cmd) {
-			t.Errorf("%s does not quit a lab without a flood", k)
-		}
-	}
-}
-
 func TestFreezeKeepsThePicture(t *testing.T) {
 	m, _ := dashboard(flooded(), 100, 30)
 	press(m, "space")

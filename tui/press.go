@@ -19,10 +19,10 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case m.interrupt:
 		return m.quit()
+	case key.Matches(msg, m.keys.Quit) && (m.dialog == nil || m.dialog.lists()):
+		return m.quit()
 	case m.dialog != nil:
 		return m.answer(m.dialog.press(msg, m.keys))
-	case key.Matches(msg, m.keys.Quit):
-		return m.quit()
 	case m.tooSmall():
 		return nil
 	case m.help:
@@ -33,15 +33,6 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.do(c)
 	}
 	m.navigate(msg)
-	return nil
-}
-
-// quit ends the dashboard, and asks first while a flood is running.
-func (m *model) quit() tea.Cmd {
-	if !m.live.Flood.Running {
-		return tea.Quit
-	}
-	m.dialog = quitDialog()
 	return nil
 }
 

@@ -167,7 +167,7 @@ func (m *model) smallLines() []string {
 		"It keeps running. q quits.",
 	}
 	if m.dialog != nil {
-		lines = []string{"A flood is running.", "Quit? y, or esc."}
+		lines = []string{"Payments are under way.", "Quit? y, or esc."}
 	}
 	return lines
 }

@@ -1,0 +1,30 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+)
+
+// quit ends the dashboard, and asks first when something would be lost.
+func (m *model) quit() tea.Cmd {
+	if loss(m.live) == "" {
+		return tea.Quit
+	}
+	m.dialog, m.help = &dialog{title: "Quit?", quit: true}, false
+	return nil
+}
+
+// loss says in one sentence what would be lost by quitting now: a flood under way, or payments that wait in the memory of
+// the embedded cluster. It is empty when nothing would be.
+func loss(s *lab.Snapshot) string {
+	switch f := s.Flood; {
+	case f.Running:
+		return fmt.Sprintf("A flood runs: %s of %s payments are acknowledged.", comma(f.Acked), comma(f.Wanted))
+	case s.Lag.Known && s.Lag.Total > 0 && s.Cluster.Embedded:
+		return fmt.Sprintf("%s wait, and this lab lives in memory: they would be lost.", count(s.Lag.Total, "payment"))
+	}
+	return ""
+}
