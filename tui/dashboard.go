@@ -88,7 +88,7 @@ func eventsPanel(v view, l layout) []string {
 	if l.wide {
 		w = l.left
 	}
-	out := append([]string{eventTitle(v.st, w)}, eventRows(v.st, v.s, w, l.events, 0, false)...)
+	out := append([]string{eventTitle(v.st, w)}, eventRows(v.st, v.s, w, l.events)...)
 	if !l.wide {
 		return out
 	}

@@ -14,16 +14,40 @@ func eventTitle(st *styles, w int) string {
 }
 
 // eventRows draws the feed with the newest event at the top: there it stands still for the eye, and the heads of the
-// front row do not hide it. skip leaves out the newest ones; whole wraps long texts instead of cutting them.
-func eventRows(st *styles, s *lab.Snapshot, w, lines, skip int, whole bool) []string {
+// front row do not hide it. Long texts are cut.
+func eventRows(st *styles, s *lab.Snapshot, w, lines int) []string {
 	var out []string
-	for i := len(s.Events) - 1 - max(skip, 0); i >= 0 && len(out) < lines; i-- {
-		out = append(out, st.eventLines(s.Events[i], w, whole)...)
+	for i := len(s.Events) - 1; i >= 0 && len(out) < lines; i-- {
+		out = append(out, st.eventLines(s.Events[i], w, false)...)
 	}
 	if len(s.Events) == 0 {
 		out = append(out, st.muted.Render(" Nothing happened yet."))
 	}
 	return st.box(out, w, lines)
+}
+
+// eventPage draws the feed without the newest skip events, and their texts in full. It also says how many events it
+// shows.
+func eventPage(st *styles, s *lab.Snapshot, w, h, skip int) (lines []string, shown int) {
+	n := len(s.Events)
+	skip = min(max(skip, 0), max(n-1, 0))
+	for i := n - 1 - skip; i >= 0; i-- {
+		next, room := st.eventLines(s.Events[i], w, true), h-len(lines)
+		if i > 0 || skip > 0 {
+			room-- // for how many more there are
+		}
+		if len(next) > room && shown > 0 {
+			break
+		}
+		lines, shown = append(lines, next...), shown+1
+	}
+	switch {
+	case n == 0:
+		lines = []string{st.muted.Render(" Nothing happened yet.")}
+	case shown < n:
+		lines = append(st.box(lines, w, h-1), st.more(n-shown, "event"))
+	}
+	return st.box(lines, w, h), shown
 }
 
 func (st *styles) eventLines(e lab.Event, w int, whole bool) []string {

@@ -8,12 +8,16 @@ import (
 	"blackfriday/services/lab"
 )
 
-// consumersBody is the page of the consumers: all of them, and the rebalances they caused.
-func consumersBody(st *styles, s *lab.Snapshot, w, h int, selected string) []string {
-	rows := min(consumerLines(s), h*2/3)
-	out := append([]string{consumerTitle(st, s, w)}, consumerRows(st, s, w, rows, selected)...)
+// consumersBody is what scrolls on the page of the consumers: every instance on a line of its own, also those on the
+// bench, and the rebalances that they caused.
+func consumersBody(v view, w int) []string {
+	st, s, c := v.st, v.s, consumerLayout(w)
+	var out []string
+	for _, i := range instances(s) {
+		out = append(out, st.consumerRow(i, c, w, i.Name == v.selected))
+	}
 	out = append(out, "", rebalanceTitle(st, w), rebalanceLabels(st, w))
-	return append(out, rebalanceRows(st, s, w, max(h-len(out), 0), 0)...)
+	return append(out, rebalanceRows(st, s, w, max(len(s.Rebalances), 1), 0)...)
 }
 
 // fullLanes is how many lines the page of the lanes has for them.
@@ -32,16 +36,12 @@ func lanesBody(v view, w, h int) []string {
 	return slices.Concat(out, []string{curveTitle(st, s, w)}, lagCurve(st, s, w, h-len(out)-1))
 }
 
-// topicsBody is the page of the topics and the dead letter queue.
-func topicsBody(st *styles, s *lab.Snapshot, w, h int) []string {
-	out := append([]string{topicTitle(st, w)}, topicRows(st, s, w)...)
-	out = append(out, "", st.ruled(" "+st.title.Render("DEAD LETTERS")+" ", "", w-1), dlqLine(st, s, w), "")
-	out = append(out, newestRejection(st, s.DLQ, w)...)
-	out = append(out, "")
-	out = append(out, rejectionCounts(st, s.DLQ, w)...)
-	totals := append([]string{"", st.ruled(" "+st.title.Render("ANALYTICS")+" ", "", w-1)}, totalLines(st, s.Totals, w)...)
-	room := max(h-len(totals), 0)
-	return append(out[:min(len(out), room)], totals...)
+// topicsBody is what scrolls on the page of the topics and the dead letter queue.
+func topicsBody(st *styles, s *lab.Snapshot, w int) []string {
+	heading := func(name string) []string { return []string{"", st.ruled(" "+st.title.Render(name)+" ", "", w-1)} }
+	return slices.Concat([]string{topicTitle(st, w)}, topicRows(st, s, w),
+		heading("DEAD LETTERS"), []string{dlqLine(st, s, w), ""}, newestRejection(st, s.DLQ, w), []string{""},
+		rejectionCounts(st, s.DLQ, w), heading("ANALYTICS"), totalLines(st, s.Totals, w))
 }
 
 // startBody shows how far the lab has come in starting.

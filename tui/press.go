@@ -69,7 +69,7 @@ func (m *model) pressInHelp(msg tea.KeyPressMsg) {
 	case key.Matches(msg, m.keys.Theme):
 		m.cycleTheme()
 	default:
-		m.helpTop = m.scrolled(msg, m.helpTop, m.helpLimit())
+		m.helpTop = m.scrolled(msg, m.helpTop, m.height-2, m.helpLimit())
 	}
 }
 
@@ -84,16 +84,15 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 	case m.ask(msg), m.travel(msg), m.turn(msg):
 	case key.Matches(msg, m.keys.Back):
 		m.back()
-	case m.page == rebalancesPage && key.Matches(msg, m.keys.Next):
-		m.chooseBy(-1)
-	case m.page == rebalancesPage && key.Matches(msg, m.keys.Previous):
-		m.chooseBy(1)
+	case m.page == rebalancesPage:
+		m.browse(msg)
 	case m.selects() && key.Matches(msg, m.keys.Next):
 		m.selectBy(1)
 	case m.selects() && key.Matches(msg, m.keys.Previous):
 		m.selectBy(-1)
 	default:
-		m.top[m.page] = m.scrolled(msg, m.top[m.page], m.limit())
+		step, limit := m.extent()
+		m.top[m.page] = m.scrolled(msg, m.top[m.page], step, limit)
 	}
 }
 
@@ -158,29 +157,12 @@ func (m *model) selectBy(by int) {
 	if at < 0 && by < 0 {
 		at = 0
 	}
-	m.selected = all[(at+by+len(all))%len(all)].Name
-}
-
-// scrolled is where a key scrolls a list that is at top and cannot go beyond limit.
-func (m *model) scrolled(msg tea.KeyPressMsg, top, limit int) int {
-	screen := max(m.height-chrome-2, 1)
-	switch {
-	case key.Matches(msg, m.keys.Next):
-		top++
-	case key.Matches(msg, m.keys.Previous):
-		top--
-	case key.Matches(msg, m.keys.PageDown) && m.page == dashboardPage && !m.help:
-		top += 3
-	case key.Matches(msg, m.keys.PageUp) && m.page == dashboardPage && !m.help:
-		top -= 3
-	case key.Matches(msg, m.keys.PageDown):
-		top += screen
-	case key.Matches(msg, m.keys.PageUp):
-		top -= screen
-	case key.Matches(msg, m.keys.Home):
-		top = 0
+	at = (at + by + len(all)) % len(all)
+	m.selected = all[at].Name
+	if m.page == consumersPage {
+		step, _ := m.extent()
+		m.top[m.page] = min(max(m.top[m.page], at-step+1), at)
 	}
-	return min(max(top, 0), max(limit, 0))
 }
 
 // remember keeps the last keys for the class to see.

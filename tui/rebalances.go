@@ -58,7 +58,7 @@ func rebalanceRows(st *styles, s *lab.Snapshot, w, lines, chosen int) []string {
 		out = append(out, row)
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d", more, n)))
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s up and down choose one", more, n, st.g.dot)))
 	}
 	if n == 0 {
 		out = append(out, st.muted.Render(" None so far."))
@@ -149,8 +149,9 @@ func (st *styles) known(r lab.Rebalance) string {
 	return took(r.BrokerAt.Sub(r.At))
 }
 
-// rebalanceDetail is one rebalance in full: by both clocks, and for every partition what it went through.
-func rebalanceDetail(st *styles, r lab.Rebalance, w, lines int) []string {
+// rebalanceDetail is one rebalance in full, by both clocks, on some lines: how it went, and for every partition what it
+// went through, from line top on.
+func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(causes(r, st)+" "+st.who(r, 30)) + " "
 	clocks := st.muted.Render(" callbacks ") + st.callbacks(r) + dot + st.muted.Render("brokers ") + st.known(r) + " "
@@ -160,7 +161,6 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines int) []string {
 		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +
 			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
 	}
-	out := []string{st.ruled(head, clocks, w), summary}
 	var pieces []string
 	for _, m := range r.Moved {
 		pieces = append(pieces, st.move(m))
@@ -168,7 +168,7 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines int) []string {
 	for _, k := range r.Kept {
 		pieces = append(pieces, st.keep(k))
 	}
-	return st.box(append(out, columns(st, pieces, w)...), w, lines)
+	return append([]string{st.ruled(head, clocks, w), summary}, st.scrollable(columns(st, pieces, w), w, lines-2, top)...)
 }
 
 // move is what a partition went through that changed hands.
@@ -201,10 +201,15 @@ func (st *styles) hand(instance int) string {
 	return st.cell(instance)
 }
 
+// pieceColumns is how many pieces stand beside each other.
+func pieceColumns(w int) int {
+	const wide = 38
+	return max(w/wide, 1)
+}
+
 // columns lays pieces out beside each other, from the left to the right and then down.
 func columns(st *styles, pieces []string, w int) []string {
-	const wide = 38
-	each := max(w/wide, 1)
+	each := pieceColumns(w)
 	var out []string
 	for chunk := range slices.Chunk(pieces, each) {
 		line := ""
@@ -236,40 +241,4 @@ func rebalanceBriefs(st *styles, s *lab.Snapshot, w, lines int) []string {
 		out = append(out, st.muted.Render(" None so far."))
 	}
 	return st.box(out, w, lines)
-}
-
-// rebalancesBody is the page of the rebalances: the list, the chosen or newest one in full, and the protocols compared.
-func rebalancesBody(st *styles, s *lab.Snapshot, w, h, chosen int) []string {
-	card := append([]string{st.ruled(" "+st.title.Render("PROTOCOLS")+" "+st.muted.Render("unread times so far")+" ", "", w-1)},
-		protocolCard(st, s, w-2)...)
-	for i := 1; i < len(card); i++ {
-		card[i] = " " + card[i]
-	}
-	var detail []string
-	if r, ok := rebalanceOf(s, chosen); ok {
-		moves := (len(r.Moved) + len(r.Kept) + max(w/38, 1) - 1) / max(w/38, 1)
-		detail = rebalanceDetail(st, r, w, 2+min(moves, max(h/4, 3)))
-		chosen = r.ID
-	}
-	rows := max(h-2-len(detail)-len(card), 1)
-	if wanted := max(len(s.Rebalances), 3); wanted < rows {
-		rows = min(wanted+1, rows)
-	}
-	if 2+rows+len(detail)+len(card) < h {
-		detail = append(detail, "")
-	}
-	return slices.Concat([]string{rebalanceTitle(st, w), rebalanceLabels(st, w)}, rebalanceRows(st, s, w, rows, chosen), detail, card)
-}
-
-// rebalanceOf is the rebalance with a number, or the newest one when there is none with it.
-func rebalanceOf(s *lab.Snapshot, id int) (lab.Rebalance, bool) {
-	n := len(s.Rebalances)
-	if n == 0 {
-		return lab.Rebalance{}, false
-	}
-	i := slices.IndexFunc(s.Rebalances, func(r lab.Rebalance) bool { return r.ID == id })
-	if i < 0 {
-		i = n - 1
-	}
-	return s.Rebalances[i], true
 }

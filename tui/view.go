@@ -93,17 +93,18 @@ func (m *model) body(s *lab.Snapshot) []string {
 	w, h, v := m.width, m.height-chrome, m.view()
 	switch m.page {
 	case eventsPage:
-		return append([]string{eventTitle(m.st, w)}, eventRows(m.st, s, w, h-1, v.top, true)...)
+		lines, _ := eventPage(m.st, s, w, h-1, v.top)
+		return append([]string{eventTitle(m.st, w)}, lines...)
 	case consumersPage:
-		return consumersBody(m.st, s, w, h, m.selected)
+		return append([]string{consumerTitle(m.st, s, w)}, m.st.scrollable(consumersBody(v, w), w, h-1, v.top)...)
 	case topicsPage:
-		return topicsBody(m.st, s, min(w, 110), h)
+		return m.st.scrollable(topicsBody(m.st, s, min(w, 110)), w, h, v.top)
 	case partitionsPage:
 		head := []string{partitionTitle(m.st, s, w), partitionLabels(m.st, s, w, false)}
 		rows := partitionRows(m.st, s, w, min(h-len(head)-notices, len(s.Partitions)), v.top, v.scale, false)
 		return slices.Concat(head, rows, partitionNotices(m.st, s, w, v.scale))
 	case rebalancesPage:
-		return rebalancesBody(m.st, s, w, h, m.chosen)
+		return rebalancesBody(v, w, h, m.chosen)
 	case lanesPage:
 		return lanesBody(v, w, h)
 	}
@@ -114,25 +115,6 @@ func (m *model) layout() layout {
 	s := m.shown()
 	return arrange(m.width, m.height, len(s.Partitions), consumerLines(s))
 }
-
-// limit is how far the present page can scroll.
-func (m *model) limit() int {
-	s := m.shown()
-	switch m.page {
-	case dashboardPage:
-		l := m.layout()
-		return len(s.Partitions) - min(l.partitions, l.lanes) + 1
-	case eventsPage:
-		return len(s.Events) - 1
-	case partitionsPage:
-		return len(s.Partitions) - (m.height - chrome - 2 - notices) + 1
-	case lanesPage:
-		return len(s.Partitions) - fullLanes(s, m.height-chrome) + 1
-	}
-	return 0
-}
-
-func (m *model) helpLimit() int { return len(helpLines(m.st, m.keys, m.width)) - (m.height - 2) }
 
 // status is what the line over the footer says: the answer to the last command, or what the selection means.
 func (m *model) status() (string, pen) {
