@@ -46,11 +46,19 @@ func dlqLine(st *styles, s *lab.Snapshot, w int) string {
 	return head + st.muted.Render(" newest ") + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
 }
 
-// newestRejection is the newest rejection in full: where it stood, and the reason.
-func newestRejection(st *styles, d lab.DLQ, w int) []string {
-	n := d.Newest
-	if n.Code == "" {
+// newestRejection is the newest rejection in full: where it stood, and the reason. Analytics is often ahead of the order
+// consumers: what is invalid is then known before anybody has rejected it.
+func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
+	n := s.DLQ.Newest
+	switch {
+	case n.Code == "" && s.Totals.Rejected == 0:
 		return []string{st.muted.Render(" Nothing was rejected so far.")}
+	case n.Code == "":
+		none := "   The order consumers have rejected none."
+		if s.Lag.Known && s.Lag.Total > 0 {
+			none = "   The order consumers have rejected none yet: " + count(s.Lag.Total, "payment") + " wait."
+		}
+		return []string{st.warn.Render(" Analytics saw " + count(s.Totals.Rejected, "invalid record") + "."), none}
 	}
 	where := fmt.Sprintf(" %s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
 	return []string{
@@ -72,11 +80,16 @@ func rejectionCounts(st *styles, d lab.DLQ, w int) []string {
 }
 
 // totalLines are the figures of the analytics service, the money first.
-func totalLines(st *styles, t lab.Totals, w int) []string {
+func totalLines(st *styles, s *lab.Snapshot, w int) []string {
+	t := s.Totals
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	if t.Rejected > 0 {
 		first += dot + st.warn.Render(comma(t.Rejected)+" invalid")
+		dead := fmt.Sprintf(" %s DLQ %s", st.g.arrow, comma(s.DLQ.Total))
+		if s.DLQ.Known && s.DLQ.Total < t.Rejected && width(first)+width(dead) <= w {
+			first += st.warn.Render(dead)
+		}
 	}
 	if w >= 50 {
 		return []string{first, " " + count(t.Payments, "payment") + dot + count(t.Orders, "order") + dot + count(t.Emails, "email")}
@@ -102,17 +115,17 @@ func resultTitle(st *styles, w int, withTopics bool) string {
 // results stands beside the curve: what came out of the pipeline, as far as there is room. The topics are part of it
 // where they have no panel of their own.
 func results(st *styles, s *lab.Snapshot, w, h int, withTopics bool) []string {
-	totals := totalLines(st, s.Totals, w)
+	totals := totalLines(st, s, w)
 	switch {
 	case withTopics:
 		out := append(topicRows(st, s, w), totals...)
 		if h >= 8 {
-			out = append(out, newestRejection(st, s.DLQ, w)...)
+			out = append(out, newestRejection(st, s, w)...)
 		}
 		return st.box(out, w, h)
 	case h < 8:
 		return st.box(append(totals, dlqLine(st, s, w)), w, h)
 	}
-	return st.box(slices.Concat(totals, []string{"", dlqLine(st, s, w)}, newestRejection(st, s.DLQ, w), []string{""},
+	return st.box(slices.Concat(totals, []string{"", dlqLine(st, s, w)}, newestRejection(st, s, w), []string{""},
 		rejectionCounts(st, s.DLQ, w)), w, h)
 }
