@@ -29,7 +29,12 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	case len(orphans) > 0:
 		return st.orphanNotice(s, orphans, w)
 	}
-	if p, ok := disagreement(s); ok {
+	p, differs := disagreement(s)
+	switch {
+	case differs && p.Reader == 0:
+		return st.muted.Render(fmt.Sprintf(" %s P%d belongs to ", st.g.foreign, p.ID)) + st.warn.Render(ownerName(st, p)) +
+			st.muted.Render(", a member outside this lab.")
+	case differs:
 		return st.warn.Render(fmt.Sprintf(" %s P%d is changing hands: %s reads it, Kafka names %s.", st.g.attention, p.ID,
 			readerName(p), ownerName(st, p)))
 	}
@@ -150,7 +155,7 @@ func hotPartition(s *lab.Snapshot) (hot lab.Partition, share int64, ok bool) {
 // disagreement is the first partition about which the broker and our process differ.
 func disagreement(s *lab.Snapshot) (lab.Partition, bool) {
 	for _, p := range s.Partitions {
-		if p.Known && (p.Reader != p.OwnerInstance || p.Reader == 0) {
+		if differ(p) {
 			return p, true
 		}
 	}

@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"blackfriday/services/lab"
 )
@@ -13,6 +12,7 @@ import (
 type partitionColumns struct {
 	id, reader, owner, bar, lag, rate, drain, position int
 	words                                              bool // the trend as a word beside its sign
+	ownerInBar                                         bool // an owner who is not the reader stands at the end of the bar
 }
 
 func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
@@ -30,7 +30,8 @@ func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
 	if w >= 100 && !double {
 		c.owner = 13
 	}
-	c.position = positionWidth(s.Partitions, w < 100)
+	c.ownerInBar = c.owner == 0 && !double
+	c.position = positionWidth(s.Partitions, w < 120)
 	fixed := 1 + c.id + 1 + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
 	c.bar = max(w-fixed, 1)
 	return c
@@ -146,7 +147,11 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 	if c.owner > 0 {
 		line += st.left(st.owner(p), c.owner)
 	}
-	line += " " + st.partitionBar(s, p, c.bar, scale) + "  "
+	bar := st.partitionBar(s, p, c.bar, scale)
+	if c.ownerInBar && differ(p) {
+		bar = st.ownerInBar(p, bar, c.bar)
+	}
+	line += " " + bar + "  "
 	if !p.Known {
 		return line + st.right(st.g.dash, c.lag) + " " + st.right(st.g.dash, c.rate) + "  " +
 			st.left(st.g.dash, c.drain) + " " + st.right(st.g.dash, c.position) + " "
@@ -159,6 +164,21 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 	return line + st.strong.Render(lag) + " " + rate + "  " +
 		st.left(st.drain(partitionDrain(p), p.Lag, c.words), c.drain) + " " + st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 }
+
+// ownerInBar writes the broker's word over the end of a bar of w cells, where no column is left for it. The beginning of
+// the bar stays in sight.
+func (st *styles) ownerInBar(p lab.Partition, bar string, w int) string {
+	const least = 3
+	word := " Kafka: " + ownerName(st, p)
+	if width(word) > w-least {
+		word = " " + ownerName(st, p)
+	}
+	word = cut(word, w, st.ascii)
+	return cells(bar, 0, w-width(word)) + st.warn.Render(word)
+}
+
+// differ says that the broker names another owner of a partition than the reader whom we see, or that nobody reads it.
+func differ(p lab.Partition) bool { return p.Known && (p.Reader != p.OwnerInstance || p.Reader == 0) }
 
 // partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
 // so that the bars of neighbours do not touch.
@@ -185,6 +205,8 @@ func (st *styles) reader(p lab.Partition) string {
 		return " " + st.g.dash
 	case p.Reader > 0:
 		return st.cell(p.Reader) + fmt.Sprintf(" order-%d", p.Reader)
+	case foreign(p):
+		return st.other.Render(" "+st.g.foreign+" ") + " outside"
 	}
 	return " " + st.g.dash + "  " + st.muted.Render("nobody")
 }
@@ -203,55 +225,6 @@ func (st *styles) owner(p lab.Partition) string {
 	return st.muted.Render(name)
 }
 
-// partitionDrain is where the lag of a partition is going. The slope looks back a few seconds: for a moment after a crash
-// it promises that a lag falls which nobody works on any more.
-func partitionDrain(p lab.Partition) lab.Drain {
-	if p.Orphan && p.Lag > 0 && p.Drain.Trend == lab.Shrinking {
-		return lab.Drain{Trend: lab.Stuck, ToZero: -1}
-	}
-	return p.Drain
-}
-
-// totalDrain is where the lag of all partitions is going. It is never promised to be zero while a part of it does not
-// fall, and it does not fall while nobody reads any of it.
-func totalDrain(s *lab.Snapshot) lab.Drain {
-	d, falls := s.Lag.Drain, false
-	for _, p := range s.Partitions {
-		switch {
-		case p.Lag == 0:
-		case partitionDrain(p).Trend == lab.Shrinking:
-			falls = true
-		default:
-			d.ToZero = -1
-		}
-	}
-	if d.Trend == lab.Shrinking && d.ToZero < 0 && !falls && len(orphaned(s)) > 0 {
-		d.Trend = lab.Stuck
-	}
-	return d
-}
-
-// drain says where a lag is going: a sign, and the time to zero or a word.
-func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
-	switch {
-	case d.Trend == lab.Growing:
-		return st.warn.Render(st.g.up + " growing")
-	case d.Trend == lab.Stuck:
-		return st.bad.Render(st.g.stuck + " stuck")
-	case d.Trend == lab.Shrinking && (words || d.ToZero < 0):
-		text := st.g.down + " falling"
-		if d.ToZero >= 0 {
-			text += " " + clock(roundUp(d.ToZero))
-		}
-		return st.good.Render(text)
-	case d.Trend == lab.Shrinking:
-		return st.good.Render(st.g.down + " " + clock(roundUp(d.ToZero)))
-	case lag == 0:
-		return st.muted.Render(st.g.ok + " empty")
-	}
-	return st.muted.Render(st.g.steady + " steady")
-}
-
 func (st *styles) offsets(committed, end int64, c partitionColumns) string {
 	text := position(committed, end, false)
 	if len(text) > c.position {
@@ -259,25 +232,3 @@ func (st *styles) offsets(committed, end int64, c partitionColumns) string {
 	}
 	return st.muted.Render(text)
 }
-
-// old stands where a trend would, while the numbers are out of date.
-func (st *styles) old() string { return st.g.attention + " old" }
-
-// stale says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
-func stale(s *lab.Snapshot) string {
-	age := s.At.Sub(s.Reading.At)
-	switch {
-	case s.Reading.At.IsZero() && s.Reading.Err != "":
-		return "NO READING"
-	case s.Reading.At.IsZero():
-		return ""
-	case age > staleAfter:
-		return "STALE " + seconds(age)
-	case s.Reading.Err != "":
-		return "STALE"
-	}
-	return ""
-}
-
-// staleAfter is how old the brokers' word may be before the dashboard says so.
-const staleAfter = 500 * time.Millisecond

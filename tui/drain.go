@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// partitionDrain is where the lag of a partition is going. The slope looks back a few seconds: for a moment after a crash
+// it promises that a lag falls which nobody works on any more.
+func partitionDrain(p lab.Partition) lab.Drain {
+	if p.Orphan && p.Lag > 0 && p.Drain.Trend == lab.Shrinking {
+		return lab.Drain{Trend: lab.Stuck, ToZero: -1}
+	}
+	return p.Drain
+}
+
+// totalDrain is where the lag of all partitions is going. It is never promised to be zero while a part of it does not
+// fall, and it does not fall while nobody reads any of it.
+func totalDrain(s *lab.Snapshot) lab.Drain {
+	d, falls := s.Lag.Drain, false
+	for _, p := range s.Partitions {
+		switch {
+		case p.Lag == 0:
+		case partitionDrain(p).Trend == lab.Shrinking:
+			falls = true
+		default:
+			d.ToZero = -1
+		}
+	}
+	if d.Trend == lab.Shrinking && d.ToZero < 0 && !falls && len(orphaned(s)) > 0 {
+		d.Trend = lab.Stuck
+	}
+	return d
+}
+
+// drain says where a lag is going: a sign, and the time to zero or a word.
+func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
+	switch {
+	case d.Trend == lab.Growing:
+		return st.warn.Render(st.g.up + " growing")
+	case d.Trend == lab.Stuck:
+		return st.bad.Render(st.g.stuck + " stuck")
+	case d.Trend == lab.Shrinking && (words || d.ToZero < 0):
+		text := st.g.down + " falling"
+		if d.ToZero >= 0 {
+			text += " " + clock(roundUp(d.ToZero))
+		}
+		return st.good.Render(text)
+	case d.Trend == lab.Shrinking:
+		return st.good.Render(st.g.down + " " + clock(roundUp(d.ToZero)))
+	case lag == 0:
+		return st.muted.Render(st.g.ok + " empty")
+	}
+	return st.muted.Render(st.g.steady + " steady")
+}
+
+// old stands where a trend would, while the numbers are out of date.
+func (st *styles) old() string { return st.g.attention + " old" }
+
+// stale says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
+func stale(s *lab.Snapshot) string {
+	age := s.At.Sub(s.Reading.At)
+	switch {
+	case s.Reading.At.IsZero() && s.Reading.Err != "":
+		return "NO READING"
+	case s.Reading.At.IsZero():
+		return ""
+	case age > staleAfter:
+		return "STALE " + seconds(age)
+	case s.Reading.Err != "":
+		return "STALE"
+	}
+	return ""
+}
+
+// staleAfter is how old the brokers' word may be before the dashboard says so.
+const staleAfter = 500 * time.Millisecond
