@@ -13,8 +13,8 @@ import (
 
 // How long the answer to a command stays, the longer time for an error, and how long the last keys do.
 const (
-	messageStays = 5 * time.Second
-	errorStays   = 15 * time.Second
+	messageStays = 3 * time.Second
+	errorStays   = 10 * time.Second
 	keysStay     = 15 * time.Second
 )
 
