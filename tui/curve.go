@@ -1,24 +1,29 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"blackfriday/services/lab"
 )
 
-// curveSpan is how much time the lag curve shows: the shortest of a few round spans that covers all points.
+// curveSpan is how much time the lag curve shows: as long as there are points, up to ten minutes, in steps that grow with
+// it, so that the curve begins at the left and yet does not change its scale all the time.
 func curveSpan(s *lab.Snapshot) time.Duration {
-	age := time.Duration(0)
-	if len(s.Curve) > 0 {
-		age = s.At.Sub(s.Curve[0].At)
+	const least, most = 5 * time.Second, 10 * time.Minute
+	if len(s.Curve) == 0 {
+		return time.Minute
 	}
-	for _, span := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute} {
-		if age <= span {
-			return span
-		}
+	age := s.At.Sub(s.Curve[0].At)
+	step := time.Minute
+	switch {
+	case age <= time.Minute:
+		step = time.Second
+	case age <= 2*time.Minute:
+		step = 10 * time.Second
 	}
-	return 10 * time.Minute
+	return min(max((age+step-1).Truncate(step), least), most)
 }
 
 // curveTitle is the heading of the lag curve.
@@ -28,10 +33,13 @@ func curveTitle(st *styles, s *lab.Snapshot, w int) string {
 }
 
 func spanWord(d time.Duration) string {
-	if d == time.Minute {
+	switch {
+	case d == time.Minute:
 		return "minute"
+	case d%time.Minute == 0:
+		return count(int64(d/time.Minute), "minute")
 	}
-	return count(int64(d/time.Minute), "minute")
+	return fmt.Sprintf("%d s", d/time.Second)
 }
 
 // lagCurve draws the total lag over time as an area, the newest moment at the right. Time that was not measured stays
@@ -44,15 +52,15 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 	}
 	heights := sampleCurve(s, wide)
 	peak := int64(10)
-	for _, v := range heights {
-		peak = max(peak, v)
+	for _, p := range s.Curve {
+		peak = max(peak, p.Lag)
 	}
 	out := make([]string, h)
 	for row := range out {
 		label := ""
 		switch row {
 		case 0:
-			label = compact(peak)
+			label = compactUp(peak)
 		case h - 1:
 			label = "0"
 		}
@@ -66,10 +74,10 @@ func sampleCurve(s *lab.Snapshot, n int) []int64 {
 	span := curveSpan(s)
 	return sample(s.Curve, n, func(at time.Time) int {
 		age := s.At.Sub(at)
-		if age < 0 || age >= span {
+		if age < 0 || age > span {
 			return -1
 		}
-		return n - 1 - int(int64(age)*int64(n)/int64(span))
+		return max(n-1-int(int64(age)*int64(n)/int64(span)), 0)
 	})
 }
 

@@ -33,6 +33,20 @@ func compact(n int64) string {
 	return fmt.Sprintf("%.2fG", math.Floor(float64(n)/10_000_000)/100)
 }
 
+// compactUp is compact for a number that must not read as less than it is: the last digit is rounded up.
+func compactUp(n int64) string {
+	unit := int64(1)
+	switch {
+	case n >= 1_000_000_000:
+		unit = 10_000_000
+	case n >= 1_000_000:
+		unit = 10_000
+	case n >= 100_000:
+		unit = 1_000
+	}
+	return compact((n + unit - 1) / unit * unit)
+}
+
 // within writes a number in full, or in short where that needs more than w cells.
 func within(n int64, w int) string {
 	if full := comma(n); len(full) <= w {

@@ -80,8 +80,10 @@ func raceCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 	span := raceSpan(now, ghost)
 	front, back := sampleRun(now, span, wide), sampleRun(ghost, span, wide)
 	peak := int64(10)
-	for i := range wide {
-		peak = max(peak, front[i], back[i])
+	for _, run := range []lab.Run{now, ghost} {
+		for _, p := range run.Curve {
+			peak = max(peak, p.Lag)
+		}
 	}
 	label := st.muted.Render(st.g.ghost + " ghost: " + entrant(ghost) + visible(differences(now, ghost), 40, st.ascii))
 	out := []string{" " + label}
@@ -89,7 +91,7 @@ func raceCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		name := ""
 		switch row {
 		case 0:
-			name = compact(peak)
+			name = compactUp(peak)
 		case rows - 1:
 			name = "0"
 		}

@@ -186,7 +186,7 @@ func TestStaleReading(t *testing.T) {
 
 func TestCurveShowsGapsAndPeaks(t *testing.T) {
 	s := &lab.Snapshot{At: noon()}
-	for _, p := range []struct{ age, lag int64 }{{59, 0}, {40, 80}, {39, 90}, {10, 40}, {0, 0}, {-5, 7}} {
+	for _, p := range []struct{ age, lag int64 }{{60, 0}, {40, 80}, {39, 90}, {10, 40}, {0, 0}, {-5, 7}} {
 		s.Curve = append(s.Curve, lab.CurvePoint{At: noon().Add(-time.Duration(p.age) * time.Second), Lag: p.lag})
 	}
 	got := sampleCurve(s, 6)
@@ -195,8 +195,8 @@ func TestCurveShowsGapsAndPeaks(t *testing.T) {
 			t.Fatalf("sampled %v", got)
 		}
 	}
-	s.Curve = s.Curve[3:]
-	if got := sampleCurve(s, 6); got[0] != -1 || got[3] != -1 || got[4] != 40 {
+	s.Curve = []lab.CurvePoint{{At: noon().Add(-65 * time.Second), Lag: 40}} // of the last 70 s
+	if got := sampleCurve(s, 20); got[0] != -1 || got[1] != 40 {
 		t.Fatalf("time before the first point is drawn: %v", got)
 	}
 	if row := areaRow(unicodeGlyphs(), []int64{-1, 0, 1, 50, 100}, 100, 1, 0); row != " ▁▁▄█" {
