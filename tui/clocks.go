@@ -44,11 +44,15 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 	if _, longest, ok := newest(s, lab.CauseLeave); ok {
 		leave = "last leave: " + took(longest) + " unread "
 	}
-	cells := 12
-	if w >= 120 && len(dead) <= 2 {
-		cells = 24
-	}
+	const each, few, many = 12, 6, 24 // cells beside a bar, and of bars
 	room := w - width(leave) - 2
+	if room < len(dead)*(each+few) {
+		leave, room = "", w-2
+	}
+	cells := min(max(room/len(dead)-each, few), 12)
+	if w >= 120 && len(dead) <= 2 {
+		cells = many
+	}
 	line := "  "
 	for i, d := range dead {
 		next := " " + st.sign(d) + " " + st.bad.Render(gauge(st.g, d.GoneIn, s.Settings.SessionTimeout, cells)) + " " + seconds(d.GoneIn)

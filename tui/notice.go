@@ -52,14 +52,19 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 	for i, p := range orphans {
 		names[i] = fmt.Sprintf("P%d", p.ID)
 	}
-	head := st.bad.Render(" " + st.g.bad + " " + listed(names, 4) + ": nobody reads.")
+	word := ": nobody reads."
 	if w < 100 {
-		head = st.bad.Render(" " + st.g.bad + " " + listed(names, 4) + " ORPHAN.")
+		word = " ORPHAN."
 	}
+	help, room := "", 20
+	if !succession(s) {
+		help = " No consumer is left to take over: " + helpfulKeys(s)
+		room = min(room, w-width(word+help)-4)
+	}
+	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", room)+word) + help
 	owners := st.owners(orphans)
 	switch still := " Kafka still names "; {
-	case !succession(s):
-		head += " No consumer is left to take over: " + helpfulKeys(s)
+	case help != "":
 		if width(head+still)+width(strings.Join(owners, ", ")) < w {
 			head += "." + st.muted.Render(still+strings.Join(owners, ", "))
 		}

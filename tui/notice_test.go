@@ -69,6 +69,13 @@ func TestNobodyIsLeftToTakeOver(t *testing.T) {
 			}
 		}
 	}
+	everybody := kill(running(24, 12), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	for _, w := range []int{80, 100, 160} {
+		if got := noticed(everybody, w); !strings.Contains(got, "P0, P1, +22") && !strings.Contains(got, "P0, P1, P2, P3, +20") ||
+			!strings.Contains(got, "+ adds one") || width(got) > w {
+			t.Errorf("%d cells: %q", w, got)
+		}
+	}
 	waiting := forgotten(kill(flooded(), 2))
 	if got := noticed(waiting, 100); !strings.Contains(got, "will assign a reader") {
 		t.Errorf("with two consumers left: %q", got)
@@ -142,6 +149,16 @@ func TestListsEndInAWholeWord(t *testing.T) {
 			if width(got) > w || n > 0 && named != n {
 				t.Fatalf("%d partitions in %d cells: %q", n, w, got)
 			}
+		}
+	}
+}
+
+func TestTheClocksOfSeveralDead(t *testing.T) {
+	st := newStyles(ThemeDark, false, true)
+	for _, w := range []int{80, 100, 120, 160} {
+		got := ansi.Strip(clockLine(st, kill(flooded(), 1, 2, 3), w))
+		if strings.Count(got, "4.0 s") != 3 || width(got) > w || strings.Contains(got, "+") {
+			t.Errorf("%d cells: %q", w, got)
 		}
 	}
 }
