@@ -75,7 +75,9 @@ func (r *Result) look(s *lab.Snapshot) {
 		r.Earlier = append(r.Earlier, before)
 	}
 	r.Final = s
-	if n := len(r.Lag); n == 0 || s.Reading.At.Sub(r.Lag[n-1].At) >= sampleEvery {
+	// The sample in which the lag is zero is what a curve ends with.
+	drained := r.Drain < 0 && isDrained(s)
+	if n := len(r.Lag); n == 0 || drained || s.Reading.At.Sub(r.Lag[n-1].At) >= sampleEvery {
 		r.Lag = append(r.Lag, samples(s)...)
 	}
 	if r.Flood < 0 && flooded(s) {
@@ -110,6 +112,9 @@ func (r Result) stalled(from, until time.Time) time.Duration {
 
 // samples returns the lags of s as one sample, or none while a partition's lag is not known.
 func samples(s *lab.Snapshot) []Sample {
+	if s.Reading.At.IsZero() {
+		return nil
+	}
 	lags := make([]int64, len(s.Partitions))
 	for i, p := range s.Partitions {
 		if !p.Known {

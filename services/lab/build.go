@@ -71,7 +71,7 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		p.Rate = at(s.partitionDone, p.ID).perSecond()
 		snap.Lag.Rate += p.Rate
 	}
-	snap.Lag.Drain = together(snap.Partitions, drain(&s.totalLag, &s.totalDone, snap.Lag.Total))
+	snap.Lag.Drain = drainOfAll(snap.Partitions, drain(&s.totalLag, &s.totalDone, snap.Lag.Total))
 }
 
 // orphaned is the drain of a partition that nobody reads: its lag does not fall, whatever it did a moment ago.
@@ -85,18 +85,24 @@ func orphaned(d Drain) Drain {
 	return d
 }
 
-// together is the drain of all partitions: the lag is zero when it is zero in the last of them.
-func together(ps []Partition, d Drain) Drain {
+// drainOfAll is the drain of all partitions: the lag is zero when it is zero in the last of them, and falls only while
+// it falls in one.
+func drainOfAll(ps []Partition, d Drain) Drain {
+	falls, toZero := false, time.Duration(0)
 	for _, p := range ps {
+		falls = falls || p.Drain.Trend == Shrinking
 		switch {
 		case p.Lag == 0:
 		case p.Drain.ToZero < 0:
-			d.ToZero = -1
-			return d
-		default:
-			d.ToZero = max(d.ToZero, p.Drain.ToZero)
+			toZero = -1
+		case toZero >= 0:
+			toZero = max(toZero, p.Drain.ToZero)
 		}
 	}
+	if d.Trend == Shrinking && !falls {
+		d.Trend = Stuck
+	}
+	d.ToZero = toZero
 	return d
 }
 

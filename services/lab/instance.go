@@ -113,3 +113,8 @@ func (l *life) Failing(err error) {
 		})
 	}
 }
+
+// has says whether the life reads this partition of payment-successful.
+func (l *life) has(p int32) bool {
+	return l.owned[kafka.TopicPartition{Topic: kafka.PaymentSuccessful, Partition: p}]
+}

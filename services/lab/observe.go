@@ -38,12 +38,16 @@ func readEvery(partitions int) time.Duration {
 // observed takes in a reading of the brokers' word. A failed one leaves the last good one in place, with its age.
 func (s *state) observed(r kafka.Reading, err error) {
 	if err != nil {
-		if s.readingErr == "" {
-			s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
+		// One failure is nothing: a leader may just be on its way. The age of the last reading shows all the same.
+		if s.silent++; s.silent > 1 {
+			if s.readingErr == "" {
+				s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
+			}
+			s.readingErr = err.Error()
 		}
-		s.readingErr = err.Error()
 		return
 	}
+	s.silent = 0
 	if r.At.Before(s.readFrom) {
 		return
 	}

@@ -13,6 +13,7 @@ const (
 	CauseCrash      Cause = "crash"
 	CauseProtocol   Cause = "protocol"   // every consumer restarted under another group protocol
 	CausePartitions Cause = "partitions" // partitions were added
+	CauseRecreate   Cause = "recreate"   // the topics were deleted and created again, the members of the lab together
 	CauseOther      Cause = "other"      // somebody outside this lab came or went
 )
 

@@ -14,7 +14,7 @@ import (
 type rebalances struct {
 	turnstile  *turnstile
 	list       []*rebalance
-	dropped    int             // how many of the oldest entries are no longer kept
+	last       int             // ID of the newest entry
 	holders    map[int32]*life // who has the partition now, or had it last
 	generation int32           // the newest that anybody has seen
 }
@@ -25,11 +25,12 @@ const rebalancesKept = 200
 // rebalance is an entry that is still being written.
 type rebalance struct {
 	Rebalance
-	life     *life          // the one who joined, left or crashed; nil when it was nobody
-	memberID string         // its name in the group, when it leaves or crashes
-	waits    map[int32]bool // partitions that have no new reader yet
-	movedTo  []*life        // the new reader of each move
-	assigned time.Time      // callbacks: when the last of them was given away
+	life     *life           // the one who joined, left or crashed; nil when it was nobody
+	memberID string          // its name in the group, when it leaves or crashes
+	waits    map[int32]bool  // partitions that have no new reader yet
+	movedTo  []*life         // the new reader of each move
+	held     map[int32]*life // who read which partition as it began
+	assigned time.Time       // callbacks: when the last of them was given away
 	watch    *watch
 }
 
@@ -39,19 +40,28 @@ func newRebalances(t *turnstile) *rebalances {
 
 // begin opens an entry. l is who caused it, if it was a member; awaited are the partitions that need a new reader.
 func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32) *rebalance {
+	rs.last++
 	r := &rebalance{
 		Rebalance: Rebalance{
-			ID: rs.dropped + len(rs.list) + 1, At: c.At, Cause: c.Cause, Member: c.Member, Protocol: protocol, Open: true,
+			ID: rs.last, At: c.At, Cause: c.Cause, Member: c.Member, Protocol: protocol, Open: true,
 			FromGeneration: rs.generation, ToGeneration: -1,
 		},
-		life: l, waits: map[int32]bool{}, watch: rs.turnstile.watch(),
+		life: l, waits: map[int32]bool{}, held: map[int32]*life{}, watch: rs.turnstile.watch(),
 	}
 	for _, p := range awaited {
 		r.waits[p] = true
 	}
+	for p, holder := range rs.holders {
+		if holder.has(p) && !r.waits[p] {
+			r.held[p] = holder
+		}
+	}
 	rs.list = append(rs.list, r)
 	return r
 }
+
+// renewed notes that the group begins anew, with its first generation.
+func (rs *rebalances) renewed() { rs.generation = -1 }
 
 // took notes that l reads partition p from now on, in this generation of the group.
 func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
@@ -76,8 +86,19 @@ func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
 		// The group is forming: nobody had worked on what changes hands.
 		return
 	}
-	r.Moved = append(r.Moved, Move{Partition: p, From: from.instance.number, To: l.instance.number})
-	r.movedTo = append(r.movedTo, l)
+	r.move(p, from, l)
+}
+
+// move notes that p goes from one life to another. A partition that goes through several hands in one rebalance is one
+// move, from the first to the last of them.
+func (r *rebalance) move(p int32, from, to *life) {
+	i := slices.IndexFunc(r.Moved, func(m Move) bool { return m.Partition == p })
+	if i < 0 {
+		r.Moved = append(r.Moved, Move{Partition: p, From: from.instance.number, To: to.instance.number})
+		r.movedTo = append(r.movedTo, to)
+		return
+	}
+	r.Moved[i].To, r.Moved[i].Measured, r.movedTo[i] = to.instance.number, false, to
 }
 
 func (r *rebalance) given(at time.Time, p, generation int32) {
@@ -111,18 +132,26 @@ func (rs *rebalances) causeOf(at time.Time, from, to *life, p int32) *rebalance 
 	return rs.begin(Change{At: at, Cause: CauseOther}, "", nil, nil)
 }
 
-// passed writes what was measured into the newest move of the partition to this reader.
-func (rs *rebalances) passed(p passage) bool {
-	for _, r := range slices.Backward(rs.list) {
+// passed writes what was measured into the moves of the partition that wait for it. Where it went on to others before
+// anybody worked on it, the first of those moves takes the whole time and the later ones the time since they began.
+func (rs *rebalances) passed(p passage) (found bool) {
+	for _, r := range rs.list {
 		for i := range r.Moved {
 			m := &r.Moved[i]
-			if m.Partition == p.partition && r.movedTo[i] == p.to && !m.Measured {
-				m.Unread, m.Redelivered, m.Measured = p.unread, p.redelivered, true
-				return true
+			if m.Partition != p.partition || m.Measured || p.at.Before(r.At) {
+				continue
+			}
+			unread := p.unread
+			if found {
+				unread = min(unread, p.at.Sub(r.At))
+			}
+			m.Unread, m.Measured, found = m.Unread+unread, true, true
+			if r.movedTo[i] == p.to {
+				m.Redelivered += p.redelivered
 			}
 		}
 	}
-	return false
+	return found
 }
 
 // look takes in the brokers' word. at is when it was asked for; settled says that the group is stable and that each
@@ -136,6 +165,7 @@ func (rs *rebalances) look(at time.Time, g kafka.GroupReading, settled bool) {
 		}
 		if r.BrokerAt.IsZero() && r.shownBy(g) {
 			r.BrokerAt = at
+			r.ToGeneration = max(r.ToGeneration, g.Epoch)
 		}
 		if settled && len(r.waits) == 0 && (!r.BrokerAt.IsZero() || r.cameAndWent()) {
 			rs.close(r)
@@ -173,8 +203,9 @@ func (rs *rebalances) close(r *rebalance) {
 		r.ToGeneration = rs.generation
 	}
 	pauses := rs.turnstile.unwatch(r.watch)
-	for p, holder := range rs.holders {
-		if r.moved(p) || holder.started.After(r.At) {
+	for p, holder := range r.held {
+		// Whoever had it must have it still, and live: otherwise it was taken away by something else meanwhile.
+		if r.Cause == CauseStart || r.moved(p) || rs.holders[p] != holder || !holder.has(p) {
 			continue
 		}
 		pause, measured := pauses[p]
@@ -190,25 +221,29 @@ func (r *rebalance) moved(p int32) bool {
 // merge makes one entry of neighbours that the group settled in one and the same generation, and forgets the oldest.
 func (rs *rebalances) merge() {
 	for i := len(rs.list) - 1; i > 0; i-- {
-		a, b := rs.list[i-1], rs.list[i]
-		if a.Open || b.Open || a.Cause == CauseStart || b.FromGeneration != a.FromGeneration || b.ToGeneration != a.ToGeneration ||
-			a.ToGeneration <= a.FromGeneration {
-			continue
+		if a, b := rs.list[i-1], rs.list[i]; together(a, b) {
+			a.absorb(b)
+			rs.list = slices.Delete(rs.list, i, i+1)
 		}
-		a.Also = append(append(a.Also, Change{At: b.At, Cause: b.Cause, Member: b.Member}), b.Also...)
-		a.Moved, a.movedTo = append(a.Moved, b.Moved...), append(a.movedTo, b.movedTo...)
-		a.Kept = slices.DeleteFunc(slices.Clone(a.Kept), func(k Kept) bool { return b.moved(k.Partition) })
-		a.Settled = later(a.Settled, b.Settled)
-		a.BrokerAt = later(a.BrokerAt, b.BrokerAt)
-		rs.list = slices.Delete(rs.list, i, i+1)
 	}
-	if n := len(rs.list) - rebalancesKept; n > 0 {
-		rs.list = slices.Delete(rs.list, 0, n)
-		rs.dropped += n
-	}
-	for i, r := range rs.list {
-		r.ID = rs.dropped + i + 1
-	}
+	rs.list = slices.Delete(rs.list, 0, max(0, len(rs.list)-rebalancesKept))
+}
+
+// together says that a group of the classic protocol settled b with a: b happened before the brokers knew of a, and no
+// generation lies between them. A KIP-848 group has an epoch for every change.
+func together(a, b *rebalance) bool {
+	return !a.Open && !b.Open && a.Cause != CauseStart && a.Protocol != kafka.ConsumerProtocol.String() &&
+		a.Protocol == b.Protocol && b.At.Before(a.BrokerAt) &&
+		a.FromGeneration == b.FromGeneration && a.ToGeneration == b.ToGeneration && a.FromGeneration < a.ToGeneration
+}
+
+// absorb adds the change and the moves of b.
+func (r *rebalance) absorb(b *rebalance) {
+	r.Also = append(append(r.Also, Change{At: b.At, Cause: b.Cause, Member: b.Member}), b.Also...)
+	r.Moved, r.movedTo = append(r.Moved, b.Moved...), append(r.movedTo, b.movedTo...)
+	r.Kept = slices.DeleteFunc(slices.Clone(r.Kept), func(k Kept) bool { return b.moved(k.Partition) })
+	r.Settled = later(r.Settled, b.Settled)
+	r.BrokerAt = later(r.BrokerAt, b.BrokerAt)
 }
 
 func later(a, b time.Time) time.Time {

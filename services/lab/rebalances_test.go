@@ -8,7 +8,7 @@ import (
 )
 
 func lifeOf(number int) *life {
-	return &life{instance: &instance{name: "order", kind: OrderKind, number: number}}
+	return &life{instance: &instance{name: "order", kind: OrderKind, number: number}, owned: map[kafka.TopicPartition]bool{}}
 }
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
@@ -18,6 +18,7 @@ func three() (*rebalances, [3]*life) {
 	rs := newRebalances(newTurnstile())
 	lives := [3]*life{lifeOf(1), lifeOf(2), lifeOf(3)}
 	for p, l := range lives {
+		l.owned[kafka.TopicPartition{Topic: kafka.PaymentSuccessful, Partition: int32(p)}] = true
 		rs.took(noon, l, int32(p), -1)
 	}
 	return rs, lives
@@ -97,15 +98,15 @@ func TestTurnstileMeasuresFromTheLastRecord(t *testing.T) {
 	}
 }
 
-func TestTurnstileDoesNotCallAnEmptyPartitionUnread(t *testing.T) {
+func TestTurnstileMeasuresFromTheArrival(t *testing.T) {
 	ts := newTurnstile()
 	one, two := lifeOf(1), lifeOf(2)
 	ts.entered(one, noon, 0)
 	ts.began(one, noon, paid(0, noon))
-	ts.entered(two, noon.Add(time.Minute), 0)
-	p, _ := ts.began(two, noon.Add(time.Hour), paid(0, noon.Add(time.Hour-time.Millisecond)))
-	if p.unread != time.Millisecond {
-		t.Errorf("unread for %v, want the millisecond since the record arrived", p.unread)
+	ts.entered(two, noon.Add(6*time.Second), 0)
+	p, moved := ts.began(two, noon.Add(6*time.Second), paid(0, noon.Add(4*time.Second)))
+	if !moved || p.unread != 2*time.Second {
+		t.Errorf("unread for %v, want the 2 s since the record arrived in an empty partition", p.unread)
 	}
 }
 
@@ -199,5 +200,80 @@ func TestAJoinThatNoReadingShowedIsOverWhenTheMemberIs(t *testing.T) {
 	rs.look(noon.Add(2*time.Second), kafka.GroupReading{}, true)
 	if got := rs.snapshot()[0]; got.Open || !got.BrokerAt.IsZero() {
 		t.Errorf("entry %+v, want closed and never seen by the brokers", got)
+	}
+}
+
+func TestWhatAnotherChangeTookAwayIsNotKept(t *testing.T) {
+	rs, lives := three()
+	fresh := lifeOf(4)
+	fresh.memberID = "member-4"
+	rs.begin(Change{At: noon, Cause: CauseJoin}, "", fresh, nil)
+	rs.begin(Change{At: noon.Add(time.Second), Cause: CauseCrash}, "", lives[1], []int32{1})
+	clear(lives[1].owned) // it is dead, and P1 waits
+	members := []kafka.MemberReading{{MemberID: "member-4"}}
+	rs.look(noon.Add(2*time.Second), kafka.GroupReading{Members: members}, true)
+	join := rs.snapshot()[0]
+	if join.Open || len(join.Kept) != 2 || join.Kept[0].Partition != 0 || join.Kept[1].Partition != 2 {
+		t.Errorf("the join kept %+v, want P0 and P2: P1 died with its reader", join.Kept)
+	}
+}
+
+func TestUnreadTimeBeginsAtTheFirstOfTwoDeaths(t *testing.T) {
+	rs, lives := three()
+	rs.begin(Change{At: noon, Cause: CauseCrash}, "", lives[1], []int32{1})
+	rs.took(noon.Add(6*time.Second), lives[2], 1, 5)
+	rs.begin(Change{At: noon.Add(6500 * time.Millisecond), Cause: CauseCrash}, "", lives[2], []int32{1, 2})
+	rs.took(noon.Add(12*time.Second), lives[0], 1, 6)
+	rs.passed(passage{partition: 1, to: lives[0], at: noon.Add(12 * time.Second), unread: 12 * time.Second})
+	got := rs.snapshot()
+	first, second := got[0].Moved[0], got[1].Moved[0]
+	if first.Unread != 12*time.Second || second.Unread != 5500*time.Millisecond || !first.Measured || !second.Measured {
+		t.Errorf("unread %v after the first death and %v after the second, want 12 s and 5.5 s", first.Unread, second.Unread)
+	}
+}
+
+func TestOneMoveThroughSeveralHands(t *testing.T) {
+	rs, lives := three()
+	r := rs.begin(Change{At: noon, Cause: CauseProtocol}, "", nil, nil)
+	rs.took(noon.Add(time.Second), lives[1], 0, 1)
+	rs.passed(passage{partition: 0, to: lives[1], at: noon.Add(time.Second), unread: time.Second})
+	rs.took(noon.Add(2*time.Second), lives[2], 0, 2)
+	rs.passed(passage{partition: 0, to: lives[2], at: noon.Add(2 * time.Second), unread: 300 * time.Millisecond})
+	if len(r.Moved) != 1 || r.Moved[0].From != 1 || r.Moved[0].To != 3 || r.Moved[0].Unread != 1300*time.Millisecond {
+		t.Errorf("moves %+v, want one from 1 to 3, unread for 1.3 s in all", r.Moved)
+	}
+}
+
+func TestChangesStayApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		protocol string
+		second   time.Duration // when it happens; the brokers show the first after a second
+	}{
+		"a KIP-848 group has an epoch for each": {kafka.ConsumerProtocol.String(), 100 * time.Millisecond},
+		"the brokers knew of the first":         {"range", 2 * time.Second},
+	} {
+		rs, lives := three()
+		rs.saw(5)
+		rs.begin(Change{At: noon, Cause: CauseLeave}, c.protocol, lives[0], nil)
+		if c.second > time.Second {
+			rs.look(noon.Add(time.Second), kafka.GroupReading{Epoch: -1}, false)
+		}
+		rs.begin(Change{At: noon.Add(c.second), Cause: CauseLeave}, c.protocol, lives[1], nil)
+		rs.saw(6)
+		rs.look(noon.Add(c.second+time.Second), kafka.GroupReading{Epoch: -1}, true)
+		if got := rs.snapshot(); len(got) != 2 || got[0].Open || got[1].Open || got[1].ID != 2 {
+			t.Errorf("%s: entries %+v, want two", name, got)
+		}
+	}
+}
+
+func TestTurnstileDoesNotMeasureWhatNeverWaited(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	ts.began(one, noon, paid(0, noon))
+	ts.entered(two, noon.Add(time.Second), 0)
+	if p, moved := ts.began(two, noon.Add(time.Minute), paid(0, noon.Add(59*time.Second))); moved {
+		t.Errorf("a payment that came a minute after the handover was said to have waited %v for it", p.unread)
 	}
 }

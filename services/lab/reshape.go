@@ -36,6 +36,7 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 			err := cluster.RenewGroup(ctx, kafka.OrderGroup)
 			s.lab.post(func(s *state) {
 				s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
+				s.rebalances.renewed()
 				reply <- errors.Join(err, s.beginAll(back))
 			})
 		})
@@ -86,6 +87,11 @@ func (s *state) beginAll(instances []*instance) error {
 		}
 	}
 	return nil
+}
+
+// ordersOf are the order consumers among instances.
+func ordersOf(instances []*instance) []*instance {
+	return slices.DeleteFunc(slices.Clone(instances), func(i *instance) bool { return i.kind != OrderKind })
 }
 
 func membersText(instances []*instance) string {
@@ -160,7 +166,8 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 				if err == nil {
 					s.forget()
 				}
-				s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: membersText(back)}, s.protocol.String(), nil, nil)
+				s.rebalances.begin(Change{At: time.Now(), Cause: CauseRecreate, Member: membersText(ordersOf(back))}, s.protocol.String(), nil, nil)
+				s.rebalances.renewed()
 				if begun := s.beginAll(back); err == nil {
 					err = begun
 				}
@@ -192,6 +199,7 @@ func (s *state) forget() {
 	s.analytics.Reset()
 	s.rejections.Reset()
 	s.toldRejections = 0
+	s.forgotten = s.payments.FloodProgress().ID
 	for _, i := range s.instances {
 		i.work.Reset()
 		i.rate = series{}

@@ -13,6 +13,7 @@ import (
 type passage struct {
 	partition   int32
 	to          *life
+	at          time.Time // when work went on
 	unread      time.Duration
 	redelivered int64
 }
@@ -29,6 +30,7 @@ type turnstile struct {
 // gate is one partition.
 type gate struct {
 	holder *life     // who was given it last
+	given  time.Time // when it was
 	begun  time.Time // when its newest batch was begun; before the first, when it was first given to somebody
 	next   int64     // the offset after that batch
 	moved  bool      // it changed hands since
@@ -81,7 +83,7 @@ func (t *turnstile) entered(l *life, at time.Time, partition int32) {
 	case g.holder != l:
 		g.moved = true
 	}
-	g.holder = l
+	g.holder, g.given = l, at
 	t.gates[partition] = g
 }
 
@@ -98,7 +100,7 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 		t.overlaps++
 		return passage{}, false
 	}
-	t.gates[first.Partition] = gate{holder: l, begun: at, next: max(g.next, last.Offset+1)}
+	t.gates[first.Partition] = gate{holder: l, given: g.given, begun: at, next: max(g.next, last.Offset+1)}
 	if !known {
 		return passage{}, false
 	}
@@ -111,5 +113,7 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 	for _, w := range t.watches {
 		w.longest[first.Partition] = max(pause, w.longest[first.Partition])
 	}
-	return passage{first.Partition, l, pause, max(0, g.next-first.Offset)}, g.moved
+	// What arrived after its partition had a reader again never waited for one.
+	waited := !first.Timestamp.After(g.given) || first.Timestamp.After(at)
+	return passage{first.Partition, l, at, pause, max(0, g.next-first.Offset)}, g.moved && waited
 }

@@ -137,6 +137,9 @@ func (s *state) buildWork(snap *Snapshot) {
 		return
 	}
 	p := s.payments.FloodProgress()
+	if p.ID == s.forgotten {
+		p = payment.Progress{}
+	}
 	snap.Flood = FloodProgress{
 		ID: p.ID, Running: p.Running, Wanted: p.Wanted, Acked: p.Acked, Failed: p.Failed,
 		StartedAt: p.StartedAt, Took: p.Took, Rate: perSecond(p), Err: p.Err,
