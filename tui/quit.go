@@ -24,7 +24,7 @@ func loss(s *lab.Snapshot) string {
 	case f.Running:
 		return fmt.Sprintf("A flood runs: %s of %s payments are acknowledged.", comma(f.Acked), comma(f.Wanted))
 	case s.Lag.Known && s.Lag.Total > 0 && s.Cluster.Embedded:
-		return fmt.Sprintf("%s wait, and this lab lives in memory: they would be lost.", count(s.Lag.Total, "payment"))
+		return fmt.Sprintf("%s wait in this lab's memory and would be lost.", count(s.Lag.Total, "payment"))
 	}
 	return ""
 }

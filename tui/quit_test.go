@@ -38,8 +38,8 @@ func TestQuitAsksOnceWhileSomethingWouldBeLost(t *testing.T) {
 func TestQuitSaysWhatWouldBeLost(t *testing.T) {
 	for _, keys := range []string{"q", "ctrl+c", "? q", "? ctrl+c", "F ctrl+c", "P q", "o q", "6 q"} {
 		for want, s := range map[string]*lab.Snapshot{
-			"780 payments wait, and this lab lives in memory": flooded(),
-			"450,000 of 1,000,000 payments are acknowledged":  flooding(),
+			"780 payments wait in this lab's memory and would be lost.": flooded(),
+			"450,000 of 1,000,000 payments are acknowledged.":           flooding(),
 		} {
 			m, _ := dashboard(s, 80, 24)
 			press(m, strings.Fields(keys)...)

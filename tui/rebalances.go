@@ -155,7 +155,11 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(causes(r, st)+" "+st.who(r, 30)) + " "
 	clocks := st.muted.Render(" callbacks ") + st.callbacks(r) + dot + st.muted.Render("brokers ") + st.known(r) + " "
-	summary := " " + st.strong.Render(count(int64(len(r.Moved)), "partition")) + st.muted.Render(" moved, ") +
+	moved := count(int64(len(r.Moved)), "partition")
+	if w < 100 {
+		moved = fmt.Sprint(len(r.Moved))
+	}
+	summary := " " + st.strong.Render(moved) + st.muted.Render(" moved, ") +
 		fmt.Sprint(len(r.Kept)) + st.muted.Render(" kept")
 	if longest, sum, n := r.Unread(); n > 0 {
 		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +

@@ -54,9 +54,9 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 	case n.Code == "" && s.Totals.Rejected == 0:
 		return []string{st.muted.Render(" Nothing was rejected so far.")}
 	case n.Code == "":
-		none := "   The order consumers have rejected none."
+		none := "   None of them is rejected."
 		if s.Lag.Known && s.Lag.Total > 0 {
-			none = "   The order consumers have rejected none yet: " + count(s.Lag.Total, "payment") + " wait."
+			none = "   None of them is rejected yet: " + count(s.Lag.Total, "payment") + " wait."
 		}
 		return []string{st.warn.Render(" Analytics saw " + count(s.Totals.Rejected, "invalid record") + "."), none}
 	}

@@ -19,9 +19,9 @@ func TestInvalidOnTheirWay(t *testing.T) {
 		s         *lab.Snapshot
 		want, not string
 	}{
-		{s, "Analytics saw 14 invalid records.|The order consumers have rejected none yet: 780 payments wait.", "Nothing"},
+		{s, "Analytics saw 14 invalid records.|None of them is rejected yet: 780 payments wait.", "Nothing"},
 		{s, "14 invalid → DLQ 0", "Nothing"},
-		{drained, "Analytics saw 14 invalid records.|The order consumers have rejected none.", "wait"},
+		{drained, "Analytics saw 14 invalid records.|None of them is rejected.", "wait"},
 		{flooded(), "price-not-positive", "→ DLQ"},
 		{running(3, 3), "Nothing was rejected so far.", "invalid"},
 	} {
