@@ -176,8 +176,7 @@ func footerLine(st *styles, front, spare []key.Binding, w int) string {
 	keep := max(len(front)-2, 0)
 	all := slices.Concat(front[:keep], spare, front[keep:])
 	named := len(all) // so many keys have their words; the last two have them always
-	line := st.footer(all, named)
-	for width(line) > w && len(all) > 2 {
+	for footerWidth(all, named) > w && len(all) > 2 {
 		switch last := len(all) - 3; {
 		case last >= keep:
 			all = slices.Delete(all, last, last+1)
@@ -187,24 +186,37 @@ func footerLine(st *styles, front, spare []key.Binding, w int) string {
 		default:
 			all = slices.Delete(all, last, last+1)
 		}
-		line = st.footer(all, named)
 	}
-	return cut(line, w, st.ascii)
+	var line strings.Builder
+	for i, b := range all {
+		gap, worded := footerEntry(i, named, len(all))
+		line.WriteString(blank(gap) + st.key.Render(b.Help().Key))
+		if worded {
+			line.WriteString(" " + st.muted.Render(b.Help().Desc))
+		}
+	}
+	return cut(line.String(), w, st.ascii)
 }
 
-// footer writes keys, so many of them with what they do, and the last two as well.
-func (st *styles) footer(all []key.Binding, named int) string {
-	line := ""
-	for i, b := range all {
-		text, gap := st.key.Render(b.Help().Key), "  "
-		bare := i >= named && i < len(all)-2
-		if !bare {
-			text += " " + st.muted.Render(b.Help().Desc)
-		}
-		if i == 0 || bare && i > named {
-			gap = " "
-		}
-		line += gap + text
+// footerEntry says how the entry i of n stands in the footer when so many have their words: how far from the one before
+// it, and whether with its words. Keys without words stand close together.
+func footerEntry(i, named, n int) (gap int, worded bool) {
+	worded = i < named || i >= n-2
+	if i == 0 || !worded && i > named {
+		return 1, worded
 	}
-	return line
+	return 2, worded
+}
+
+// footerWidth is how many cells the footer needs when so many keys have their words.
+func footerWidth(all []key.Binding, named int) int {
+	cells := 0
+	for i, b := range all {
+		gap, worded := footerEntry(i, named, len(all))
+		cells += gap + width(b.Help().Key)
+		if worded {
+			cells += 1 + width(b.Help().Desc)
+		}
+	}
+	return cells
 }

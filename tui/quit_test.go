@@ -51,11 +51,11 @@ func TestQuitSaysWhatWouldBeLost(t *testing.T) {
 }
 
 func TestQuitIsQuickWhenNothingWouldBeLost(t *testing.T) {
-	real := flooded()
-	real.Cluster.Embedded = false // the payments stay where they are
+	elsewhere := flooded()
+	elsewhere.Cluster.Embedded = false // the payments stay where they are
 	unknown := running(3, 3)
 	unknown.Lag = lab.Lag{}
-	for name, s := range map[string]*lab.Snapshot{"idle": running(3, 3), "starting": starting(), "real cluster": real, "no reading": unknown} {
+	for name, s := range map[string]*lab.Snapshot{"idle": running(3, 3), "starting": starting(), "real cluster": elsewhere, "no reading": unknown} {
 		for _, keys := range []string{"q", "ctrl+c", "? q", "F ctrl+c"} {
 			m, _ := dashboard(s, 100, 30)
 			var cmd tea.Cmd
