@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		return st.box(nil, w, h)
 	}
 	heights := sampleCurve(s, wide)
-	peak := int64(10)
+	peak := max(10, slices.Max(heights))
 	for _, p := range s.Curve {
 		peak = max(peak, p.Lag)
 	}
@@ -69,16 +70,25 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 	return st.box(out, w, h)
 }
 
-// sampleCurve gives the largest lag of each of n equal slices of the curve's span, the newest at the end.
+// sampleCurve gives the largest lag of each of n equal slices of the curve's span, the newest at the end. What is left
+// between the newest point and now is the present lag.
 func sampleCurve(s *lab.Snapshot, n int) []int64 {
 	span := curveSpan(s)
-	return sample(s.Curve, n, func(at time.Time) int {
+	out := sample(s.Curve, n, func(at time.Time) int {
 		age := s.At.Sub(at)
 		if age < 0 || age > span {
 			return -1
 		}
 		return max(n-1-int(int64(age)*int64(n)/int64(span)), 0)
 	})
+	const recent = 2 * time.Second
+	if k := len(s.Curve); k == 0 || s.At.Sub(s.Curve[k-1].At) > recent || !s.Lag.Known || stale(s) != "" {
+		return out
+	}
+	for i := n - 1; i >= 0 && out[i] < 0; i-- {
+		out[i] = s.Lag.Total
+	}
+	return out
 }
 
 // sample gives the largest lag of each of n slices, where slice says in which one a time falls, and -1 where nothing was

@@ -90,3 +90,20 @@ func TestTheCurveBeginsAtTheLeft(t *testing.T) {
 		t.Errorf("without a measurement it says %q", got)
 	}
 }
+
+func TestTheCurveReachesNow(t *testing.T) {
+	s := measured(make([]int64, 18)...)
+	s.At = s.At.Add(700 * time.Millisecond)
+	s.Reading.At = s.At
+	s.Lag.Total = 42
+	if got := sampleCurve(s, 100); got[99] != 42 || got[97] != 42 || got[90] != 0 {
+		t.Errorf("between the newest point and now: %v", got[85:])
+	}
+	s.Reading.At = s.At.Add(-3 * time.Second)
+	if got := sampleCurve(s, 100); got[99] != -1 {
+		t.Errorf("an old number is drawn as present: %v", got[85:])
+	}
+	if got := sampleCurve(running(3, 3), 50); got[49] != -1 {
+		t.Errorf("without any point: %v", got)
+	}
+}

@@ -37,6 +37,7 @@ func scenes() map[string]*lab.Snapshot {
 		"nothing": {}, "empty": {State: lab.Running}, "stopping": {State: lab.Stopping}, "starting": starting(),
 		"crash": crashed(), "stale": outdated(), "unread": unread(), "crowded": crowded(), "hostile": hostile(),
 		"race": raced(), "compared": compared(), "hot": hot(),
+		"full": full(), "deluge": deluge(), "nobody left": kill(flooded(), 1, 2, 3), "foreign": owned("kcat", 0, 0),
 	}
 }
 
@@ -64,7 +65,7 @@ func TestEverySizeFits(t *testing.T) {
 func TestEveryPageAndQuestionFits(t *testing.T) {
 	t.Parallel()
 	keys := [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"?"}, {"F", "9"}, {"P"}, {"q"}, {"space"}, {"tab"}, {"k"},
-		{"6", "down"}, {"7", "pgdown"}, {"o", "o"}, {"t", "4", "0"}, {"t", "2", "enter"}, {"t", "up", "enter", "down"}, {"x"}, {"left"}, {"f7"},
+		{"6", "down"}, {"6", "pgdown", "pgdown"}, {"3", "pgdown", "up"}, {"4", "pgdown"}, {"2", "pgdown"}, {"7", "pgdown"}, {"o", "o"}, {"t", "4", "0"}, {"t", "2", "enter"}, {"t", "up", "enter", "down"}, {"x"}, {"left"}, {"f7"},
 	}
 	for name, s := range scenes() {
 		for _, size := range [][2]int{{0, 0}, {1, 1}, {79, 24}, {80, 23}, {80, 24}, {81, 25}, {100, 30}, {139, 33}, {140, 34}, {250, 80}} {

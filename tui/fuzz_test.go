@@ -16,7 +16,8 @@ func FuzzUpdate(f *testing.F) {
 	f.Add([]byte{1, 80, 24, 2, 4, 0, 'F', 3, 9, 0, '?', 1, 0, 0, 1, 160, 45, 0, 2, 2, 3, 0, 5, 0, ' '})
 	f.Add([]byte{1, 120, 36, 2, 1, 3, 2, 2, 8, 3, 16, 0, 3, 18, 0, 3, 18, 1, 0, 'o', 0, 'o', 3, 1, 0, 0, 't', 4, 2, 9, 3, 1, 0, 0, '7'})
 	var pictures []*lab.Snapshot
-	for _, name := range []string{"nothing", "empty", "starting", "crash", "stale", "unread", "crowded", "hostile", "race", "compared", "hot"} {
+	for _, name := range []string{"nothing", "empty", "starting", "crash", "stale", "unread", "crowded", "hostile", "race", "compared", "hot",
+		"full", "deluge", "nobody left", "foreign"} {
 		pictures = append(pictures, scenes()[name])
 	}
 	special := []rune{tea.KeyEscape, tea.KeyEnter, tea.KeyTab, tea.KeyUp, tea.KeyDown, tea.KeyPgDown, tea.KeyPgUp,
