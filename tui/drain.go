@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"time"
 
 	"blackfriday/services/lab"
@@ -44,15 +45,27 @@ func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
 	case d.Trend == lab.Shrinking && (words || d.ToZero < 0):
 		text := st.g.down + " falling"
 		if d.ToZero >= 0 {
-			text += " " + clock(roundUp(d.ToZero))
+			text += " " + countdown(d.ToZero)
 		}
 		return st.good.Render(text)
 	case d.Trend == lab.Shrinking:
-		return st.good.Render(st.g.down + " " + clock(roundUp(d.ToZero)))
+		return st.good.Render(st.g.down + " " + countdown(d.ToZero))
 	case lag == 0:
 		return st.muted.Render(st.g.ok + " empty")
 	}
 	return st.muted.Render(st.g.steady + " steady")
+}
+
+// countdown writes a time to zero in seven cells at most; a long one in hours, rounded up.
+func countdown(d time.Duration) string {
+	const long, most = 10 * time.Hour, 99 * time.Hour
+	switch d = roundUp(d); {
+	case d > most:
+		return ">99h"
+	case d < long:
+		return clock(d)
+	}
+	return fmt.Sprintf("%d h", (d+time.Hour-1)/time.Hour)
 }
 
 // old stands where a trend would, while the numbers are out of date.
