@@ -13,11 +13,9 @@ import (
 // commit commits what is marked. kgo waits for the commit before this one whatever the context says; commit does not.
 func (m *Member) commit(ctx context.Context, client *kgo.Client) error {
 	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	defer cancel()
 	done := make(chan error, 1)
-	m.commits.Go(func() {
-		defer cancel()
-		done <- client.CommitMarkedOffsets(ctx)
-	})
+	m.commits.Go(func() { done <- client.CommitMarkedOffsets(ctx) })
 	select {
 	case err := <-done:
 		return m.commitError(err)
