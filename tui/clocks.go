@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func clockLine(st *styles, s *lab.Snapshot, w int) string {
 
 // sessionBars draws how much of its session each dead member has left, and what a polite leave cost for comparison.
 func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) string {
-	leave := "no polite leave to compare with yet "
+	leave := "no polite leave measured yet "
 	if _, longest, ok := newest(s, lab.CauseLeave); ok {
 		leave = "last leave: " + took(longest) + " unread "
 	}
@@ -56,9 +57,12 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 	line := "  "
 	for i, d := range dead {
 		next := " " + st.sign(d) + " " + st.bad.Render(gauge(st.g, d.GoneIn, s.Settings.SessionTimeout, cells)) + " " + seconds(d.GoneIn)
-		rest := fmt.Sprintf(" +%d", len(dead)-i)
-		if width(line)+width(next)+len(rest) > room {
-			line += rest
+		needed := width(line) + width(next)
+		if i < len(dead)-1 {
+			needed += len(" +9") // for those that have no room
+		}
+		if needed > room {
+			line += fmt.Sprintf(" +%d", len(dead)-i)
 			break
 		}
 		line += next
@@ -68,17 +72,28 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 
 // crashSummary says what a crash cost, and how that compares with a polite leave.
 func (st *styles) crashSummary(s *lab.Snapshot, r lab.Rebalance, longest time.Duration, w int) string {
-	var names []string
-	for _, m := range r.Moved {
-		if m.Measured {
-			names = append(names, fmt.Sprintf("P%d", m.Partition))
-		}
-	}
-	text := fmt.Sprintf("%s unread for %s", listed(names, 4), took(longest))
+	text := fmt.Sprintf("%s unread for %s", listed(unreadFor(r, longest), 4), took(longest))
 	if _, leave, ok := newest(s, lab.CauseLeave); ok && leave >= time.Millisecond {
 		text += fmt.Sprintf(", %s %s the last leave (%s)", ratio(longest, leave), st.g.times, took(leave))
 	}
 	return "   " + st.warn.Render("crash of "+st.who(r, 20)+": ") + visible(text, max(w-20, 0), st.ascii)
+}
+
+// unreadFor names the partitions that were unread for about as long as the longest: under an eager protocol others change
+// hands in passing, within milliseconds.
+func unreadFor(r lab.Rebalance, longest time.Duration) []string {
+	var ids []int32
+	for _, m := range r.Moved {
+		if m.Measured && m.Unread >= longest/2 {
+			ids = append(ids, m.Partition)
+		}
+	}
+	slices.Sort(ids)
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = fmt.Sprintf("P%d", id)
+	}
+	return names
 }
 
 // listed joins names and counts those beyond the most.
@@ -110,12 +125,12 @@ func ratio(a, b time.Duration) string {
 	return comma(int64(a / b))
 }
 
-// newest is the newest finished rebalance with one cause alone of which an unread time is measured, and the longest one.
+// newest is the newest finished and undisturbed rebalance with one cause alone of which an unread time is measured, and the longest one.
 func newest(s *lab.Snapshot, cause lab.Cause) (r lab.Rebalance, longest time.Duration, ok bool) {
 	for i := len(s.Rebalances) - 1; i >= 0; i-- {
 		r := s.Rebalances[i]
 		longest, _, n := r.Unread()
-		if r.Cause == cause && !mixed(r) && !r.Open && n > 0 {
+		if r.Cause == cause && !mixed(r) && !r.Disturbed && !r.Open && n > 0 {
 			return r, longest, true
 		}
 	}

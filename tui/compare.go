@@ -43,12 +43,12 @@ type spread struct {
 }
 
 // compare sums up finished rebalances by protocol, in the order in which the protocols were first used. A rebalance
-// with several causes belongs to none of them and is left out.
+// with several causes belongs to none of them and is left out, and so is one that something else got in the way of.
 func compare(rebalances []lab.Rebalance) []comparison {
 	var order []string
 	unread, kept := map[string]map[lab.Cause][]time.Duration{}, map[string][]time.Duration{}
 	for _, r := range rebalances {
-		if r.Open || mixed(r) {
+		if r.Open || mixed(r) || r.Disturbed {
 			continue
 		}
 		if !slices.Contains(order, r.Protocol) {

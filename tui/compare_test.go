@@ -90,10 +90,10 @@ func TestTwoKillsOneClock(t *testing.T) {
 		want string
 	}{
 		"dead":           {crashed(), "2  ▰▰▰▰▰▰▰▰▰▱▱▱ 4.1 s                                                 last leave: 512 ms unread"},
-		"no leave yet":   {noLeave, "2  ▰▰▰▰▰▰▰▰▰▱▱▱ 4.1 s                                       no polite leave to compare with yet"},
+		"no leave yet":   {noLeave, "2  ▰▰▰▰▰▰▰▰▰▱▱▱ 4.1 s                                              no polite leave measured yet"},
 		"over":           {recovered(), "crash of order-2: P1 unread for 6.1 s, 11 × the last leave (512 ms)"},
 		"long over":      {later, "last unread times: leave 512 ms · crash 6.1 s · join 231 ms"},
-		"many":           {several, "crash of order-2: P0, P1, P2, 2 more unread for 6.1 s, 11 × the last leave (512 ms)"},
+		"many":           {several, "crash of order-2: P0, P1, P2 unread for 6.1 s, 11 × the last leave (512 ms)"},
 		"twice as long":  {quick, "crash of order-2: P1 unread for 1.0 s, 2.0 × the last leave (512 ms)"},
 		"nothing so far": {running(3, 3), ""},
 	} {

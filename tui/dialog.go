@@ -98,18 +98,25 @@ func (d *dialog) committed(yes bool) lab.Command {
 	return nil
 }
 
-// enter appends the digits of a text to the box, up to the largest number that it takes.
+// mostDigits is how many digits the box shows: more than any number that it takes.
+const mostDigits = 9
+
+// enter appends the digits of a text to the box.
 func (d *dialog) enter(text string) {
 	if d.typed == nil {
 		return
 	}
 	for _, r := range text {
-		next, err := strconv.Atoi(d.digits + string(r))
-		if r < '0' || r > '9' || err != nil || next < 1 || next > d.most {
-			continue
+		if r >= '0' && r <= '9' && len(d.digits) < mostDigits {
+			d.digits += string(r)
 		}
-		d.digits = strconv.Itoa(next)
 	}
+}
+
+// refused says that the box holds a number that it does not take.
+func (d *dialog) refused() bool {
+	n, err := strconv.Atoi(d.digits)
+	return d.digits != "" && (err != nil || n < 1 || n > d.most)
 }
 
 // number takes the line that a digit names: 1 is the first, 0 the tenth.
@@ -154,6 +161,9 @@ func (d *dialog) move(by int) {
 }
 
 func (d *dialog) take() answer {
+	if d.refused() {
+		return answer{}
+	}
 	chosen := choice{}
 	if n, err := strconv.Atoi(d.digits); err == nil {
 		chosen = d.typed(n)
@@ -186,7 +196,11 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	case d.yes != nil:
 		body = append(body, "", st.key.Render("y")+" yes, do it   "+st.key.Render("esc")+" no")
 	case d.typed != nil:
-		body = append(body, "", d.box+":  "+st.numberBox(d.digits))
+		line := d.box + ":  " + st.numberBox(d.digits)
+		if d.refused() {
+			line = st.bad.Render(fmt.Sprintf("between 1 and %s, not", comma(int64(d.most)))) + ":  " + st.numberBox(d.digits)
+		}
+		body = append(body, "", line)
 	}
 	return st.frame(d.title, body, inner)
 }

@@ -62,17 +62,21 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 		room = min(room, w-width(word+help)-4)
 	}
 	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", room)+word) + help
-	owners := st.owners(orphans)
+	owners, free := st.owners(orphans)
 	switch still := " Kafka still names "; {
 	case help != "":
 		if width(head+still)+width(strings.Join(owners, ", ")) < w {
 			head += "." + st.muted.Render(still+strings.Join(owners, ", "))
 		}
 		return head
-	case len(owners) > 1:
-		return head + still + st.warn.Render(fitted(owners, ", ", w-width(head+still)-1))
-	case orphans[0].Owner == "":
+	case len(owners) == 0:
 		return head + " Kafka names nobody and will assign a reader."
+	case len(owners) > 1 || len(free) > 0:
+		rest := ""
+		if len(free) > 0 {
+			rest = ", and nobody for " + listed(free, 3)
+		}
+		return head + still + st.warn.Render(fitted(owners, ", ", w-width(head+still+rest)-1)) + rest
 	}
 	owner := orphans[0].Owner
 	name := st.warn.Render(visible(owner, 14, st.ascii))
@@ -83,21 +87,25 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 	return head + " Kafka still believes " + name + " is alive (" + seconds(s.Orders[i].GoneIn) + " left, computed)"
 }
 
-// owners are those whom Kafka names, each with its partitions: "order-2 (P0, P3)".
-func (st *styles) owners(partitions []lab.Partition) []string {
+// owners are those whom Kafka names, each with its partitions: "order-2 (P0, P3)"; free are those it names nobody for.
+func (st *styles) owners(partitions []lab.Partition) (named, free []string) {
 	var order []string
 	held := map[string][]string{}
 	for _, p := range partitions {
+		if p.Owner == "" {
+			free = append(free, fmt.Sprintf("P%d", p.ID))
+			continue
+		}
 		if held[p.Owner] == nil {
 			order = append(order, p.Owner)
 		}
 		held[p.Owner] = append(held[p.Owner], fmt.Sprintf("P%d", p.ID))
 	}
-	out := make([]string, len(order))
+	named = make([]string, len(order))
 	for i, owner := range order {
-		out[i] = ownerName(st, lab.Partition{Owner: owner}) + " (" + listed(held[owner], 3) + ")"
+		named[i] = ownerName(st, lab.Partition{Owner: owner}) + " (" + listed(held[owner], 3) + ")"
 	}
-	return out
+	return named, free
 }
 
 // succession says whether anybody is left to whom Kafka could give a partition: one of our consumers, or somebody else's

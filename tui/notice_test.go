@@ -42,7 +42,7 @@ func TestTheSentenceNamesAllThatDied(t *testing.T) {
 		"one":             {kill(flooded(), 2), 120, "✕ P1: nobody reads. Kafka still believes order-2 is alive (4.0 s left, computed)"},
 		"two":             {kill(flooded(), 2, 3), 120, "✕ P1, P2: nobody reads. Kafka still names order-2 (P1), order-3 (P2)"},
 		"two, narrow":     {kill(flooded(), 2, 3), 80, "✕ P1, P2 ORPHAN. Kafka still names order-2 (P1), order-3 (P2)"},
-		"one given up":    {given, 100, "✕ P0, P1: nobody reads. Kafka still names order-1 (P0), nobody (P1)"},
+		"one given up":    {given, 100, "✕ P0, P1: nobody reads. Kafka still names order-1 (P0), and nobody for P1"},
 		"several of each": {sharing, 120, "✕ P0, P1, P4, P5: nobody reads. Kafka still names order-1 (P0, P4), order-2 (P1, P5)"},
 	} {
 		if got := strings.TrimSpace(noticed(test.s, test.w)); got != test.want {

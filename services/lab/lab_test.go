@@ -113,8 +113,8 @@ func TestKillOrphansThenRecovers(t *testing.T) {
 			return !r.Open && len(r.Moved) == 1 && r.Moved[0].Measured
 		})
 		r := s.Rebalances[len(s.Rebalances)-1]
-		if r.Cause != CauseCrash || r.Member != "order-2" || r.Moved[0].From != 2 {
-			t.Errorf("rebalance %+v, want the crash of order-2", r)
+		if r.Cause != CauseCrash || r.Member != "order-2" || r.Moved[0].From != 2 || r.Disturbed {
+			t.Errorf("rebalance %+v, want the undisturbed crash of order-2", r)
 		}
 		if u := r.Moved[0].Unread; u < 5*time.Second || u > 7*time.Second {
 			t.Errorf("unread for %v, want about the session timeout of 6 s", u)
@@ -308,7 +308,15 @@ func TestRecreateBeginsAgain(t *testing.T) {
 		do(t, l, Flood{Count: 100})
 		until(t, l, "some orders", 5*time.Second, func(s *Snapshot) bool { return s.Totals.Orders > 30 })
 		began := time.Now()
-		do(t, l, RecreateTopics{Partitions: 6})
+		recreated := make(chan error, 1)
+		go func() { recreated <- l.Do(t.Context(), RecreateTopics{Partitions: 6}) }()
+		synctest.Wait()
+		if err := l.Do(t.Context(), Flood{Count: 10}); !errors.Is(err, errRecreating) {
+			t.Errorf("a flood while the topics go: %v, want it refused", err)
+		}
+		if err := <-recreated; err != nil {
+			t.Fatal(err)
+		}
 		s := until(t, l, "six empty partitions, all read", 3*time.Second, func(s *Snapshot) bool {
 			return len(s.Partitions) == 6 && everyPartitionRead(s) && s.Lag.Known
 		})
@@ -381,5 +389,34 @@ func TestRunsRemembersTheRace(t *testing.T) {
 		if alone.Consumers != 1 || together.Consumers != 3 || alone.Took < 9*time.Second || together.Took > 4*time.Second {
 			t.Errorf("alone %v with %d, together %v with %d", alone.Took, alone.Consumers, together.Took, together.Consumers)
 		}
+	})
+}
+
+func TestLeaveBesideADeadMemberIsNotThePriceOfALeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Flood{Count: 300})
+		do(t, l, Kill{Name: "order-2"})
+		do(t, l, Stop{Name: "order-1"})
+		s := l.Snapshot()
+		if r := s.Rebalances[len(s.Rebalances)-1]; r.Cause != CauseLeave || !r.Disturbed {
+			t.Errorf("%+v: want a disturbed leave", r)
+		}
+	})
+}
+
+func TestProtocolOfNobodyIsNoRebalance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Orders = 1 })
+		do(t, l, Stop{Name: "order-1"})
+		before := len(l.Snapshot().Rebalances)
+		do(t, l, SetProtocol{Protocol: "range"})
+		if n := len(l.Snapshot().Rebalances); n != before {
+			t.Errorf("%d rebalances of a group without members", n-before)
+		}
+		do(t, l, Restart{Name: "order-1"})
+		until(t, l, "it reads under range", 10*time.Second, func(s *Snapshot) bool {
+			return everyPartitionRead(s) && s.Settings.Protocol == "range"
+		})
 	})
 }

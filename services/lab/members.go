@@ -119,6 +119,25 @@ func (s *state) note(at time.Time, cause Cause, l *life, owned []int32) {
 	}
 	r := s.rebalances.begin(Change{At: at, Cause: cause, Member: l.instance.name}, s.protocol.String(), l, owned)
 	r.memberID = l.memberID
+	r.Disturbed = r.Disturbed || s.disturbed(l)
+}
+
+// disturbed says that the group is not in a state in which one change can be seen for itself: it still counts a dead
+// member other than l, or l was the last that lived.
+func (s *state) disturbed(l *life) bool {
+	alone := true
+	for _, i := range s.instances {
+		if i.kind != OrderKind {
+			continue
+		}
+		alone = alone && (i.life == l || !i.alive())
+		for _, dead := range i.bereaved {
+			if dead != l {
+				return true
+			}
+		}
+	}
+	return alone
 }
 
 // assigned: the member may read more partitions from now on.

@@ -34,8 +34,11 @@ type Rebalance struct {
 	// FromGeneration and ToGeneration are the group's generation (classic) or epoch (KIP-848) before and after; -1 while
 	// unknown.
 	FromGeneration, ToGeneration int32
-	Moved                        []Move
-	Kept                         []Kept
+	// Disturbed: something else got in the way, so that what it cost is not the price of its cause: another change while
+	// it went on, a dead member that the group still counted, or nobody left to take over.
+	Disturbed bool
+	Moved     []Move
+	Kept      []Kept
 }
 
 // Change is one change of a group's membership.

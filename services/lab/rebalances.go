@@ -48,6 +48,11 @@ func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32)
 		},
 		life: l, waits: map[int32]bool{}, held: map[int32]*life{}, watch: rs.turnstile.watch(),
 	}
+	for _, other := range rs.list {
+		if other.Open {
+			other.Disturbed, r.Disturbed = true, true
+		}
+	}
 	for _, p := range awaited {
 		r.waits[p] = true
 	}

@@ -277,3 +277,12 @@ func TestTurnstileDoesNotMeasureWhatNeverWaited(t *testing.T) {
 		t.Errorf("a payment that came a minute after the handover was said to have waited %v for it", p.unread)
 	}
 }
+
+func TestOverlappingChangesDisturbEachOther(t *testing.T) {
+	rs, lives := three()
+	rs.begin(Change{At: noon, Cause: CauseCrash}, "", lives[1], []int32{1})
+	rs.begin(Change{At: noon.Add(time.Second), Cause: CauseLeave}, "", lives[2], []int32{2})
+	if got := rs.snapshot(); !got[0].Disturbed || !got[1].Disturbed {
+		t.Errorf("entries %+v, want both disturbed", got)
+	}
+}

@@ -28,14 +28,16 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 		reply <- err
 		return
 	}
-	s.feed.add(Info, "group", 0, "%s leaves, %s comes: all order consumers leave and come back.", s.protocol, protocol)
+	s.feed.add(Info, "group", 0, "The group changes from %s to %s: order consumers that run leave and come back.", s.protocol, protocol)
 	s.protocol = protocol
 	s.away(isOrder, func(s *state, back []*instance) {
 		cluster := s.cluster
 		s.tasks.start(func(ctx context.Context) {
 			err := cluster.RenewGroup(ctx, kafka.OrderGroup)
 			s.lab.post(func(s *state) {
-				s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
+				if len(back) > 0 {
+					s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
+				}
 				s.rebalances.renewed()
 				reply <- errors.Join(err, s.beginAll(back))
 			})
@@ -105,6 +107,9 @@ func membersText(instances []*instance) string {
 	}
 }
 
+// errRecreating refuses what would be deleted at once.
+var errRecreating = errors.New("the topics are being recreated: try again in a second")
+
 // flowing are the topics that payments go through, which have the same number of partitions.
 func flowing() []string {
 	return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent}
@@ -153,16 +158,21 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	if p := s.payments.FloodProgress(); err == nil && p.Running {
 		err = fmt.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
 	}
+	if s.recreating {
+		err = errRecreating
+	}
 	if err != nil {
 		reply <- err
 		return
 	}
+	s.recreating = true
 	s.away(everybody, func(s *state, back []*instance) {
 		s.cfg.Partitions = partitions
 		cluster, producer, topics := s.cluster, s.producer, s.cfg.topics()
 		s.tasks.start(func(ctx context.Context) {
 			err := recreate(ctx, cluster, producer, topics)
 			s.lab.post(func(s *state) {
+				s.recreating = false
 				if err == nil {
 					s.forget()
 				}

@@ -58,8 +58,9 @@ type state struct {
 
 	toldDeliveries int64 // how many of each the feed has told
 	toldRejections int64
-	forgotten      int // the newest flood whose payments are gone with their topic
-	silent         int // readings that failed since the last good one
+	recreating     bool // the topics are on their way out and in again
+	forgotten      int  // the newest flood whose payments are gone with their topic
+	silent         int  // readings that failed since the last good one
 }
 
 func newState(l *Lab) *state {

@@ -36,6 +36,14 @@ func partitionsText(ps []int32) string {
 	return "partitions " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
+// paymentsText counts payments.
+func paymentsText(n int64) string {
+	if n == 1 {
+		return "1 payment"
+	}
+	return fmt.Sprintf("%d payments", n)
+}
+
 // unreadText says what nobody reads any more.
 func unreadText(k Kind, tps []kafka.TopicPartition) string {
 	if len(tps) == 0 {

@@ -17,6 +17,9 @@ func (s *state) flood(n int) error {
 	if n < 1 || n > MaxFlood {
 		return fmt.Errorf("a flood of %d payments: between 1 and %d", n, MaxFlood)
 	}
+	if s.recreating {
+		return errRecreating
+	}
 	if p := s.payments.FloodProgress(); p.Running {
 		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
 	}
@@ -26,7 +29,7 @@ func (s *state) flood(n int) error {
 		return err
 	}
 	s.beginRun(f.Progress().ID, n)
-	s.feed.add(Info, "flood", 0, "A flood of %d payments begins.", n)
+	s.feed.add(Info, "flood", 0, "A flood of %s begins.", paymentsText(int64(n)))
 	s.tasks.start(func(ctx context.Context) {
 		err := f.Run(ctx)
 		s.lab.post(func(s *state) { s.flooded(f, err) })
@@ -59,8 +62,8 @@ func (s *state) flooded(f *payment.Flood, err error) {
 	for _, r := range f.Ranges() {
 		places = append(places, fmt.Sprintf("P%d@%d–%d (%d)", r.Partition, r.First, r.Last, r.Count))
 	}
-	s.feed.add(Good, "flood", 0, "%d payments acknowledged in %s, %.0f/s: %s",
-		p.Acked, shortly(p.Took), perSecond(p), strings.Join(places, ", "))
+	s.feed.add(Good, "flood", 0, "%s acknowledged in %s, %.0f/s: %s",
+		paymentsText(p.Acked), shortly(p.Took), perSecond(p), strings.Join(places, ", "))
 }
 
 func perSecond(p payment.Progress) float64 {
@@ -72,6 +75,10 @@ func perSecond(p payment.Progress) float64 {
 
 // poison writes the named pills, or all of them.
 func (s *state) poison(names []string, reply chan<- error) {
+	if s.recreating {
+		reply <- errRecreating
+		return
+	}
 	pills := event.Pills()
 	if len(names) > 0 {
 		for _, name := range names {
