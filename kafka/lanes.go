@@ -200,14 +200,3 @@ func (ls *lanes) isClosed() bool {
 	defer ls.mu.Unlock()
 	return ls.closed
 }
-
-// owned lists the partitions in turn order of assignment.
-func (ls *lanes) owned() []TopicPartition {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	tps := make([]TopicPartition, 0, len(ls.order))
-	for _, l := range ls.order {
-		tps = append(tps, l.tp)
-	}
-	return tps
-}

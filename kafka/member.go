@@ -83,7 +83,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	return m, nil
 }
 
-// Run joins the group and works until ctx ends or Crash is called, and returns when everything it started has ended.
+// Run works on what the group gives, until ctx ends or Crash is called, and returns when everything has ended.
 // When ctx ends the member leaves politely: it finishes the batch in hand, commits, and says goodbye to the group. Run
 // is called once.
 func (m *Member) Run(ctx context.Context) error {
@@ -146,9 +146,6 @@ func (m *Member) Release() { m.hole.Release() }
 
 // ID is the member id that the group knows it by, and the generation or epoch it is in; empty before it joined.
 func (m *Member) ID() (member string, generation int32) { return m.client.GroupMetadata() }
-
-// Owned lists the partitions that the member reads.
-func (m *Member) Owned() []TopicPartition { return m.lanes.owned() }
 
 // work gives the handler one batch after the other until the lanes are closed or ctx ends.
 func (m *Member) work(ctx context.Context) {

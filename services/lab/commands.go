@@ -40,6 +40,9 @@ func (s *state) do(r request) {
 }
 
 func (s *state) addConsumer() error {
+	if s.reshaping != nil {
+		return s.reshaping
+	}
 	number := 1
 	for _, i := range s.instances {
 		if i.kind == OrderKind {
@@ -83,6 +86,9 @@ func (s *state) stopInstance(name string, reply chan<- error) {
 }
 
 func (s *state) restart(name string) error {
+	if s.reshaping != nil {
+		return s.reshaping
+	}
 	dead := func(i *instance) bool { return i.health == Crashed || i.health == Left }
 	i, err := s.find(name, dead)
 	if err != nil {

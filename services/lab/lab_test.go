@@ -314,6 +314,9 @@ func TestRecreateBeginsAgain(t *testing.T) {
 		if err := l.Do(t.Context(), Flood{Count: 10}); !errors.Is(err, errRecreating) {
 			t.Errorf("a flood while the topics go: %v, want it refused", err)
 		}
+		if err := l.Do(t.Context(), AddConsumer{}); !errors.Is(err, errRecreating) {
+			t.Errorf("a consumer while the group must be empty: %v, want it refused", err)
+		}
 		if err := <-recreated; err != nil {
 			t.Fatal(err)
 		}

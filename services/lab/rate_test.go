@@ -99,3 +99,27 @@ func TestDrain(t *testing.T) {
 		}
 	}
 }
+
+func TestDrainOfAll(t *testing.T) {
+	falls := func(d time.Duration) Partition { return Partition{Lag: 9, Drain: Drain{Shrinking, d}} }
+	stuck := Partition{Lag: 9, Drain: Drain{Stuck, -1}}
+	slope := Drain{Shrinking, 5 * time.Second}
+	for name, c := range map[string]struct {
+		ps   []Partition
+		want Drain
+	}{
+		"as long as the last of them":   {[]Partition{falls(time.Second), falls(9 * time.Second), {}}, Drain{Shrinking, 9 * time.Second}},
+		"never while one does not fall": {[]Partition{falls(time.Second), stuck}, Drain{Shrinking, -1}},
+		"stuck when none falls":         {[]Partition{stuck, stuck}, Drain{Stuck, -1}},
+	} {
+		if got := drainOfAll(c.ps, slope); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}
+
+func TestOrphanNeverFalls(t *testing.T) {
+	if got := orphaned(Drain{Shrinking, time.Second}); got != (Drain{Stuck, -1}) {
+		t.Errorf("an orphan's lag is %+v", got)
+	}
+}

@@ -28,7 +28,7 @@ type rebalance struct {
 	life     *life           // the one who joined, left or crashed; nil when it was nobody
 	memberID string          // its name in the group, when it leaves or crashes
 	waits    map[int32]bool  // partitions that have no new reader yet
-	movedTo  []*life         // the new reader of each move
+	movedTo  []*life         // the new reader of each move; nil once it began where nothing had waited
 	held     map[int32]*life // who read which partition as it began
 	assigned time.Time       // callbacks: when the last of them was given away
 	watch    *watch
@@ -137,13 +137,18 @@ func (rs *rebalances) causeOf(at time.Time, from, to *life, p int32) *rebalance 
 	return rs.begin(Change{At: at, Cause: CauseOther}, "", nil, nil)
 }
 
-// passed writes what was measured into the moves of the partition that wait for it. Where it went on to others before
+// passed writes what was measured into the moves of the partition that wait for it; where nothing had waited they stay
+// without a figure, and wait no longer. Where it went on to others before
 // anybody worked on it, the first of those moves takes the whole time and the later ones the time since they began.
 func (rs *rebalances) passed(p passage) (found bool) {
 	for _, r := range rs.list {
 		for i := range r.Moved {
 			m := &r.Moved[i]
-			if m.Partition != p.partition || m.Measured || p.at.Before(r.At) {
+			if m.Partition != p.partition || !r.awaits(i) || p.at.Before(r.At) {
+				continue
+			}
+			if !p.waited {
+				r.movedTo[i] = nil
 				continue
 			}
 			unread := p.unread
@@ -158,6 +163,9 @@ func (rs *rebalances) passed(p passage) (found bool) {
 	}
 	return found
 }
+
+// awaits says that work on the i-th move has not gone on yet.
+func (r *rebalance) awaits(i int) bool { return !r.Moved[i].Measured && r.movedTo[i] != nil }
 
 // look takes in the brokers' word. at is when it was asked for; settled says that the group is stable and that each
 // living member has what the group wants it to have. An entry closes once the brokers show it and nothing of it is on
@@ -270,8 +278,12 @@ func (rs *rebalances) snapshot() []Rebalance {
 	return list
 }
 
-// final says that nothing in the entry's lists changes any more; its ID may.
+// final says that nothing in the entry's lists changes any more.
 func (r *rebalance) final() bool {
-	unmeasured := func(m Move) bool { return !m.Measured }
-	return !r.Open && !slices.ContainsFunc(r.Moved, unmeasured)
+	for i := range r.Moved {
+		if r.awaits(i) {
+			return false
+		}
+	}
+	return !r.Open
 }

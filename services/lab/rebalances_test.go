@@ -224,7 +224,7 @@ func TestUnreadTimeBeginsAtTheFirstOfTwoDeaths(t *testing.T) {
 	rs.took(noon.Add(6*time.Second), lives[2], 1, 5)
 	rs.begin(Change{At: noon.Add(6500 * time.Millisecond), Cause: CauseCrash}, "", lives[2], []int32{1, 2})
 	rs.took(noon.Add(12*time.Second), lives[0], 1, 6)
-	rs.passed(passage{partition: 1, to: lives[0], at: noon.Add(12 * time.Second), unread: 12 * time.Second})
+	rs.passed(passage{partition: 1, to: lives[0], at: noon.Add(12 * time.Second), waited: true, unread: 12 * time.Second})
 	got := rs.snapshot()
 	first, second := got[0].Moved[0], got[1].Moved[0]
 	if first.Unread != 12*time.Second || second.Unread != 5500*time.Millisecond || !first.Measured || !second.Measured {
@@ -236,9 +236,9 @@ func TestOneMoveThroughSeveralHands(t *testing.T) {
 	rs, lives := three()
 	r := rs.begin(Change{At: noon, Cause: CauseProtocol}, "", nil, nil)
 	rs.took(noon.Add(time.Second), lives[1], 0, 1)
-	rs.passed(passage{partition: 0, to: lives[1], at: noon.Add(time.Second), unread: time.Second})
+	rs.passed(passage{partition: 0, to: lives[1], at: noon.Add(time.Second), waited: true, unread: time.Second})
 	rs.took(noon.Add(2*time.Second), lives[2], 0, 2)
-	rs.passed(passage{partition: 0, to: lives[2], at: noon.Add(2 * time.Second), unread: 300 * time.Millisecond})
+	rs.passed(passage{partition: 0, to: lives[2], at: noon.Add(2 * time.Second), waited: true, unread: 300 * time.Millisecond})
 	if len(r.Moved) != 1 || r.Moved[0].From != 1 || r.Moved[0].To != 3 || r.Moved[0].Unread != 1300*time.Millisecond {
 		t.Errorf("moves %+v, want one from 1 to 3, unread for 1.3 s in all", r.Moved)
 	}
@@ -273,7 +273,7 @@ func TestTurnstileDoesNotMeasureWhatNeverWaited(t *testing.T) {
 	ts.entered(one, noon, 0)
 	ts.began(one, noon, paid(0, noon))
 	ts.entered(two, noon.Add(time.Second), 0)
-	if p, moved := ts.began(two, noon.Add(time.Minute), paid(0, noon.Add(59*time.Second))); moved {
+	if p, moved := ts.began(two, noon.Add(time.Minute), paid(0, noon.Add(59*time.Second))); !moved || p.waited {
 		t.Errorf("a payment that came a minute after the handover was said to have waited %v for it", p.unread)
 	}
 }
@@ -284,5 +284,20 @@ func TestOverlappingChangesDisturbEachOther(t *testing.T) {
 	rs.begin(Change{At: noon.Add(time.Second), Cause: CauseLeave}, "", lives[2], []int32{2})
 	if got := rs.snapshot(); !got[0].Disturbed || !got[1].Disturbed {
 		t.Errorf("entries %+v, want both disturbed", got)
+	}
+}
+
+func TestAnIdleMoveDoesNotTakeALaterOnesTime(t *testing.T) {
+	rs, lives := three()
+	fresh := lifeOf(4)
+	rs.begin(Change{At: noon, Cause: CauseJoin}, "", fresh, nil)
+	rs.took(noon.Add(time.Second), fresh, 1, 5)
+	rs.passed(passage{partition: 1, to: fresh, at: noon.Add(time.Minute)})
+	rs.begin(Change{At: noon.Add(2 * time.Minute), Cause: CauseCrash}, "", fresh, []int32{1})
+	rs.took(noon.Add(126*time.Second), lives[0], 1, 6)
+	rs.passed(passage{partition: 1, to: lives[0], at: noon.Add(126 * time.Second), waited: true, unread: 6 * time.Second})
+	got := rs.snapshot()
+	if got[0].Moved[0].Measured || got[1].Moved[0].Unread != 6*time.Second {
+		t.Errorf("moves %+v and %+v, want the join's without a figure and 6 s for the crash", got[0].Moved, got[1].Moved)
 	}
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 	case err != nil:
 		reply <- err
 		return
+	case s.reshaping != nil:
+		reply <- s.reshaping
+		return
 	case protocol == s.protocol:
 		reply <- fmt.Errorf("the group speaks %s already", protocol)
 		return
@@ -29,12 +33,13 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 		return
 	}
 	s.feed.add(Info, "group", 0, "The group changes from %s to %s: order consumers that run leave and come back.", s.protocol, protocol)
-	s.protocol = protocol
+	s.protocol, s.reshaping = protocol, errSwitching
 	s.away(isOrder, func(s *state, back []*instance) {
 		cluster := s.cluster
 		s.tasks.start(func(ctx context.Context) {
 			err := cluster.RenewGroup(ctx, kafka.OrderGroup)
 			s.lab.post(func(s *state) {
+				s.reshaping = nil
 				if len(back) > 0 {
 					s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
 				}
@@ -107,8 +112,12 @@ func membersText(instances []*instance) string {
 	}
 }
 
-// errRecreating refuses what would be deleted at once.
-var errRecreating = errors.New("the topics are being recreated: try again in a second")
+// What is refused while the lab is rebuilt, and why: a payment would be deleted at once, and a consumer would keep the
+// group from being empty.
+var (
+	errRecreating = errors.New("the topics are being recreated: try again in a second")
+	errSwitching  = errors.New("the group is changing its protocol: try again in a second")
+)
 
 // flowing are the topics that payments go through, which have the same number of partitions.
 func flowing() []string {
@@ -120,6 +129,10 @@ func (s *state) growPartitions(count int, reply chan<- error) {
 	if count <= s.cfg.Partitions || count > MaxPartitions {
 		reply <- fmt.Errorf("grow to %d partitions: there are %d; Kafka adds partitions and takes none away, up to %d here",
 			count, s.cfg.Partitions, MaxPartitions)
+		return
+	}
+	if s.reshaping != nil {
+		reply <- s.reshaping
 		return
 	}
 	old := s.cfg.Partitions
@@ -158,31 +171,29 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	if p := s.payments.FloodProgress(); err == nil && p.Running {
 		err = fmt.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
 	}
-	if s.recreating {
-		err = errRecreating
-	}
-	if err != nil {
+	if err = cmp.Or(s.reshaping, err); err != nil {
 		reply <- err
 		return
 	}
-	s.recreating = true
+	s.reshaping = errRecreating
 	s.away(everybody, func(s *state, back []*instance) {
-		s.cfg.Partitions = partitions
-		cluster, producer, topics := s.cluster, s.producer, s.cfg.topics()
+		wanted := s.cfg
+		wanted.Partitions = partitions
+		cluster, producer, topics := s.cluster, s.producer, wanted.topics()
 		s.tasks.start(func(ctx context.Context) {
 			err := recreate(ctx, cluster, producer, topics)
 			s.lab.post(func(s *state) {
-				s.recreating = false
+				s.reshaping = nil
 				if err == nil {
+					s.cfg = wanted
 					s.forget()
+					s.feed.add(Info, "topics", 0, "The topics were recreated with %d partitions: all records and offsets are gone.", partitions)
+				} else {
+					s.feed.add(Bad, "topics", 0, "The topics could not be recreated: %v", err)
 				}
 				s.rebalances.begin(Change{At: time.Now(), Cause: CauseRecreate, Member: membersText(ordersOf(back))}, s.protocol.String(), nil, nil)
 				s.rebalances.renewed()
-				if begun := s.beginAll(back); err == nil {
-					err = begun
-				}
-				s.feed.add(Info, "topics", 0, "The topics were recreated with %d partitions: all records and offsets are gone.", partitions)
-				reply <- err
+				reply <- errors.Join(err, s.beginAll(back))
 			})
 		})
 	})

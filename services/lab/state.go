@@ -58,9 +58,9 @@ type state struct {
 
 	toldDeliveries int64 // how many of each the feed has told
 	toldRejections int64
-	recreating     bool // the topics are on their way out and in again
-	forgotten      int  // the newest flood whose payments are gone with their topic
-	silent         int  // readings that failed since the last good one
+	reshaping      error // why payments and consumers are refused just now; nil: they are not
+	forgotten      int   // the newest flood whose payments are gone with their topic
+	silent         int   // readings that failed since the last good one
 }
 
 func newState(l *Lab) *state {

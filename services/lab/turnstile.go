@@ -14,6 +14,7 @@ type passage struct {
 	partition   int32
 	to          *life
 	at          time.Time // when work went on
+	waited      bool      // something had waited for it; else there was nothing to be unread
 	unread      time.Duration
 	redelivered int64
 }
@@ -115,5 +116,5 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 	}
 	// What arrived after its partition had a reader again never waited for one.
 	waited := !first.Timestamp.After(g.given) || first.Timestamp.After(at)
-	return passage{first.Partition, l, at, pause, max(0, g.next-first.Offset)}, g.moved && waited
+	return passage{first.Partition, l, at, waited, pause, max(0, g.next-first.Offset)}, g.moved
 }

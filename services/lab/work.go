@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +18,8 @@ func (s *state) flood(n int) error {
 	if n < 1 || n > MaxFlood {
 		return fmt.Errorf("a flood of %d payments: between 1 and %d", n, MaxFlood)
 	}
-	if s.recreating {
-		return errRecreating
+	if errors.Is(s.reshaping, errRecreating) {
+		return s.reshaping
 	}
 	if p := s.payments.FloodProgress(); p.Running {
 		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
@@ -75,8 +76,8 @@ func perSecond(p payment.Progress) float64 {
 
 // poison writes the named pills, or all of them.
 func (s *state) poison(names []string, reply chan<- error) {
-	if s.recreating {
-		reply <- errRecreating
+	if errors.Is(s.reshaping, errRecreating) {
+		reply <- s.reshaping
 		return
 	}
 	pills := event.Pills()
