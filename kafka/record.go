@@ -38,6 +38,16 @@ const (
 	HeaderPaymentOffset    = "payment-offset"    // decimal
 	HeaderInstance         = "instance"          // client id of the instance that wrote the record
 	HeaderErrorCode        = "error-code"        // DLQ records: the validator's stable code
+	HeaderAttempts         = "attempts"          // DLQ records: how often the work was tried, decimal
+)
+
+// Headers of a payment that was sent again from the DLQ.
+const (
+	HeaderRedrivePartition = "redriven-from-partition" // of the DLQ record, decimal
+	HeaderRedriveOffset    = "redriven-from-offset"    // of the DLQ record, decimal
+	// HeaderRedriveCount is how often the payment has been sent again, this time included: decimal. A DLQ record that
+	// follows from the payment carries it on.
+	HeaderRedriveCount = "redrive-count"
 )
 
 // Writer writes records and waits for the brokers.

@@ -33,7 +33,7 @@ func (s *state) build(now time.Time) *Snapshot {
 	}
 	snap.Settings = Settings{
 		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),
-		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: "at-least-once",
+		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: string(kafka.AtLeastOnce),
 	}
 	s.buildPartitions(snap)
 	s.buildInstances(snap, now)

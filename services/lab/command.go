@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"blackfriday/kafka"
+)
 
 // Command is something the lab can be asked to do. Keys, scenarios and tests build the same values; Lab.Do carries
 // them out one at a time.
@@ -48,6 +52,60 @@ type RecreateTopics struct{ Partitions int }
 
 // SetKey chooses the key of the payments that the next floods write.
 type SetKey struct{ Key Key }
+
+// SetGuarantee restarts order consumers and the e-mail service under another delivery guarantee: "at-most-once",
+// "at-least-once" or "exactly-once". They leave politely and
+// come back together.
+type SetGuarantee struct{ Guarantee string }
+
+// SetCommitInterval sets how often order consumers and the e-mail service commit what they finished, and under
+// exactly-once how long a transaction lasts: between MinCommitInterval and MaxCommitInterval.
+type SetCommitInterval struct{ Every time.Duration }
+
+// SetPoison chooses what order consumers do with a payment that they cannot work on, from the next attempt on. Attempts is
+// for PoisonRetryDLQ alone; 0 means DefaultAttempts.
+type SetPoison struct {
+	Policy   PoisonPolicy
+	Attempts int
+}
+
+// The bounds of SetCommitInterval.
+const (
+	MinCommitInterval = kafka.MinCommitInterval
+	MaxCommitInterval = kafka.MaxCommitInterval
+)
+
+// KillBetween crashes an order consumer at a point that no clock can hit: after its Payments-th payment from now on has
+// had its effect and before that is committed; under at-most-once, where the commit comes first, between the commit and
+// the effect. Do returns once the consumer has been told; an empty Name means the busiest.
+type KillBetween struct {
+	Name     string
+	Payments int
+}
+
+// PoisonPolicy is what an order consumer does with a payment that it cannot work on.
+type PoisonPolicy string
+
+// The poison policies.
+const (
+	PoisonDLQ      PoisonPolicy = "dlq"       // write it to the dead letter queue and go on
+	PoisonCrash    PoisonPolicy = "crash"     // fail like a program without error handling, be restarted, meet it again
+	PoisonRetry    PoisonPolicy = "retry"     // try it again for ever; the partition waits behind it
+	PoisonRetryDLQ PoisonPolicy = "retry-dlq" // try it a few times, then write it to the dead letter queue
+)
+
+// PoisonPolicies lists every PoisonPolicy in the order in which they are offered.
+func PoisonPolicies() []PoisonPolicy {
+	return []PoisonPolicy{PoisonDLQ, PoisonRetryDLQ, PoisonRetry, PoisonCrash}
+}
+
+// DefaultAttempts is how often PoisonRetryDLQ tries a payment.
+const DefaultAttempts = 3
+
+func (SetGuarantee) command()      {}
+func (SetCommitInterval) command() {}
+func (SetPoison) command()         {}
+func (KillBetween) command()       {}
 
 func (Flood) command()          {}
 func (Poison) command()         {}

@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"blackfriday/services/ledger"
+)
 
 // Snapshot is one immutable picture of the whole lab. The Lab stores a fresh one about ten times a second; whoever
 // draws, prints or checks reads it and never changes it. A number that was never measured is marked as such (Known,
@@ -24,7 +28,8 @@ type Snapshot struct {
 	Flood      FloodProgress
 	DLQ        DLQ
 	Totals     Totals
-	Rebalances []Rebalance // of order-service-group, oldest first
+	Ledger     *ledger.Picture // the auditor's books; never changed, nil before the auditor began
+	Rebalances []Rebalance     // of order-service-group, oldest first
 	// TwoReaders counts the batches of payments that were begun by a reader after its partition had been given to another
 	// one: a group promises that this does not happen while its members live.
 	TwoReaders int64
@@ -68,8 +73,13 @@ type Settings struct {
 	Delay          time.Duration // simulated work per payment in an order consumer
 	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
 	Heartbeat      time.Duration
-	Guarantee      string // "at-least-once"
-	Key            Key    // of the payments that floods write
+	// Guarantee is what order consumers and the e-mail service promise; CommitInterval is how often they commit, and
+	// under exactly-once how long a transaction lasts.
+	Guarantee      string // "at-most-once", "at-least-once" or "exactly-once"
+	CommitInterval time.Duration
+	Poison         PoisonPolicy
+	Attempts       int // of PoisonRetryDLQ, before a payment goes to the DLQ
+	Key            Key // of the payments that floods write
 }
 
 // Reading says how fresh the brokers' word is.
@@ -101,6 +111,18 @@ type Partition struct {
 
 	Rate  float64 // payments per second finished here: committed offsets over the last seconds
 	Drain Drain
+	// Blocked is the payment that its reader tries again and again, by the poison policy; nil when there is none.
+	Blocked *Blocked
+}
+
+// Blocked is a payment that is tried again and again.
+type Blocked struct {
+	Topic     string
+	Partition int32
+	Offset    int64
+	Attempts  int       // so far
+	Since     time.Time // of the first attempt
+	Reason    string    // why the last one failed: plain English; may quote the payload, so hostile until escaped
 }
 
 // Drain is where a lag is going, from its slope over the last seconds.
@@ -164,6 +186,11 @@ type Instance struct {
 	Lag        int64  // of its whole group, for email and analytics
 	LagKnown   bool   // false before the first reading
 	Err        string // what it is failing at right now; empty when all is well
+	// Crashes is how many times the poison policy has crashed it on the same payment in a row; Blocked is that payment, or
+	// the one that it tries again and again. RestartIn is when its supervisor starts it again, while it is down for that.
+	Crashes   int
+	Blocked   *Blocked
+	RestartIn time.Duration
 	// StillMember: it is dead, and the broker still counts it as a member of the group. GoneIn is then how long the
 	// broker will go on believing so: computed from the session timeout, not measured.
 	StillMember bool
@@ -192,6 +219,12 @@ type Topic struct {
 	Known      bool
 	Total      int64   // records that are in it or have been
 	Rate       float64 // records written per second over the last seconds
+	// Hidden is how many offsets stand behind an open transaction, where no reader of committed data sees them; HiddenFor
+	// is how long the oldest of them has been waiting, and Writer the instance that left the transaction open, when it is
+	// one of the lab's that died.
+	Hidden    int64
+	HiddenFor time.Duration
+	Writer    string
 }
 
 // Lag is the lag of all partitions together.
