@@ -1,6 +1,9 @@
 package kafka
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // ErrUnknownOutcome is wrapped by the error of a write that was not answered in time: the record may or may not have
 // reached the brokers.
@@ -9,3 +12,26 @@ var ErrUnknownOutcome = errors.New("the brokers did not answer in time: outcome 
 // ErrTooLarge is wrapped by the error of a write that the client or the broker refused for its size. Trying again
 // cannot help.
 var ErrTooLarge = errors.New("record larger than the topic takes")
+
+// Later as the error of a Handler says when the rest of its batch is to be handed over again. The member's other
+// partitions take their turns meanwhile. It is no failure of the member: nobody is told.
+type Later struct {
+	After time.Duration
+	Err   error // why not now
+}
+
+// Error is that of the cause.
+func (l *Later) Error() string { return l.Err.Error() }
+
+// Unwrap is the cause.
+func (l *Later) Unwrap() error { return l.Err }
+
+// Fatal as the error of a Handler ends the member as if its process had died of the error: nothing more is committed, and
+// the group is not told. Run returns it.
+type Fatal struct{ Err error }
+
+// Error is that of the cause.
+func (f *Fatal) Error() string { return f.Err.Error() }
+
+// Unwrap is the cause.
+func (f *Fatal) Unwrap() error { return f.Err }
