@@ -58,7 +58,8 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 }
 
 // Mailbox lists the e-mails that were sent: the newest ones, within bounds, and the true total. It is safe for use by
-// several goroutines at once.
+// several goroutines at once. An e-mail is listed when its write is acknowledged: one that was sent twice stands there
+// twice, and so does one that was sent again because the transaction of the first was aborted.
 type Mailbox struct {
 	mu   sync.Mutex
 	list *recent.List[event.Email]

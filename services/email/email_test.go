@@ -76,6 +76,7 @@ func TestHandleSendsAndSurvivesGarbage(t *testing.T) {
 		t.Errorf("headers %v; want %v", got, wantHeaders)
 	}
 	wantHeaders["source-offset"], wantHeaders["error-code"] = "1", "not-utf8"
+	wantHeaders["attempts"] = "1"
 	if got := relaytest.Headers(dead[0]); fmt.Sprint(got) != fmt.Sprint(wantHeaders) {
 		t.Errorf("headers %v; want %v", got, wantHeaders)
 	}

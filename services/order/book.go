@@ -11,6 +11,10 @@ import (
 
 // Book lists the orders that all instances have written, those of dead instances too: the newest ones, within
 // bounds, and the true totals. It is safe for use by several goroutines at once.
+//
+// An order is listed when its write is acknowledged, and listed again when it is written again: duplicates are what a
+// class looks for here. So under exactly-once an order whose transaction was aborted and done again stands here twice,
+// too, though a reader of committed data sees it once.
 type Book struct {
 	mu     sync.Mutex
 	list   *recent.List[entry]

@@ -4,6 +4,7 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -22,11 +23,12 @@ func (d *Delay) Set(delay time.Duration) { d.nanos.Store(int64(max(0, delay))) }
 // Load returns the delay.
 func (d *Delay) Load() time.Duration { return time.Duration(d.nanos.Load()) }
 
-// Config is what an instance needs. Delay, Book and Rejections are shared by all instances.
+// Config is what an instance needs. Delay, Policy, Book and Rejections are shared by all instances.
 type Config struct {
 	Number     int    // 2 for order-2
 	Name       string // client id: "order-2"
 	Delay      *Delay
+	Policy     *Policy // nil: ToDLQ
 	Topics     kafka.TopicIDs
 	Book       *Book
 	Rejections *relay.Rejections
@@ -37,30 +39,71 @@ type Handler struct {
 	relay.Progress
 	config  Config
 	stage   relay.Stage
+	blocked blockage
 	lastDue time.Time // of the payment before; one batch is in hand at a time
 }
 
 // NewHandler returns the work of an instance.
 func NewHandler(c Config) *Handler {
+	if c.Policy == nil {
+		c.Policy = new(Policy)
+	}
 	return &Handler{config: c, stage: relay.Stage{
 		Instance: c.Name, TooLarge: event.CodeOrderTooLarge, Rejections: c.Rejections,
 	}}
 }
 
+// Blocked returns the payments that the instance could not get past when it last tried, by partition; nil when there is
+// none. The instance does not know who owns a partition: whoever does calls Forget.
+func (h *Handler) Blocked() []Blocked { return h.blocked.list() }
+
+// Forget drops what Blocked knows of partitions, since they belong to somebody else now. It is not called when the
+// instance crashes: in its next life it may meet the same payment again, and goes on counting.
+func (h *Handler) Forget(partitions ...int32) { h.blocked.forget(partitions) }
+
+// Reset forgets all progress and what Blocked knows: the records are gone with their topic.
+func (h *Handler) Reset() {
+	h.Progress.Reset()
+	h.blocked.reset()
+}
+
 // Handle implements kafka.Handler. With a delay it takes one payment at a time, which then lasts exactly that long,
 // its write included while the backlog lasts; without one it writes the whole batch at once. What does not pass the
-// validator is not delayed.
+// validator is not delayed. What the Policy holds back ends the batch: the payments before it are finished first, then
+// Handle returns a *kafka.Later or a *kafka.Fatal.
 func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.Record) (finished int, err error) {
 	delay := h.config.Delay.Load()
 	if delay > 0 {
 		batch = batch[:1]
 	}
-	jobs := h.judge(batch)
-	if delay > 0 && jobs[0].Refused == nil {
+	jobs, held := h.judge(batch)
+	if delay > 0 && len(jobs) > 0 && jobs[0].Refused == nil {
 		if err := wait(ctx, time.Until(h.due(time.Now(), delay))); err != nil {
-			return 0, fmt.Errorf("%s stopped before it finished payment partition %d offset %d: %w",
-				h.config.Name, batch[0].Partition, batch[0].Offset, err)
+			return 0, h.stopped(batch[0], err)
 		}
+	}
+	if finished, err = h.write(ctx, out, jobs); err != nil || held == nil {
+		return finished, err
+	}
+	if ctx.Err() != nil {
+		// The payment may be somebody else's by now: it is neither counted nor died of.
+		return finished, h.stopped(held.payment, context.Cause(ctx))
+	}
+	var crash *kafka.Fatal
+	h.blocked.failed(held.payment, held.why, errors.As(held.answer, &crash))
+	return finished, held.answer
+}
+
+// stopped says which payment was not finished because the work was interrupted.
+func (h *Handler) stopped(payment *kafka.Record, cause error) error {
+	return fmt.Errorf("%s stopped before it finished payment partition %d offset %d: %w",
+		h.config.Name, payment.Partition, payment.Offset, cause)
+}
+
+// write writes what becomes of payments, and returns how long the acknowledged prefix is and what ends it.
+func (h *Handler) write(ctx context.Context, out kafka.Writer, jobs []relay.Job) (finished int, err error) {
+	if len(jobs) == 0 {
+		return 0, nil
 	}
 	errs := h.stage.Write(ctx, out, jobs)
 	var written [][]byte
@@ -72,6 +115,9 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	h.config.Book.add(h.config.Number, written)
 	finished, err = relay.Finished(jobs, errs)
 	h.Finish(finished)
+	if finished > 0 {
+		h.blocked.passed(jobs[finished-1].Source)
+	}
 	return finished, err
 }
 
@@ -89,12 +135,20 @@ func (h *Handler) due(taken time.Time, delay time.Duration) time.Time {
 	return h.lastDue
 }
 
-// judge decides what becomes of each payment.
-func (h *Handler) judge(payments []*kafka.Record) []relay.Job {
+// held is a payment that the Policy holds back.
+type held struct {
+	payment *kafka.Record
+	why     *event.Rejection
+	answer  error // what Handle is to return
+}
+
+// judge decides what becomes of each payment, up to the first one that is held back; at is nil when none is.
+func (h *Handler) judge(payments []*kafka.Record) (jobs []relay.Job, at *held) {
+	rule := h.config.Policy.load()
 	topicID := h.config.Topics.TopicID(kafka.PaymentSuccessful)
-	jobs := make([]relay.Job, len(payments))
+	jobs = make([]relay.Job, 0, len(payments))
 	var user event.UserID
-	for i, record := range payments {
+	for _, record := range payments {
 		payment, err := event.ParsePayment(record.Value)
 		user = payment.UserID
 		job := relay.Job{
@@ -106,11 +160,23 @@ func (h *Handler) judge(payments []*kafka.Record) []relay.Job {
 				ID: event.OrderID(record.Partition, record.Offset), UserID: user, Items: payment.Cart,
 			}
 			job.Value = o.AppendJSON(make([]byte, 0, len(user)+len(o.Items)+96))
+		} else {
+			job.Attempts = 1 + h.blocked.attempts(record)
+			if answer := rule.answer(job.Attempts, h.failure(&job)); answer != nil {
+				h.Begin(record, user)
+				return jobs, &held{record, job.Refused, answer}
+			}
 		}
-		jobs[i] = job
+		jobs = append(jobs, job)
 	}
 	h.Begin(payments[len(payments)-1], user)
-	return jobs
+	return jobs, nil
+}
+
+// failure says in one sentence which attempt at which payment failed, and why.
+func (h *Handler) failure(job *relay.Job) error {
+	return fmt.Errorf("%s cannot work on %s partition %d offset %d (attempt %d): %w",
+		h.config.Name, job.Source.Topic, job.Source.Partition, job.Source.Offset, job.Attempts, job.Refused)
 }
 
 // wait returns after d, or with an error as soon as ctx ends.

@@ -32,6 +32,7 @@ func (ids) TopicID(topic string) string { return "id-of-" + topic }
 type instance struct {
 	*order.Handler
 	delay      order.Delay
+	policy     order.Policy
 	book       *order.Book
 	rejections relay.Rejections
 }
@@ -40,7 +41,8 @@ type instance struct {
 func newInstance() *instance {
 	in := &instance{book: order.NewBook()}
 	in.Handler = order.NewHandler(order.Config{
-		Number: 2, Name: "order-2", Delay: &in.delay, Topics: ids{}, Book: in.book, Rejections: &in.rejections,
+		Number: 2, Name: "order-2", Delay: &in.delay, Policy: &in.policy, Topics: ids{}, Book: in.book,
+		Rejections: &in.rejections,
 	})
 	return in
 }

@@ -40,6 +40,30 @@ func RootOf(record *kafka.Record) []kafka.Header {
 	return root
 }
 
+// maxRedriveDigits is how long the number in a redrive-count header may be: longer ones were not written by a redrive.
+const maxRedriveDigits = 6
+
+// Redrives returns how often the payment in a record has been sent again, by its header redrive-count: 0 when there is
+// none. Anybody can write to a topic, so only a plain decimal number of at most six digits counts, and of several
+// headers the first.
+func Redrives(record *kafka.Record) int {
+	for _, h := range record.Headers {
+		if h.Key != kafka.HeaderRedriveCount {
+			continue
+		}
+		if len(h.Value) > maxRedriveDigits {
+			return 0
+		}
+		// Unlike Atoi it takes no sign.
+		n, err := strconv.ParseUint(string(h.Value), 10, 32)
+		if err != nil {
+			return 0
+		}
+		return int(n)
+	}
+	return 0
+}
+
 // headers returns all headers of what is written for a record: its parent, its root, and who wrote it.
 func headers(parent *kafka.Record, root []kafka.Header, instance string) []kafka.Header {
 	partition, offset := place(parent)
@@ -50,6 +74,22 @@ func headers(parent *kafka.Record, root []kafka.Header, instance string) []kafka
 		kafka.Header{Key: kafka.HeaderSourceOffset, Value: offset})
 	all = append(all, root...)
 	return append(all, kafka.Header{Key: kafka.HeaderInstance, Value: []byte(instance)})
+}
+
+// refusal returns what a dead letter says besides: why, after how many attempts, and how often the payment had been sent
+// again before.
+func refusal(job *Job) []kafka.Header {
+	number := func(key string, n int) kafka.Header {
+		return kafka.Header{Key: key, Value: strconv.AppendInt(nil, int64(n), 10)}
+	}
+	all := []kafka.Header{
+		{Key: kafka.HeaderErrorCode, Value: []byte(job.Refused.Code)},
+		number(kafka.HeaderAttempts, max(1, job.Attempts)),
+	}
+	if redrives := Redrives(job.Source); redrives > 0 {
+		all = append(all, number(kafka.HeaderRedriveCount, redrives))
+	}
+	return all
 }
 
 // place returns partition and offset in decimal. They share one allocation, since every record needs them.

@@ -17,6 +17,9 @@ type Last struct {
 
 // Progress is how far an instance has come, over all its lives. The zero value is ready; it is safe for use by several
 // goroutines at once.
+//
+// It counts work, not effects: a record that is delivered again counts again, and so does one whose effect was
+// acknowledged inside a transaction that was then aborted. What counts each payment once is the ledger.
 type Progress struct {
 	finished atomic.Int64
 	last     atomic.Pointer[Last]

@@ -22,7 +22,8 @@ type Rejection struct {
 }
 
 // Rejections is what the instances of this process sent to the DLQ. The zero value is empty and ready; it is safe for
-// use by several goroutines at once.
+// use by several goroutines at once. Like Progress it counts acknowledged writes: also those of a transaction that was
+// aborted later, and of a record that was delivered again.
 type Rejections struct {
 	mu     sync.Mutex
 	total  int64

@@ -29,6 +29,8 @@ type Job struct {
 	// Refused says why the record goes to the DLQ instead; nil when it does not. Write sets it, too, for a value that
 	// is larger than its topic takes.
 	Refused *event.Rejection
+	// Attempts is how often the record has been tried, this time included, for the header of its dead letter. 0 is 1.
+	Attempts int
 }
 
 // Stage writes what an instance makes of its records.
@@ -82,11 +84,10 @@ func (s *Stage) record(job *Job, limit int) *kafka.Record {
 	if job.Refused == nil {
 		return &kafka.Record{Topic: job.Topic, Value: job.Value, Headers: all}
 	}
-	code := kafka.Header{Key: kafka.HeaderErrorCode, Value: []byte(job.Refused.Code)}
 	return &kafka.Record{
 		Topic:   kafka.DLQPayment,
 		Value:   event.AppendDeadLetter(nil, job.Source.Value, job.Refused.Reason, time.Now(), limit),
-		Headers: append(all, code),
+		Headers: append(all, refusal(job)...),
 	}
 }
 

@@ -48,6 +48,7 @@ func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	}
 	checkHeaders(t, orders[0], want)
 	want["source-offset"], want["payment-offset"], want["error-code"] = "41", "41", "bad"
+	want["attempts"] = "1"
 	checkHeaders(t, dead[0], want)
 	d, err := event.ParseDeadLetter(dead[0].Value)
 	if err != nil || d.Original == nil || *d.Original != "original" || d.Error != "it is bad" || d.Timestamp < 1e9 {
@@ -69,6 +70,64 @@ func checkHeaders(t *testing.T, r *kafka.Record, want map[string]string) {
 	got := relaytest.Headers(r)
 	if fmt.Sprint(got) != fmt.Sprint(want) || len(r.Headers) != len(want) {
 		t.Errorf("headers of %s\n got %v\nwant %v", r.Topic, r.Headers, want)
+	}
+}
+
+func TestDeadLettersSayAttemptsAndRedrives(t *testing.T) {
+	header := func(key, value string) kafka.Header { return kafka.Header{Key: key, Value: []byte(value)} }
+	tests := map[string]struct {
+		attempts int
+		headers  []kafka.Header
+		want     string // attempts, then redrives
+	}{
+		"nothing known":      {0, nil, "1 -"},
+		"tried three times":  {3, nil, "3 -"},
+		"sent again twice":   {1, []kafka.Header{header("redrive-count", "2")}, "1 2"},
+		"the largest":        {1, []kafka.Header{header("redrive-count", "999999")}, "1 999999"},
+		"too large":          {1, []kafka.Header{header("redrive-count", "1000000")}, "1 -"},
+		"leading zeros":      {1, []kafka.Header{header("redrive-count", "007")}, "1 7"},
+		"zero":               {1, []kafka.Header{header("redrive-count", "0")}, "1 -"},
+		"negative":           {1, []kafka.Header{header("redrive-count", "-1")}, "1 -"},
+		"with a sign":        {1, []kafka.Header{header("redrive-count", "+1")}, "1 -"},
+		"underscores":        {1, []kafka.Header{header("redrive-count", "1_0")}, "1 -"},
+		"other digits":       {1, []kafka.Header{header("redrive-count", "٣")}, "1 -"},
+		"hexadecimal":        {1, []kafka.Header{header("redrive-count", "0x1")}, "1 -"},
+		"a word":             {1, []kafka.Header{header("redrive-count", "\x1b[2J")}, "1 -"},
+		"empty":              {1, []kafka.Header{header("redrive-count", "")}, "1 -"},
+		"null":               {1, []kafka.Header{{Key: "redrive-count"}}, "1 -"},
+		"a megabyte":         {1, []kafka.Header{header("redrive-count", strings.Repeat("1", 1<<20))}, "1 -"},
+		"twice, first valid": {1, []kafka.Header{header("redrive-count", "1"), header("redrive-count", "9")}, "1 1"},
+		"twice, first not":   {1, []kafka.Header{header("redrive-count", "x"), header("redrive-count", "9")}, "1 -"},
+		"in other case":      {1, []kafka.Header{header("Redrive-Count", "1")}, "1 -"},
+		"attempts of others": {2, []kafka.Header{header("attempts", "99"), header("error-code", "x")}, "2 -"},
+	}
+	for name, tt := range tests {
+		s, _ := stage()
+		out := new(relaytest.Writer)
+		refused := job(0, "", &event.Rejection{Code: "bad"})
+		refused.Attempts, refused.Source.Headers = tt.attempts, tt.headers
+		if n, err := relay.Finished([]relay.Job{refused}, s.Write(t.Context(), out, []relay.Job{refused})); n != 1 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		h := relaytest.Headers(out.Acked(kafka.DLQPayment)[0])
+		if _, carried := h["redrive-count"]; !carried {
+			h["redrive-count"] = "-"
+		}
+		if got := h["attempts"] + " " + h["redrive-count"]; got != tt.want || h["error-code"] != "bad" {
+			t.Errorf("%s: attempts and redrives %q, code %q; want %q", name, got, h["error-code"], tt.want)
+		}
+	}
+}
+
+func TestOrdersDoNotSayAttempts(t *testing.T) {
+	s, _ := stage()
+	out := new(relaytest.Writer)
+	fine := job(0, "order", nil)
+	fine.Source.Headers = []kafka.Header{{Key: "redrive-count", Value: []byte("1")}}
+	s.Write(t.Context(), out, []relay.Job{fine})
+	h := relaytest.Headers(out.Acked(kafka.OrderCreated)[0])
+	if h["attempts"] != "" || h["redrive-count"] != "" || h["error-code"] != "" {
+		t.Errorf("headers of an order: %v", h)
 	}
 }
 
