@@ -23,11 +23,11 @@ func (v view) since(t time.Time) int {
 	return sort.Search(len(v.past), func(i int) bool { return !v.past[i].At.Before(t) })
 }
 
-// dashboardBody follows a payment from the top to the bottom: where it waits, who read it when, who works on it, what
+// dashboardBody follows a payment from the top to the bottom: what the books say of all of them, where it waits, who read it when, who works on it, what
 // came out, and what just happened.
 func dashboardBody(v view, l layout) []string {
 	st, s, w := v.st, v.s, l.width
-	out := []string{partitionTitle(st, s, w)}
+	out := []string{balanceLine(st, s, w), partitionTitle(st, s, w)}
 	if l.labels {
 		out = append(out, partitionLabels(st, s, w, l.double))
 	}

@@ -38,6 +38,8 @@ func scenes() map[string]*lab.Snapshot {
 		"crash": crashed(), "stale": outdated(), "unread": unread(), "crowded": crowded(), "hostile": hostile(),
 		"race": raced(), "compared": compared(), "hot": hot(),
 		"full": full(), "deluge": deluge(), "nobody left": kill(flooded(), 1, 2, 3), "foreign": owned("kcat", 0, 0),
+		"audited": audited(), "lossy": lossy(), "behind": behind(), "unaudited": unaudited(), "transacting": transacting(),
+		"blocked": blocked(), "crash loop": crashLooping(),
 	}
 }
 
@@ -66,6 +68,7 @@ func TestEveryPageAndQuestionFits(t *testing.T) {
 	t.Parallel()
 	keys := [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}, {"?"}, {"F", "9"}, {"P"}, {"q"}, {"space"}, {"tab"}, {"k"},
 		{"6", "down"}, {"6", "pgdown", "pgdown"}, {"3", "pgdown", "up"}, {"4", "pgdown"}, {"2", "pgdown"}, {"7", "pgdown"}, {"o", "o"}, {"t", "4", "0"}, {"t", "2", "enter"}, {"t", "up", "enter", "down"}, {"x"}, {"left"}, {"f7"},
+		{"8"}, {"8", "pgdown", "pgdown"}, {"e"}, {"e", "up"}, {"n"}, {"n", "up"},
 	}
 	for name, s := range scenes() {
 		for _, size := range [][2]int{{0, 0}, {1, 1}, {79, 24}, {80, 23}, {80, 24}, {81, 25}, {100, 30}, {139, 33}, {140, 34}, {250, 80}} {

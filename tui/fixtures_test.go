@@ -58,7 +58,7 @@ func keyPress(name string) tea.KeyPressMsg {
 		"esc": tea.KeyEscape, "enter": tea.KeyEnter, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "home": tea.KeyHome, "backspace": tea.KeyBackspace,
 		"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5,
-		"f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "left": tea.KeyLeft, "right": tea.KeyRight,
+		"f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "left": tea.KeyLeft, "right": tea.KeyRight,
 	}
 	switch {
 	case name == "ctrl+c":
@@ -82,7 +82,8 @@ func running(partitions, consumers int) *lab.Snapshot {
 		},
 		Settings: lab.Settings{
 			Protocol: "KIP-848", Delay: 100 * time.Millisecond, SessionTimeout: 6 * time.Second,
-			Heartbeat: 500 * time.Millisecond, Guarantee: "at-least-once",
+			Heartbeat: 500 * time.Millisecond, Guarantee: "at-least-once", CommitInterval: 250 * time.Millisecond,
+			Poison: lab.PoisonDLQ,
 		},
 		Reading: lab.Reading{At: noon().Add(-90 * time.Millisecond), Took: time.Millisecond},
 		Lag:     lab.Lag{Known: true, Drain: lab.Drain{ToZero: -1}},
@@ -110,7 +111,7 @@ func running(partitions, consumers int) *lab.Snapshot {
 	s.Events = []lab.Event{
 		{Seq: 1, At: noon().Add(-250 * time.Second), Severity: lab.Good, Source: "lab", Text: "The lab is ready."},
 	}
-	return s
+	return booked(s)
 }
 
 // starting is a lab that is half ready.
@@ -155,7 +156,7 @@ func flooded() *lab.Snapshot {
 		lab.Event{Seq: 2, At: noon().Add(-60 * time.Second), Source: "flood", Text: "1,000 payments acknowledged in 12 ms."},
 		lab.Event{Seq: 3, At: noon().Add(-30 * time.Second), Severity: lab.Warn, Source: "order-2", Instance: 2,
 			Text: "P1@215 went to the dead letter queue: the price is -1000."})
-	return s
+	return booked(s, 5, 4, 5)
 }
 
 // flooding is a lab while the payments of a large flood are being written.
@@ -212,7 +213,7 @@ func outdated() *lab.Snapshot {
 // unread is a lab of which nothing was measured yet.
 func unread() *lab.Snapshot {
 	s := running(3, 3)
-	s.Reading, s.Lag, s.DLQ.Known = lab.Reading{}, lab.Lag{}, false
+	s.Reading, s.Lag, s.DLQ.Known, s.Ledger = lab.Reading{}, lab.Lag{}, false, nil
 	for i := range s.Partitions {
 		s.Partitions[i] = lab.Partition{ID: int32(i)}
 	}
@@ -235,7 +236,7 @@ func crowded() *lab.Snapshot {
 	s.Topics[0].Total, s.Topics[0].Rate = 3_600_000_000, 1.5e6
 	s.Totals = lab.Totals{Payments: 3_600_000_000, Orders: 3_300_000_000, Emails: 3_300_000_000, Revenue: 1e18, UniqueUsers: 1e9}
 	s.Flood = lab.FloodProgress{ID: 3, Running: true, Wanted: 1_000_000, Acked: 2_000_000, Rate: 2e12}
-	return s
+	return booked(s, 5, 4, 5)
 }
 
 // hostile is a lab whose strings all come from somebody with bad intentions.
@@ -245,13 +246,15 @@ func hostile() *lab.Snapshot {
 	s.Cluster.Brokers, s.Cluster.Payment, s.Settings.Protocol = []string{evil}, evil, evil
 	s.Settings.Guarantee, s.Settings.Key, s.Reading.Err = evil, lab.Key(evil), evil
 	s.Runs = []lab.Run{{Key: lab.Key(evil)}, {Delay: 1}}
+	s.Settings.Poison, s.Ledger = lab.PoisonPolicy(evil), hostileBooks(evil)
 	for i := range s.Partitions {
-		s.Partitions[i].Owner = evil
+		s.Partitions[i].Owner, s.Partitions[i].Blocked = evil, hostileStop(evil)
 	}
 	for i := range s.Orders {
-		s.Orders[i].Name, s.Orders[i].Last.User = evil, evil
+		s.Orders[i].Name, s.Orders[i].Last.User, s.Orders[i].Blocked = evil, evil, hostileStop(evil)
 	}
 	s.Email.Err, s.Analytics.Last = evil, lab.Last{Seen: true, User: evil}
+	s.Topics[1].Hidden, s.Topics[1].HiddenFor, s.Topics[1].Writer = 1<<62, time.Hour, evil
 	s.Topics[0].Name, s.Flood.Err, s.Flood.Failed = evil, evil, 3
 	s.DLQ.Newest.Code, s.DLQ.Newest.Reason, s.DLQ.Newest.Instance = evil, evil, evil
 	s.DLQ.Counts = map[string]int{evil: 7}

@@ -110,12 +110,23 @@ func (st *styles) euros(amount float64) string {
 	if math.IsNaN(amount) || math.IsInf(amount, 0) || math.Abs(amount) >= 1e15 {
 		return fmt.Sprintf("%s%.4g", st.g.euro, amount)
 	}
-	cents := int64(math.Round(math.Abs(amount) * 100))
-	sign := ""
-	if amount < 0 {
-		sign = "-"
+	return st.cents(int64(math.Round(amount * 100)))
+}
+
+// cents writes an amount of money that is known to the cent.
+func (st *styles) cents(c int64) string {
+	if c < 0 {
+		return "-" + st.g.euro + comma(-(c / 100)) + fmt.Sprintf(".%02d", -(c%100))
 	}
-	return fmt.Sprintf("%s%s%s.%02d", sign, st.g.euro, comma(cents/100), cents%100)
+	return st.g.euro + comma(c/100) + fmt.Sprintf(".%02d", c%100)
+}
+
+// centsWithin writes an amount of money to the cent, or in short where that needs more than w cells.
+func (st *styles) centsWithin(c int64, w int) string {
+	if full := st.cents(c); width(full) <= w {
+		return full
+	}
+	return st.g.euro + compact(c/100)
 }
 
 // count writes a number with its noun, which gets an s unless there is exactly one.
@@ -124,4 +135,15 @@ func count(n int64, noun string) string {
 		return "1 " + noun
 	}
 	return comma(n) + " " + noun + "s"
+}
+
+// memory writes a number of bytes in the unit that fits.
+func memory(n int64) string {
+	switch {
+	case n < 1_000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%d kB", n/1_000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }

@@ -17,12 +17,12 @@ func FuzzUpdate(f *testing.F) {
 	f.Add([]byte{1, 120, 36, 2, 1, 3, 2, 2, 8, 3, 16, 0, 3, 18, 0, 3, 18, 1, 0, 'o', 0, 'o', 3, 1, 0, 0, 't', 4, 2, 9, 3, 1, 0, 0, '7'})
 	var pictures []*lab.Snapshot
 	for _, name := range []string{"nothing", "empty", "starting", "crash", "stale", "unread", "crowded", "hostile", "race", "compared", "hot",
-		"full", "deluge", "nobody left", "foreign"} {
+		"full", "deluge", "nobody left", "foreign", "audited", "lossy", "behind", "unaudited", "transacting", "blocked", "crash loop"} {
 		pictures = append(pictures, scenes()[name])
 	}
 	special := []rune{tea.KeyEscape, tea.KeyEnter, tea.KeyTab, tea.KeyUp, tea.KeyDown, tea.KeyPgDown, tea.KeyPgUp,
 		tea.KeyHome, tea.KeyBackspace, tea.KeyF1, tea.KeyF2, tea.KeyF3, tea.KeyF4, tea.KeyF5,
-		tea.KeyF6, tea.KeyF7, tea.KeyF8, tea.KeyF9, tea.KeyLeft, tea.KeyRight, 0}
+		tea.KeyF6, tea.KeyF7, tea.KeyF8, tea.KeyF9, tea.KeyF10, tea.KeyLeft, tea.KeyRight, 0}
 	f.Fuzz(func(t *testing.T, script []byte) {
 		m := newModel(&fakeLab{snapshot: running(3, 3)}, Options{Pills: pills()}, startJobs(context.Background()))
 		next := func() byte {

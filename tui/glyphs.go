@@ -33,6 +33,7 @@ type glyphs struct {
 	ghost     string // the line of an earlier flood, and where it crosses the newest one
 	ghostOver string
 	upTo      string
+	about     string // nearly equal: the numbers beside it are rounded
 	times     string
 	health    map[lab.Health]string
 	severity  map[lab.Severity]string
@@ -47,7 +48,7 @@ func unicodeGlyphs() glyphs {
 		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
-		gap: "·", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", times: "×",
+		gap: "·", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
 		health: map[lab.Health]string{
 			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
 		},
@@ -63,7 +64,7 @@ func asciiGlyphs() glyphs {
 		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", attention: "!", bad: "X", waiting: "~",
-		gap: ".", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", times: "x",
+		gap: ".", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
 		health: map[lab.Health]string{
 			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
 		},

@@ -57,6 +57,12 @@ func TestScreens(t *testing.T) {
 		{"hot", hot(), nil, nil},
 		{"race", raced(), nil, nil},
 		{"race-full", raced(), []string{"7"}, nil},
+		{"balanced", audited(), nil, nil},
+		{"lost", lossy(), nil, nil},
+		{"behind", behind(), nil, nil},
+		{"unaudited", unaudited(), nil, nil},
+		{"ledger", audited(), []string{"8"}, nil},
+		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

@@ -22,6 +22,7 @@ type KeyMap struct {
 	Theme                                  key.Binding
 	Dashboard, Events, Consumers           key.Binding
 	Topics, Partitions, Rebalances, Lanes  key.Binding
+	Ledger                                 key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
 }
@@ -65,6 +66,7 @@ func DefaultKeys() KeyMap {
 		Partitions:  bind("5 F5", "all partitions", "5", "f5"),
 		Rebalances:  bind("6 F6", "rebalances and protocols", "6", "f6"),
 		Lanes:       bind("7 F9", "who read what, and the race", "7", "f9"),
+		Ledger:      bind("8 F10", "ledger: is anything lost?", "8", "f10"),
 		PageDown:    bind("pgdn", "scroll down", "pgdown"),
 		PageUp:      bind("pgup", "scroll up", "pgup"),
 		Home:        bind("home", "back to the top", "home"),
@@ -90,7 +92,7 @@ func (k KeyMap) Sections() []Section {
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
 		{"Look", []key.Binding{
-			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes,
+			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger,
 			k.PageDown, k.PageUp, k.Home, k.Theme,
 		}},
 		{"Answer and leave", []key.Binding{k.Choose, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
@@ -147,7 +149,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	case s.State != lab.Running:
 		return []key.Binding{help, quit}, nil
 	}
-	spare = []key.Binding{short(k.Earlier, "left", "replay"), short(k.Dashboard, "1-7", "views"), short(k.Next, "tab", "select"),
+	spare = []key.Binding{short(k.Earlier, "left", "replay"), short(k.Dashboard, "1-8", "views"), short(k.Next, "tab", "select"),
 		short(k.FloodChoose, "F P", "choose"), short(k.Theme, "T", "theme")}
 	if replaying {
 		spare = spare[1:]

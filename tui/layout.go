@@ -12,6 +12,9 @@ const (
 // chrome is what every page has around its body: two header lines, the flow, the status line and the footer.
 const chrome = 5
 
+// balance is the one line on the dashboard that says what became of all payments.
+const balance = 1
+
 // notices is how many lines under the partitions say what matters about them now.
 const notices = 2
 
@@ -39,7 +42,7 @@ func bare(w, h int) (l layout, free int) {
 	if l.wide {
 		l.left = w * 5 / 8
 	}
-	free = h - chrome - titles - notices
+	free = h - chrome - balance - titles - notices
 	if l.labels {
 		free--
 	}
@@ -56,7 +59,7 @@ func arrange(w, h, partitions, consumers int) layout {
 		free -= more
 	}
 	grow(&l.partitions, min(partitions, 4))
-	grow(&l.lanes, min(partitions, 4))
+	grow(&l.lanes, min(partitions, 3))
 	grow(&l.consumers, min(consumers, 4))
 	grow(&l.events, 1)
 	grow(&l.consumers, min(consumers, 8))

@@ -20,6 +20,7 @@ const (
 	partitionsPage
 	rebalancesPage
 	lanesPage
+	ledgerPage
 	pages
 )
 

@@ -37,7 +37,7 @@ func TestTheBrokersWordIsShownWhereItDiffers(t *testing.T) {
 	} {
 		m, _ := dashboard(test.s, 80, 24)
 		got := text(m)
-		row := strings.Split(got, "\n")[5]
+		row := strings.Split(got, "\n")[6]
 		for _, want := range test.row {
 			if !strings.HasPrefix(row, " P1 ") || !strings.Contains(row, want) {
 				t.Errorf("%s: the row is %q and lacks %q", name, row, want)

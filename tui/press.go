@@ -116,7 +116,7 @@ func (m *model) ask(msg tea.KeyPressMsg) bool {
 // turn shows another page when the key names one.
 func (m *model) turn(msg tea.KeyPressMsg) bool {
 	k := m.keys
-	for p, b := range []key.Binding{k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes} {
+	for p, b := range []key.Binding{k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger} {
 		if key.Matches(msg, b) {
 			m.page = page(p)
 			return true

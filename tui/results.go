@@ -69,14 +69,18 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 
 // rejectionCounts lists how often each error code came up, the most frequent first.
 func rejectionCounts(st *styles, d lab.DLQ, w int) []string {
-	codes := slices.SortedFunc(maps.Keys(d.Counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(d.Counts[b], d.Counts[a]), cmp.Compare(a, b))
-	})
 	var out []string
-	for _, code := range codes {
+	for _, code := range byCount(d.Counts) {
 		out = append(out, st.muted.Render(st.right(comma(int64(d.Counts[code])), 7))+"  "+visible(code, max(w-10, 0), st.ascii))
 	}
 	return out
+}
+
+// byCount are the keys of counts, the most frequent first.
+func byCount[N int | int64](counts map[string]N) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
 }
 
 // totalLines are the figures of the analytics service, the money first.

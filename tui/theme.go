@@ -79,6 +79,7 @@ type styles struct {
 	good, warn, bad                 pen
 	badge, alarm, frozen            pen
 	curve, quiet, orphan            pen
+	done, dead, waits               pen   // where a payment is: it became an order, was refused, waits
 	cells, bars                     []pen // by consumer
 	other                           pen   // the cell of a service that is not an order consumer
 
@@ -120,6 +121,7 @@ func (st *styles) fill(p palette) {
 	st.title, st.key, st.strong = bold(p.accent), bold(p.accent), bold(p.text)
 	st.good, st.warn, st.bad = ink(p.good), bold(p.warn), bold(p.bad)
 	st.badge, st.alarm = chip(p.onBadge, p.badge), chip(p.background, p.bad)
+	st.done, st.dead, st.waits = st.good, st.warn, st.curve
 	st.frozen, st.other = chip(p.background, p.warn), chip(p.background, p.muted)
 	for _, c := range p.consumers {
 		st.cells = append(st.cells, chip(inkOn(c), c))
@@ -133,7 +135,7 @@ func (st *styles) fill(p palette) {
 func (st *styles) fillPlain() {
 	bold := pen(ansi.NewStyle().Bold().String())
 	reverse := pen(ansi.NewStyle().Bold().Reverse(true).String())
-	st.title, st.strong, st.key, st.warn, st.bad, st.orphan = bold, bold, bold, bold, bold, bold
+	st.title, st.strong, st.key, st.warn, st.bad, st.orphan, st.dead = bold, bold, bold, bold, bold, bold, bold
 	st.badge, st.alarm, st.frozen, st.other = reverse, reverse, reverse, reverse
 	st.cells, st.bars = []pen{reverse}, []pen{""}
 	st.selected = string(bold)

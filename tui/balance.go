@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
+)
+
+// part is one of the parts that the payments are the sum of.
+type part struct {
+	name, short string // short is for where there is little room
+	means       string // a few words
+	sum         ledger.Sum
+	style       pen
+	usual       bool // it stands in the sum even when it is 0
+}
+
+// partsOf are the parts of an entry of the books, in the order in which a payment goes through them.
+func (st *styles) partsOf(e ledger.Entry) []part {
+	return []part{
+		{"orders", "orders", "became at least one order", e.Done, st.done, true},
+		{"DLQ", "DLQ", "a dead letter, and no order", e.DLQ, st.dead, true},
+		{"in flight", "flight", "in hand, or too fresh to judge", e.InFlight, st.strong, true},
+		{"waiting", "waiting", "not committed yet: the lag", e.Waiting, st.waits, true},
+		{"lost", "lost", "committed, and nothing came of it", e.Lost, st.alarm, false},
+		{"foreign", "foreign", "committed by another program", e.Foreign, st.muted, false},
+		{"expired", "expired", "deleted before anybody read it", e.Expired, st.warn, false},
+	}
+}
+
+// others are the payments that this lab could do nothing about, as one part.
+func (st *styles) others(e ledger.Entry) part {
+	sum := ledger.Sum{Count: e.Foreign.Count + e.Expired.Count, Cents: e.Foreign.Cents + e.Expired.Cents}
+	return part{name: "other", short: "other", sum: sum, style: st.warn}
+}
+
+// balanced says that the parts add up, in payments and in cents.
+func balanced(e ledger.Entry) bool {
+	var sum ledger.Sum
+	for _, p := range []ledger.Sum{e.Done, e.DLQ, e.InFlight, e.Waiting, e.Lost, e.Foreign, e.Expired} {
+		sum.Count += p.Count
+		sum.Cents += p.Cents
+	}
+	return sum == e.Payments
+}
+
+// equation says how the sum of the payments is written.
+type equation struct {
+	euros   bool // every number also in euros
+	words   bool // names in full
+	tight   bool // no blanks around the signs
+	rounded bool // 123k for long numbers: then it is no equation any more, and says so
+	bare    bool // without the number of duplicates
+	merged  bool // what is neither usual nor a loss as one part
+}
+
+// equations are the ways to write the sum, from the longest to the shortest.
+func equations() []equation {
+	return []equation{
+		{euros: true, words: true}, {words: true}, {}, {tight: true}, {tight: true, bare: true},
+		{tight: true, bare: true, merged: true}, {tight: true, bare: true, merged: true, rounded: true},
+	}
+}
+
+// balanceLine is the books in one line: every payment that was written is in one of the parts. What cannot be known yet
+// is not shown as a number.
+func balanceLine(st *styles, s *lab.Snapshot, w int) string {
+	p := s.Ledger
+	switch {
+	case p == nil || !p.Known && p.Err == "":
+		return st.left(st.muted.Render(" "+st.g.waiting+" The auditor reads the topics: no balance yet."), w)
+	case !p.Known:
+		return st.left(st.bad.Render(" "+st.g.attention+" The auditor cannot read: ")+visible(p.Err, max(w-29, 0), st.ascii), w)
+	}
+	const gap = 2
+	left, right := "", ""
+	for _, e := range equations() {
+		left, right = " "+st.equation(p.Total, e), st.verdict(s, e)
+		if width(left)+gap+width(right) <= w {
+			break
+		}
+	}
+	return st.ends(left, right, w)
+}
+
+// equation writes the payments as the sum of their parts.
+func (st *styles) equation(e ledger.Entry, how equation) string {
+	term := func(s ledger.Sum, name string, style pen) string {
+		number, euros := comma(s.Count), ""
+		if how.rounded {
+			number = compact(s.Count)
+		}
+		if how.euros {
+			euros = " " + st.muted.Render(st.cents(s.Cents))
+		}
+		return style.Render(strings.TrimSpace(number+" "+name)) + euros
+	}
+	name, equals, plus := "", " = ", " + "
+	if how.words {
+		name = "payments"
+	}
+	if how.rounded {
+		equals = " " + st.g.about + " "
+	}
+	if how.tight {
+		equals, plus = strings.TrimSpace(equals), strings.TrimSpace(plus)
+	}
+	var terms []string
+	parts := st.partsOf(e)
+	if how.merged {
+		parts = append(parts[:5], st.others(e))
+	}
+	for _, p := range parts {
+		word := p.name
+		if how.tight {
+			word = p.short
+		}
+		if p.usual || p.sum != (ledger.Sum{}) {
+			terms = append(terms, term(p.sum, word, p.style))
+		}
+	}
+	return term(e.Payments, name, st.strong) + st.muted.Render(equals) + strings.Join(terms, st.muted.Render(plus))
+}
+
+// verdict is what the class asks for: is anything lost? And how sure the auditor can be.
+func (st *styles) verdict(s *lab.Snapshot, how equation) string {
+	total := s.Ledger.Total
+	line := st.lost(s) + "  "
+	if !how.bare {
+		name := "dup "
+		if how.words {
+			name = "duplicates "
+		}
+		line += st.duplicates(total.Duplicates.Count).Render(name+comma(total.Duplicates.Count)) + "  "
+	}
+	if doubt := st.doubt(s, how.words); doubt != "" {
+		line += doubt + "  "
+	}
+	return strings.TrimSuffix(line, " ")
+}
+
+// lost says how many payments are lost: none of them is certain only when the auditor has read everything.
+func (st *styles) lost(s *lab.Snapshot) string {
+	p := s.Ledger
+	switch {
+	case !balanced(p.Total):
+		return st.alarm.Render(" " + st.g.bad + " DOES NOT ADD UP ")
+	case p.Total.Lost.Count > 0:
+		return st.alarm.Render(" " + st.g.bad + " LOST " + comma(p.Total.Lost.Count) + " ")
+	case st.doubt(s, false) != "":
+		return st.muted.Render(st.g.waiting + " lost 0")
+	}
+	return st.good.Render(st.g.ok + " lost 0")
+}
+
+// auditedWithin is how old the books may be before the dashboard says so.
+const auditedWithin = 5 * time.Second
+
+// doubt says why the books are not the whole truth at this moment; it is empty when they are.
+func (st *styles) doubt(s *lab.Snapshot, words bool) string {
+	p := s.Ledger
+	long, short := "", ""
+	switch age := s.At.Sub(p.At); {
+	case p.Err != "":
+		text := st.g.attention + " auditor failed"
+		if words {
+			text += ": " + visible(p.Err, 32, st.ascii)
+		}
+		return st.bad.Render(text)
+	case len(p.Blocked) > 0:
+		long, short = "auditor waits for an open transaction in "+visible(p.Blocked[0], 18, st.ascii), "open transaction"
+	case p.Behind > 0:
+		long, short = "auditor "+comma(p.Behind)+" behind", compact(p.Behind)+" behind"
+	case age > auditedWithin:
+		long = fmt.Sprintf("auditor silent for %s", clock(age))
+		short = "silent " + clock(age)
+	default:
+		return ""
+	}
+	if !words {
+		long = short
+	}
+	return st.warn.Render(long)
+}

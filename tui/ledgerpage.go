@@ -1,0 +1,236 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
+)
+
+// ledgerTitle is the heading of the page of the books: of which topic, and up to when.
+func ledgerTitle(st *styles, s *lab.Snapshot, w int) string {
+	head, right := " "+st.title.Render("LEDGER")+" ", ""
+	if p := s.Ledger; p != nil && p.Known {
+		head += st.muted.Render("every payment, by identity") + " "
+		right = st.muted.Render(" as of " + p.At.Format("15:04:05") + " ")
+		if w >= 120 {
+			right = st.muted.Render(" topic "+visible(p.TopicID, 36, st.ascii)) + right
+		}
+	}
+	return st.ruled(head, right, w)
+}
+
+// ledgerBody is what scrolls on the page of the books: the equation with what each part means, then the details. Tables
+// stand beside each other where the screen is wide.
+func ledgerBody(st *styles, s *lab.Snapshot, w int) []string {
+	p := s.Ledger
+	if p == nil || !p.Known {
+		return []string{"", balanceLine(st, s, w)}
+	}
+	top := append(st.equationLines(s, w), "")
+	if w < wideFrom {
+		return slices.Concat(top, partitionBooks(st, p, w), []string{""}, serviceBooks(st, s, w), []string{""},
+			emailBooks(st, p, w), []string{""}, codeBooks(st, p, w), []string{""}, auditBooks(st, p, w), []string{""}, st.meanings(w))
+	}
+	left := slices.Concat(partitionBooks(st, p, w*5/8), []string{""}, emailBooks(st, p, w*5/8),
+		[]string{""}, st.meanings(w*5/8))
+	r := w - w*5/8
+	right := slices.Concat(serviceBooks(st, s, r), []string{""}, codeBooks(st, p, r), []string{""}, auditBooks(st, p, r))
+	n := max(len(left), len(right))
+	return slices.Concat(top, beside(st.box(left, w-r, n), st.box(right, r, n)))
+}
+
+// equationLines are the balance in large: one part per line, in payments and in euros, with what it means.
+func (st *styles) equationLines(s *lab.Snapshot, w int) []string {
+	total := s.Ledger.Total
+	out := []string{st.equationLine(" ", part{name: "payments", means: "in payment-successful", sum: total.Payments, style: st.strong}, total, w)}
+	sign := "="
+	for _, p := range st.partsOf(total) {
+		if p.name == "lost" && p.sum == (ledger.Sum{}) {
+			p.style = st.good
+		} else if p.sum == (ledger.Sum{}) {
+			p.style = st.muted
+		}
+		out = append(out, st.equationLine(sign, p, total, w))
+		sign = "+"
+	}
+	return append(out, "",
+		st.equationLine(" ", part{name: "duplicates", means: "second effects of the same payment", sum: total.Duplicates,
+			style: st.duplicates(total.Duplicates.Count)}, total, w),
+		st.equationLine(" ", part{name: "redriven", means: "dead letters that were sent again", sum: total.Redriven,
+			style: st.muted}, total, w),
+		"", st.conclusion(s, w))
+}
+
+// duplicates is how loudly a number of duplicates is named.
+func (st *styles) duplicates(n int64) pen {
+	if n > 0 {
+		return st.warn
+	}
+	return st.muted
+}
+
+func (st *styles) equationLine(sign string, p part, total ledger.Entry, w int) string {
+	const name, share = 11, 24
+	count, euros := 14, 19
+	if w < 100 {
+		count, euros = 11, 16
+	}
+	line := "  " + st.key.Render(sign) + p.style.Render(st.right(within(p.sum.Count, count), count)+" "+st.left(p.name, name)) +
+		st.right(st.centsWithin(p.sum.Cents, euros-1), euros) + "  "
+	if w >= 120 {
+		line += st.left(p.style.Render(bar(st.g, st.g.bar, p.sum.Count, total.Payments.Count, share)), share) + "  "
+	}
+	return st.left(line+st.muted.Render(p.means), w)
+}
+
+// conclusion says in one sentence what the books prove, and how sure they are.
+func (st *styles) conclusion(s *lab.Snapshot, w int) string {
+	total, room := s.Ledger.Total, max(w-4, 0)
+	line := func(style pen, sign, text string) string {
+		return "  " + style.Render(sign+" "+cut(text, room-2, st.ascii))
+	}
+	switch doubt := st.doubt(s, true); {
+	case s.Ledger.Err != "":
+		return line(st.bad, st.g.attention, "The auditor cannot read on: "+visible(s.Ledger.Err, room, st.ascii))
+	case !balanced(total):
+		return line(st.alarm, st.g.bad, "The parts do not add up: the books are wrong, and not the lab.")
+	case total.Lost.Count > 0:
+		return line(st.alarm, st.g.bad, "Lost: "+count(total.Lost.Count, "payment")+". Twice: "+count(total.Duplicates.Count, "effect")+
+			". The guarantee now is "+visible(s.Settings.Guarantee, 20, st.ascii)+".")
+	case doubt != "":
+		return "  " + st.muted.Render(st.g.waiting+" Nothing is lost as far as the auditor has read: ") + doubt
+	case total.Duplicates.Count > 0:
+		return line(st.good, st.g.ok, "Nothing is lost, and "+count(total.Duplicates.Count, "effect")+" happened twice.")
+	}
+	return line(st.good, st.g.ok, "Nothing is lost, and nothing happened twice.")
+}
+
+// meanings explain the words that are easily taken for one another.
+func (st *styles) meanings(w int) []string {
+	out := []string{st.heading("WHAT THE WORDS MEAN", "", w)}
+	for _, sentence := range []string{
+		"Lost: a consumer of this lab committed the payment and works on it no longer, and it became neither an order nor a dead letter.",
+		"Duplicate: a second order or dead letter of one payment. It is no loss: the payment is counted once, and the copy beside it.",
+		"Foreign: a program outside this lab committed the payment. What it did with it cannot be seen, so it is not called lost.",
+		"Expired: retention deleted the payment before anybody had read it.",
+	} {
+		for line := range strings.SplitSeq(ansi.Wrap(sentence, max(w-3, 1), ""), "\n") {
+			out = append(out, " "+st.muted.Render(line))
+		}
+	}
+	return out
+}
+
+// partitionBooks are the parts of every partition.
+func partitionBooks(st *styles, p *ledger.Picture, w int) []string {
+	heads := []string{"payments", "orders", "DLQ", "flight", "waiting", "lost", "foreign", "expired", "twice"}
+	const id = 6
+	cell := max((w-id-1)/len(heads), 7)
+	line := " " + blank(id-1)
+	for _, h := range heads {
+		line += st.right(h, cell)
+	}
+	out := []string{st.heading("PARTITIONS", "every part adds up in each of them", w), st.muted.Render(line)}
+	for i, e := range p.Partitions {
+		row := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", i), id-1)) + st.strong.Render(st.right(within(e.Payments.Count, cell-1), cell))
+		for _, part := range st.partsOf(e) {
+			row += st.amount(part.sum.Count, cell, part.style)
+		}
+		out = append(out, row+st.amount(e.Duplicates.Count, cell, st.warn))
+	}
+	return out
+}
+
+// amount is a number of a table that ends at the right of its cell: a zero stands back.
+func (st *styles) amount(n int64, w int, style pen) string {
+	text := within(n, w-1)
+	if n == 0 {
+		style = st.muted
+	}
+	return blank(w-len(text)) + style.Render(text)
+}
+
+// heading is the title of a part of a page, with what it is about.
+func (st *styles) heading(title, about string, w int) string {
+	return st.ruled(" "+st.title.Render(title)+" "+st.muted.Render(about)+" ", "", w-1)
+}
+
+// serviceBooks are what each instance wrote.
+func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
+	heads := []string{"orders", "letters", "e-mails", "twice"}
+	const sign, name = 5, 15
+	cell := min(max((w-sign-name-1)/len(heads), 7), 12)
+	line := blank(sign + name)
+	for _, h := range heads {
+		line += st.right(h, cell)
+	}
+	out := []string{st.heading("INSTANCES", "what each one wrote", w), st.muted.Render(line)}
+	for _, x := range s.Ledger.Services {
+		row := " " + st.signOf(s, x.Name) + " " + st.strong.Render(st.left(visible(x.Name, name-1, st.ascii), name))
+		out = append(out, row+st.amount(x.Orders, cell, st.done)+st.amount(x.Letters, cell, st.dead)+
+			st.amount(x.Emails, cell, st.strong)+st.amount(x.Duplicates, cell, st.warn))
+	}
+	if len(s.Ledger.Services) == 0 {
+		out = append(out, st.muted.Render(" Nobody has written anything yet."))
+	}
+	return out
+}
+
+// signOf is the coloured cell of the instance with a name, or of somebody outside this lab.
+func (st *styles) signOf(s *lab.Snapshot, name string) string {
+	for _, i := range instances(s) {
+		if i.Name == name {
+			return st.sign(i)
+		}
+	}
+	return st.other.Render(" " + st.g.foreign + " ")
+}
+
+// emailBooks say how far the orders were mailed.
+func emailBooks(st *styles, p *ledger.Picture, w int) []string {
+	return []string{
+		st.heading("E-MAILS", "one for each payment with an order", w),
+		st.fact(p.Emails, st.done, "payments were mailed about"),
+		st.fact(p.Unmailed, st.waits, "have an order and no e-mail, yet"),
+		st.fact(p.EmailsTwice, st.warn, "e-mails were a second one or more"),
+		st.fact(p.LettersOfOrder, st.dead, "orders were refused by the e-mail service"),
+	}
+}
+
+// fact is a number with what it counts.
+func (st *styles) fact(n int64, style pen, means string) string {
+	return st.amount(n, 13, style) + " " + means
+}
+
+// codeBooks count the dead letters by their error code, the most frequent first.
+func codeBooks(st *styles, p *ledger.Picture, w int) []string {
+	out := []string{st.heading("REASONS", "dead letters of payments by error code", w)}
+	for _, code := range byCount(p.Codes) {
+		out = append(out, st.amount(p.Codes[code], 13, st.dead)+" "+visible(code, max(w-15, 0), st.ascii))
+	}
+	if len(p.Codes) == 0 {
+		out = append(out, st.muted.Render(" Nothing was refused."))
+	}
+	return out
+}
+
+// auditBooks say what the auditor read, and what it could not put into its books.
+func auditBooks(st *styles, p *ledger.Picture, w int) []string {
+	out := []string{st.heading("AUDIT", "what was read, and offsets without a record", w)}
+	for _, topic := range []string{"payment-successful", "order-created", "email-sent", "dlq-payment"} {
+		markers := ""
+		if n := p.Markers[topic]; n > 0 {
+			markers = st.muted.Render(" + " + count(n, "marker"))
+		}
+		out = append(out, st.amount(p.Records[topic], 13, st.strong)+" "+topic+markers)
+	}
+	return append(out,
+		st.fact(p.Anonymous, st.warn, "name no payment: written by other programs"),
+		st.fact(p.Forged, st.warn, "name a payment that was never written"),
+		st.muted.Render(strings.TrimRight(st.right(memory(p.Bytes), 13)+" of memory hold these books", " ")))
+}
