@@ -25,6 +25,13 @@ type Payment struct {
 	Unpriced int
 }
 
+// MaxCents is the most that a payment counts in sums of cents: a hundred million euros, so that the sum of a hundred
+// million payments is still an int64 though any price within float64 passes the validator.
+const MaxCents = 10_000_000_000
+
+// Cents returns the revenue in euro cents, rounded to the nearest one and at most MaxCents.
+func (p Payment) Cents() int64 { return int64(math.Min(math.Round(p.Revenue*100), MaxCents)) }
+
 // ParsePayment judges the value of a record of payment-successful by the lab's rules, one rule after the other, each
 // over the whole cart. A nil value is a Kafka null. The error is a *Rejection.
 func ParsePayment(value []byte) (Payment, error) {

@@ -61,14 +61,20 @@ func isInteger(value []byte) bool {
 	return kind(value) == "a number" && !bytes.ContainsAny(value, ".eE")
 }
 
-// badChar returns the first character of s that no user_id and no name may hold.
+// forbidden says whether no user_id and no name may hold the character r.
+func forbidden(r rune) bool {
+	switch r {
+	case '<', '>', '\'', '"', '%', ';', '(', ')', '&', '+':
+		return true
+	default:
+		return unicode.IsControl(r)
+	}
+}
+
+// badChar returns the first forbidden character of s.
 func badChar(s []byte) (bad rune, found bool) {
 	for _, r := range string(s) {
-		switch r {
-		case '<', '>', '\'', '"', '%', ';', '(', ')', '&', '+':
-			return r, true
-		}
-		if unicode.IsControl(r) {
+		if forbidden(r) {
 			return r, true
 		}
 	}
