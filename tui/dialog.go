@@ -9,6 +9,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 )
@@ -32,6 +33,8 @@ type dialog struct {
 // choice is one line of a dialog.
 type choice struct {
 	label, detail string
+	about         string // a sentence that stands under the list while the cursor is here
+	now           bool   // this is how it stands
 	command       lab.Command
 	next          *dialog // a further question instead of a command
 }
@@ -140,6 +143,8 @@ func (d *dialog) width() int {
 		return 74
 	case d.typed != nil:
 		return 54
+	case slices.ContainsFunc(d.items, func(c choice) bool { return c.about != "" }):
+		return 74
 	}
 	return 66
 }
@@ -184,6 +189,7 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	if more > 0 {
 		body = append(body, st.muted.Render(fmt.Sprintf("    +%d more", more)))
 	}
+	body = append(body, st.aboutLines(d, inner)...)
 	for _, note := range d.notes {
 		body = append(body, cut(note, inner, st.ascii))
 	}
@@ -203,6 +209,20 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 		body = append(body, "", line)
 	}
 	return st.frame(d.title, body, inner)
+}
+
+// aboutLines are the sentence about the choice under the cursor. They are as many for every choice, so that the frame does
+// not jump.
+func (st *styles) aboutLines(d *dialog, w int) []string {
+	const lines = 2
+	if d.cursor >= len(d.items) || d.items[d.cursor].about == "" {
+		return nil
+	}
+	out := []string{""}
+	for line := range strings.SplitSeq(ansi.Wrap(d.items[d.cursor].about, w-2, ""), "\n") {
+		out = append(out, "  "+line)
+	}
+	return st.box(out, w, 1+lines)
 }
 
 // numberBox is the text box for a number.
@@ -225,10 +245,14 @@ func (st *styles) choiceLine(d *dialog, i, w int) string {
 	}
 	chosen := i == d.cursor && d.digits == ""
 	line := st.key.Render(key) + st.strong.Render(label) + " " + st.muted.Render(visible(c.detail, w, st.ascii))
-	if !chosen {
-		return "  " + st.left(line, w-2)
+	now := ""
+	if c.now {
+		now = st.good.Render(st.g.health[lab.Active] + " now ")
 	}
-	return under(st.left(st.key.Render(st.g.cursor)+" "+line, w), st.selected)
+	if !chosen {
+		return "  " + st.ends(line, now, w-2)
+	}
+	return under(st.ends(st.key.Render(st.g.cursor)+" "+line, now, w), st.selected)
 }
 
 // frame puts lines of w cells into a border with a title.

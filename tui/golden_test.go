@@ -61,6 +61,8 @@ func TestScreens(t *testing.T) {
 		{"lost", lossy(), nil, nil},
 		{"behind", behind(), nil, nil},
 		{"unaudited", unaudited(), nil, nil},
+		{"choose-guarantee", audited(), []string{"e"}, nil},
+		{"choose-poison", blocked(), []string{"n"}, nil},
 		{"ledger", audited(), []string{"8"}, nil},
 		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
 	}

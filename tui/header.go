@@ -64,7 +64,14 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
 		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
 	}
-	parts = append(parts, visible(s.Settings.Guarantee, 20, st.ascii), "session "+seconds(s.Settings.SessionTimeout),
+	if p := poisonOf(s); p != lab.PoisonDLQ {
+		parts = append(parts, st.warn.Render("pills: "+visible(string(p), 10, st.ascii)))
+	}
+	parts = append(parts, visible(s.Settings.Guarantee, 20, st.ascii))
+	if every := s.Settings.CommitInterval; every > 0 {
+		parts = append(parts, "commit "+interval(every))
+	}
+	parts = append(parts, "session "+seconds(s.Settings.SessionTimeout),
 		"heartbeat "+seconds(s.Settings.Heartbeat))
 	line := " " + parts[0]
 	for _, part := range parts[1:] {

@@ -103,7 +103,7 @@ func TestTheFooterKeepsWhatMustBeFound(t *testing.T) {
 		for w := minWidth; w < 200; w++ {
 			for _, replaying := range []bool{false, true} {
 				words := strings.Fields(footerOf(s, w, replaying))
-				for _, want := range []string{"space", "o", "t", "x", "?", "help", "q", "quit", "f", "+"} {
+				for _, want := range []string{"space", "e", "n", "o", "t", "x", "?", "help", "q", "quit", "f", "+"} {
 					if !strings.Contains(" "+strings.Join(words, " ")+" ", " "+want+" ") {
 						t.Fatalf("%s: footer of %d cells, replaying %v, lacks %q: %q", name, w, replaying, want, words)
 					}

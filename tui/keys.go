@@ -16,6 +16,7 @@ type KeyMap struct {
 	Add, Kill, Stop, Restart, Delay        key.Binding
 	Next, Previous                         key.Binding
 	Protocol, Grow, MessageKey             key.Binding
+	Guarantee, Policy                      key.Binding
 	Freeze, Earlier, Later                 key.Binding
 	EarlierFar, LaterFar                   key.Binding
 	PreviousRebalance, NextRebalance       key.Binding
@@ -53,6 +54,8 @@ func DefaultKeys() KeyMap {
 		Protocol:    bind("o", "protocol of the group, compared", "o"),
 		Grow:        bind("t", "partitions: grow, or recreate", "t"),
 		MessageKey:  bind("x", "key of the payments", "x"),
+		Guarantee:   bind("e", "delivery guarantee, commit interval", "e"),
+		Policy:      bind("n", "what poison pills do: DLQ, retry, crash", "n"),
 		Freeze:      bind("space", "freeze, and back to live", "space"),
 		Earlier:     bind("left [", "replay: a moment back", "left", "["),
 		Later:       bind("right ]", "replay: a moment on", "right", "]"),
@@ -87,7 +90,7 @@ func (k KeyMap) Sections() []Section {
 	return []Section{
 		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
 		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
-		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey}},
+		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy}},
 		{"Replay", []key.Binding{
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
@@ -160,7 +163,8 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	if !replaying {
 		front = append(front, short(k.Freeze, "space", "freeze"))
 	}
-	front = append(front, short(k.Protocol, "o", "protocol"), short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"))
+	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
+		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"))
 	return append(front, help, quit), spare
 }
 

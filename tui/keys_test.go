@@ -71,6 +71,13 @@ func TestKeysSendCommands(t *testing.T) {
 		{"t up enter enter y", lab.RecreateTopics{Partitions: 1}},
 		{"x enter", lab.SetKey{Key: lab.KeyUser}},
 		{"x x enter", lab.SetKey{Key: lab.KeyVIP}},
+		{"e enter", lab.SetGuarantee{Guarantee: "exactly-once"}},
+		{"e e enter", lab.SetCommitInterval{Every: lab.MinCommitInterval}},
+		{"e 1", lab.SetGuarantee{Guarantee: "at-most-once"}},
+		{"e 8", lab.SetCommitInterval{Every: 5 * time.Second}},
+		{"n enter", lab.SetPoison{Policy: lab.PoisonRetryDLQ}},
+		{"n up up enter", lab.SetPoison{Policy: lab.PoisonCrash}},
+		{"n 3", lab.SetPoison{Policy: lab.PoisonRetry}},
 		{"left k", lab.Kill{}},
 		{"f7 f", lab.Flood{Count: 1_000}},
 		{"up up k", lab.Kill{Name: "email"}},
@@ -89,7 +96,7 @@ func TestKeysSendCommands(t *testing.T) {
 
 func TestKeysThatAskNothing(t *testing.T) {
 	for _, keys := range []string{"F k", "F p 5", "P k", "P f", "P 9", "P 0", "? f", "? k", "F esc", "P esc", "F backspace", "F 0 enter", "F 9 9 9 9 9 9 9 9 9 9 enter", "t 9 9 9 9 enter", "z",
-		"o esc", "o up enter", "o 1", "t esc", "t 2 enter", "t 2 enter enter", "t 2 enter esc", "t up enter 6 enter enter f", "x up enter", "x y", "left", "{", "6 down", "enter", "y"} {
+		"o esc", "o up enter", "o 1", "t esc", "t 2 enter", "t 2 enter enter", "t 2 enter esc", "t up enter 6 enter enter f", "x up enter", "x y", "e esc", "e 2", "e 6", "e 9", "e up enter", "n 1", "n up enter", "n f", "e f", "left", "{", "6 down", "enter", "y"} {
 		m, f := dashboard(flooded(), 100, 30)
 		press(m, strings.Fields(keys)...)
 		if len(f.asked) != 0 {
@@ -104,7 +111,7 @@ func TestKeysThatAskNothing(t *testing.T) {
 }
 
 func TestAnsweredQuestionsGoAway(t *testing.T) {
-	for _, keys := range []string{"F enter", "P 1", "o enter", "o 1", "t enter", "t 1 enter y", "t 1 enter esc", "x 2", "x esc"} {
+	for _, keys := range []string{"F enter", "P 1", "o enter", "o 1", "t enter", "t 1 enter y", "t 1 enter esc", "x 2", "x esc", "e 1", "e 2", "n 4", "n esc"} {
 		m, _ := dashboard(flooded(), 100, 30)
 		press(m, strings.Fields(keys)...)
 		if m.dialog != nil {

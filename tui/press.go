@@ -109,6 +109,10 @@ func (m *model) ask(msg tea.KeyPressMsg) bool {
 		m.dialog = partitionsDialog(m.live)
 	case key.Matches(msg, m.keys.MessageKey):
 		m.dialog = keyDialog(m.live, m.keys.MessageKey.Keys())
+	case key.Matches(msg, m.keys.Guarantee):
+		m.dialog = guaranteeDialog(m.live, m.keys.Guarantee.Keys())
+	case key.Matches(msg, m.keys.Policy):
+		m.dialog = poisonDialog(m.live, m.keys.Policy.Keys())
 	}
 	return m.dialog != nil
 }

@@ -34,6 +34,12 @@ func intent(c lab.Command) string {
 		return "recreate the topics with " + count(int64(c.Partitions), "partition")
 	case lab.SetKey:
 		return "key " + string(c.Key) + " for the next floods"
+	case lab.SetGuarantee:
+		return "guarantee " + c.Guarantee
+	case lab.SetCommitInterval:
+		return "commit every " + interval(c.Every)
+	case lab.SetPoison:
+		return "poison policy " + string(c.Policy)
 	}
 	return "command"
 }
