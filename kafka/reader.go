@@ -21,17 +21,20 @@ const (
 	readRetry = 100 * time.Millisecond
 	// readBytes is how much of a partition one fetch asks for.
 	readBytes = 4 << 20
-	// readWait is how long a broker may wait for records that are not there.
+	// readWait is how long a broker may wait for records that are not there, or stand behind an open transaction.
 	readWait = 250 * time.Millisecond
+	// readCommitted is the isolation level of a fetch that sees committed records only.
+	readCommitted = 1
 	// readersAtOnce is how many partitions are read at the same time.
 	readersAtOnce = 8
 )
 
 // ReadAll calls each with every record of the topics, from the log start to the end as it was when ReadAll began: in
 // order within a partition, in no order between partitions, never twice at the same time. It reads on a client of its
-// own that belongs to no group, and what is not committed too (read_uncommitted). Offsets without a record, such as
-// transaction markers and compacted ones, are passed over. The error names the topic, partition and offset that could
-// not be read; each has then seen only some of the records.
+// own that belongs to no group, and committed records only (read_committed): it waits for transactions that are open
+// before the end, for as long as its patience lasts. Offsets without a record, such as those of transaction markers, of
+// aborted and of compacted records, are passed over. The error names the topic, partition and offset that could not be
+// read; each has then seen only some of the records.
 func (c *Cluster) ReadAll(ctx context.Context, topics []string, each func(*Record)) error {
 	client, err := c.newClient("reader", kgo.MetadataMinAge(50*time.Millisecond))
 	if err != nil {
@@ -113,6 +116,8 @@ func (r *reader) read(ctx context.Context, s span) error {
 var (
 	errNoLeader   = errors.New("the partition has no leader")
 	errNoProgress = errors.New("the broker answered without a complete batch")
+	errOpen       = errors.New("a transaction is open here, and whether it counts is not known before it ends: the brokers " +
+		"end it at its timeout at the latest")
 )
 
 // permanent says that asking again is no use: a broker refused, and not because of the state it was in. A broker that
@@ -176,6 +181,7 @@ func fetchRequest(id kadm.TopicID, s span) *kmsg.FetchRequest {
 	req.MinBytes = 1
 	req.MaxBytes = readBytes
 	req.MaxWaitMillis = int32(readWait.Milliseconds())
+	req.IsolationLevel = readCommitted
 	req.SessionEpoch = -1 // a fetch session would save nothing
 	req.Topics = append(req.Topics, topic)
 	return req
@@ -187,7 +193,7 @@ func (r *reader) take(ctx context.Context, s *span, answer *kmsg.FetchResponseTo
 		return r.skipDeleted(ctx, s)
 	}
 	fetched, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
-		Offset: s.next, Topic: s.topic, Partition: s.partition,
+		Offset: s.next, Topic: s.topic, Partition: s.partition, IsolationLevel: kgo.ReadCommitted(),
 	}, answer, kgo.DefaultDecompressor(), nil)
 	if fetched.Err != nil {
 		return fetched.Err
@@ -199,11 +205,15 @@ func (r *reader) take(ctx context.Context, s *span, answer *kmsg.FetchResponseTo
 			r.each(record)
 		}
 	}
-	if len(answer.RecordBatches) == 0 && !throttled && fetched.HighWatermark >= s.end {
+	if len(answer.RecordBatches) == 0 && !throttled {
 		// A broker answers with at least one batch where there is one (KIP-74): the rest was compacted away.
-		next = s.end
+		next = max(next, min(fetched.LastStableOffset, s.end))
 	}
-	if next <= s.next {
+	switch {
+	case next > s.next:
+	case fetched.LastStableOffset <= s.next && fetched.HighWatermark >= s.end:
+		return errOpen
+	default:
 		return errNoProgress
 	}
 	s.next = next

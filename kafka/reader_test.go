@@ -134,20 +134,41 @@ func deleteRecords(t testing.TB, client *kgo.Client, topic string, before map[in
 	}
 }
 
-// TestReadAllPassesOverTransactionMarkers: they take offsets, also the last one of a partition.
-func TestReadAllPassesOverTransactionMarkers(t *testing.T) {
+// TestReadAllReadsWhatWasCommitted: markers take offsets, also the last one of a partition.
+func TestReadAllReadsWhatWasCommitted(t *testing.T) {
 	c := openCluster(t, "a")
 	client := openClient(t, c, kgo.TransactionalID("tx"))
-	for i, end := range []kgo.TransactionEndTry{kgo.TryCommit, kgo.TryAbort} {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		produce(t, client, "a", 0, fmt.Sprint("transaction ", i))
-		if err := client.EndTransaction(context.Background(), end); err != nil {
-			t.Fatal(err)
-		}
+	commit, abort := kgo.TryCommit, kgo.TryAbort
+	transact(t, client, &commit, "a", "counts")
+	transact(t, client, &abort, "a", "aborted", "aborted")
+	produce(t, openClient(t, c), "a", 0, "plain")
+	transact(t, client, &abort, "a", "aborted")
+	wantRecords(t, readAll(t, c, "a"), map[string][]string{"a/0": {"0=counts", "5=plain"}})
+}
+
+// TestReadAllWaitsForAnOpenTransaction: what stands before the end counts, or does not, once the transaction has ended.
+func TestReadAllWaitsForAnOpenTransaction(t *testing.T) {
+	c := openCluster(t, "a")
+	client := openClient(t, c, kgo.TransactionalID("tx"))
+	transact(t, client, nil, "a", "open")
+	produce(t, openClient(t, c), "a", 0, "behind it")
+	got, ended := map[string][]string{}, make(chan error, 1)
+	fetches := make(chan struct{}, 1000)
+	c.fake.ControlKey(int16(kmsg.Fetch), func(kmsg.Request) (kmsg.Response, error, bool) {
+		c.fake.KeepControl()
+		fetches <- struct{}{}
+		return nil, nil, false
+	})
+	go func() { ended <- c.ReadAll(t.Context(), []string{"a"}, collect(got)) }()
+	<-fetches
+	<-fetches // the first one was answered, with nothing
+	if err := client.EndTransaction(context.Background(), kgo.TryCommit); err != nil {
+		t.Fatal(err)
 	}
-	wantRecords(t, readAll(t, c, "a"), map[string][]string{"a/0": {"0=transaction 0", "2=transaction 1"}})
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	wantRecords(t, got, map[string][]string{"a/0": {"0=open", "1=behind it"}})
 }
 
 func TestReadAllReadsRecordsLargerThanAFetch(t *testing.T) {
@@ -187,7 +208,7 @@ func answerFetch(c *Cluster, answer func(*kmsg.FetchResponseTopicPartition)) {
 func TestReadAllEndsInACompactedTail(t *testing.T) {
 	c := openCluster(t, "a")
 	produce(t, openClient(t, c), "a", 0, "x")
-	answerFetch(c, func(p *kmsg.FetchResponseTopicPartition) { p.HighWatermark = 1 })
+	answerFetch(c, func(p *kmsg.FetchResponseTopicPartition) { p.HighWatermark, p.LastStableOffset = 1, 1 })
 	wantRecords(t, readAll(t, c, "a"), nil)
 }
 

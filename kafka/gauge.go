@@ -1,0 +1,93 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Gauge asks the brokers where topics and commits stand, one question at a time: for somebody to whom the order of the
+// answers matters. An Observer asks everything in one go. A Gauge is for one goroutine.
+type Gauge struct {
+	observer *Observer
+}
+
+// NewGauge opens a gauge of these topics on a client of its own that the brokers know as clientID.
+func (c *Cluster) NewGauge(clientID string, topics ...string) (*Gauge, error) {
+	client, err := c.newClient(clientID,
+		// kadm answers metadata from a cache; a topic that was created again must be seen in the next answer.
+		kgo.MetadataMinAge(10*time.Millisecond),
+		// See NewObserver.
+		kgo.RequestTimeoutOverhead(readTimeout/2))
+	if err != nil {
+		return nil, err
+	}
+	return newGauge(client, topics), nil
+}
+
+func newGauge(client *kgo.Client, topics []string) *Gauge {
+	o := &Observer{client: client, admin: kadm.NewClient(client), topics: topics}
+	o.admin.SetTimeoutMillis(int32((readTimeout / 2).Milliseconds()))
+	return &Gauge{o}
+}
+
+// Close closes the client.
+func (g *Gauge) Close() { g.observer.Close() }
+
+// Committed asks what a group has committed: the next offset to be read, by topic and partition. A group that does not
+// exist has committed nothing.
+func (g *Gauge) Committed(ctx context.Context, group string) (map[string]map[int32]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	committed, err := offsets(g.observer.admin.FetchManyOffsets(ctx, group)[group])
+	if err != nil {
+		return nil, fmt.Errorf("read what %s has committed: %w", group, err)
+	}
+	return committed, nil
+}
+
+// Topics asks for the ids of the topics and where their partitions end; where they start is asked every two seconds. An
+// end is the high watermark: records of a transaction that is still open stand before it. A topic that does not exist is
+// absent.
+func (g *Gauge) Topics(ctx context.Context) (map[string]TopicReading, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	details, err := g.observer.admin.ListTopics(ctx, g.observer.topics...)
+	if err != nil {
+		return nil, fmt.Errorf("look up the topics %v: %w", g.observer.topics, err)
+	}
+	topics, err := g.observer.readTopics(ctx, details)
+	if err != nil {
+		return nil, fmt.Errorf("look up where the topics %v stand: %w", g.observer.topics, err)
+	}
+	return topics, nil
+}
+
+// Stable asks for the last stable offset of every partition: the first that belongs to a transaction still open, or the
+// end when there is none. A reader of committed records comes no further.
+func (g *Gauge) Stable(ctx context.Context) (map[TopicPartition]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	listed, err := g.observer.admin.ListCommittedOffsets(ctx, g.observer.topics...)
+	if err := firstError(err, listed.Error()); err != nil {
+		return nil, fmt.Errorf("look up the open transactions of %v: %w", g.observer.topics, err)
+	}
+	stable := map[TopicPartition]int64{}
+	listed.Each(func(o kadm.ListedOffset) { stable[TopicPartition{o.Topic, o.Partition}] = o.Offset })
+	return stable, nil
+}
+
+// logStart asks where a partition starts now.
+func (g *Gauge) logStart(ctx context.Context, tp TopicPartition) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	starts, err := g.observer.admin.ListStartOffsets(ctx, tp.Topic)
+	if err != nil {
+		return 0, err
+	}
+	start, ok := starts.Lookup(tp.Topic, tp.Partition)
+	return start.Offset, firstError(start.Err, missing(ok))
+}
