@@ -23,6 +23,8 @@ type Cluster struct {
 	namer   *topicNamer    // likewise
 	admin   *kadm.Client
 	id      string
+	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
+	implicitTransactions bool
 
 	mu       sync.Mutex
 	topicIDs map[string]string
@@ -81,7 +83,7 @@ func (c *Cluster) connect(ctx context.Context) error {
 		return fmt.Errorf("no Kafka broker answers at %v: is that address right, and does a cluster run there? %w", c.brokers, err)
 	}
 	c.id = meta.Cluster
-	return nil
+	return c.learnTransactions(ctx, client)
 }
 
 // newClient opens a client that is known to the brokers as id.

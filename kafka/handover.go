@@ -9,42 +9,59 @@ import (
 )
 
 // assigned opens lanes. kgo calls it with what is new, often with nothing.
-func (m *Member) assigned(_ context.Context, client *kgo.Client, topics map[string][]int32) {
+func (m *Member) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
+	<-m.ready
 	tps := flatten(topics)
 	for _, tp := range tps {
 		m.lanes.add(tp)
 	}
-	// The first assignment may come before NewMember has returned: m.client is not for callbacks.
-	id, generation := client.GroupMetadata()
+	id, generation := m.client.GroupMetadata()
 	m.cfg.Watch.Assigned(Assignment{time.Now(), tps, id, generation})
 }
 
 // revoked hands partitions over: it drops what is queued, waits for the batch in hand, and commits what is finished, so
 // that the next reader begins exactly where this one ended.
-func (m *Member) revoked(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
-	m.release(ctx, client, topics, false)
+func (m *Member) revoked(ctx context.Context, _ *kgo.Client, topics map[string][]int32) {
+	m.release(ctx, topics, false)
 }
 
 // lost is revoked without the right to commit: the group has given the partitions away already.
-func (m *Member) lost(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
-	m.release(ctx, client, topics, true)
+func (m *Member) lost(ctx context.Context, _ *kgo.Client, topics map[string][]int32) {
+	m.release(ctx, topics, true)
 }
 
-func (m *Member) release(ctx context.Context, client *kgo.Client, topics map[string][]int32, lost bool) {
+func (m *Member) release(ctx context.Context, topics map[string][]int32, lost bool) {
+	<-m.ready
 	tps := flatten(topics)
 	if len(tps) == 0 {
 		return
 	}
 	m.takeBack(ctx, tps)
-	if !lost && m.died.Err() == nil {
-		m.report("commit", m.commit(ctx, client))
-	}
+	m.settleOrSpoil(ctx, lost)
 	for _, tp := range tps {
 		m.report(fmt.Sprint("work on ", tp), nil)
 	}
 	if m.died.Err() == nil {
 		m.cfg.Watch.Released(time.Now(), tps, lost)
 	}
+}
+
+// settleOrSpoil commits what is finished; what cannot be committed before the partitions are gone never may be.
+func (m *Member) settleOrSpoil(ctx context.Context, lost bool) {
+	if m.died.Err() != nil {
+		return
+	}
+	if lost {
+		m.keeper.spoil()
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, handOver)
+	defer cancel()
+	err := m.keeper.settle(ctx)
+	if err != nil {
+		m.keeper.spoil()
+	}
+	m.reportCommit(err)
 }
 
 // takeBack closes lanes: it waits for what is in hand of them, and interrupts what takes longer than handOver.

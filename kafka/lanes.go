@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // TopicPartition names a partition.
@@ -20,12 +21,13 @@ const (
 
 // lane is the queue of one partition that a member owns.
 type lane struct {
-	tp     TopicPartition
-	queue  []*Record
-	bytes  int
-	busy   chan struct{} // closed when the batch in hand is finished; nil while none is in hand
-	gone   bool          // the partition belongs to somebody else: nothing of it may be marked any more
-	paused bool
+	tp        TopicPartition
+	queue     []*Record
+	bytes     int
+	busy      chan struct{} // closed when the batch in hand is finished; nil while none is in hand
+	gone      bool          // the partition belongs to somebody else: nothing of it may be marked any more
+	paused    bool
+	notBefore time.Time // when what is queued may be handed out
 	// interrupt ends the context of the batch in hand; nil while none is in hand.
 	interrupt context.CancelFunc
 }
@@ -47,6 +49,7 @@ type lanes struct {
 	byTP   map[TopicPartition]*lane
 	order  []*lane // turn order
 	next   int     // whose turn it is
+	held   []Span  // what is handed out: one batch at most
 	closed bool
 	wake   chan struct{} // holds a token while there may be work
 
@@ -132,12 +135,13 @@ func (ls *lanes) put(tp TopicPartition, records []*Record) {
 	}
 }
 
-// take hands out up to limit records of the partition whose turn it is; ok is false when nothing is queued.
-func (ls *lanes) take(ctx context.Context, limit int) (b batch, ok bool) {
+// take hands out up to limit records of the partition whose turn it is. When nothing may be handed out, ok is false, and
+// rest is how long until something may be; 0 when that is not known.
+func (ls *lanes) take(ctx context.Context, limit int) (b batch, rest time.Duration, ok bool) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	if ls.closed {
-		return batch{}, false
+		return batch{}, 0, false
 	}
 	for range ls.order {
 		l := ls.order[ls.next%len(ls.order)]
@@ -145,9 +149,17 @@ func (ls *lanes) take(ctx context.Context, limit int) (b batch, ok bool) {
 		if len(l.queue) == 0 {
 			continue
 		}
-		return l.hand(ctx, limit), true
+		if d := time.Until(l.notBefore); d > 0 {
+			if rest == 0 || d < rest {
+				rest = d
+			}
+			continue
+		}
+		b := l.hand(ctx, limit)
+		ls.held = []Span{spanOf(b.records)}
+		return b, 0, true
 	}
-	return batch{}, false
+	return batch{}, rest, false
 }
 
 // hand gives out up to limit records of the lane.
@@ -163,28 +175,56 @@ func (l *lane) hand(ctx context.Context, limit int) batch {
 	return b
 }
 
-// finish takes a batch back of which the first n records are done. mark is called with the last of them while the lane
-// cannot be taken away, unless it has been. The rest goes back to the head of its lane.
-func (ls *lanes) finish(b batch, n int, mark func(last *Record)) {
+// finish takes a batch back of which the first n records are done. mark is called with them while the lane cannot be
+// taken away, unless it has been. The rest goes back to the head of its lane, and is not handed out again before delay
+// has passed.
+func (ls *lanes) finish(b batch, n int, delay time.Duration, mark func(done []*Record)) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l := b.lane
 	if n > 0 && !l.gone {
-		mark(b.records[n-1])
+		mark(b.records[:n])
 	}
-	if rest := b.records[n:]; len(rest) > 0 && ls.byTP[l.tp] == l {
-		l.queue = append(slices.Clone(rest), l.queue...)
-		for _, r := range rest {
-			l.bytes += len(r.Value)
-		}
+	ls.putBack(l, b.records[n:])
+	if l.notBefore = (time.Time{}); delay > 0 {
+		l.notBefore = time.Now().Add(delay)
 	}
 	l.interrupt()
 	close(l.busy)
 	l.busy, l.interrupt = nil, nil
+	ls.held = nil
 	if l.paused && l.low() && ls.byTP[l.tp] == l {
 		l.paused = false
 		ls.resume(l.tp)
 	}
+}
+
+// putBack puts records back to the head of their lane, unless that has been taken away.
+func (ls *lanes) putBack(l *lane, records []*Record) {
+	if len(records) == 0 || ls.byTP[l.tp] != l {
+		return
+	}
+	l.queue = append(slices.Clone(records), l.queue...)
+	for _, r := range records {
+		l.bytes += len(r.Value)
+	}
+}
+
+// giveBack puts batches that were finished back to the heads of their lanes, as if they had never been handed out.
+func (ls *lanes) giveBack(batches []batch) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	for _, b := range slices.Backward(batches) {
+		ls.putBack(b.lane, b.records)
+	}
+	ls.poke()
+}
+
+// inHand is what is handed out.
+func (ls *lanes) inHand() []Span {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return slices.Clone(ls.held)
 }
 
 // close ends the handing out of batches; the one in hand may be finished.

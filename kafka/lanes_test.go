@@ -27,9 +27,9 @@ func TestLanesTakeTurns(t *testing.T) {
 		ls.put(tp(p), records(p, 0, 1))
 	}
 	var got []string
-	for b, ok := ls.take(t.Context(), 1); ok; b, ok = ls.take(t.Context(), 1) {
+	for b, _, ok := ls.take(t.Context(), 1); ok; b, _, ok = ls.take(t.Context(), 1) {
 		got = append(got, fmt.Sprint(b.records[0].Partition, "@", b.records[0].Offset))
-		ls.finish(b, 1, func(*Record) {})
+		ls.finish(b, 1, 0, func([]*Record) {})
 	}
 	want := []string{"0@0", "1@0", "2@0", "0@1", "1@1", "2@1"}
 	if !slices.Equal(got, want) {
@@ -41,14 +41,14 @@ func TestUnfinishedRecordsKeepTheirPlace(t *testing.T) {
 	ls := newLanes(ignore, ignore)
 	ls.add(tp(0))
 	ls.put(tp(0), records(0, 0, 1, 2))
-	b, _ := ls.take(t.Context(), 3)
+	b, _, _ := ls.take(t.Context(), 3)
 	ls.put(tp(0), records(0, 3))
 	var marked []int64
-	ls.finish(b, 1, func(last *Record) { marked = append(marked, last.Offset) })
+	ls.finish(b, 1, 0, func(done []*Record) { marked = append(marked, done[len(done)-1].Offset) })
 	if !slices.Equal(marked, []int64{0}) {
 		t.Fatalf("marked %v, want only the finished prefix", marked)
 	}
-	b, _ = ls.take(t.Context(), 10)
+	b, _, _ = ls.take(t.Context(), 10)
 	if got := []int64{b.records[0].Offset, b.records[1].Offset, b.records[2].Offset}; !slices.Equal(got, []int64{1, 2, 3}) {
 		t.Errorf("next batch begins with %v, want 1, 2, 3", got)
 	}
@@ -58,7 +58,7 @@ func TestAbandonedBatchIsNotMarked(t *testing.T) {
 	ls := newLanes(ignore, ignore)
 	ls.add(tp(0))
 	ls.put(tp(0), records(0, 0))
-	b, _ := ls.take(t.Context(), 1)
+	b, _, _ := ls.take(t.Context(), 1)
 	l, busy := ls.remove(tp(0))
 	if busy == nil {
 		t.Fatal("a lane with a batch in hand must be waited for")
@@ -66,7 +66,7 @@ func TestAbandonedBatchIsNotMarked(t *testing.T) {
 	if ls.abandon(l); b.ctx.Err() == nil {
 		t.Error("the work on a partition that belongs to somebody else goes on")
 	}
-	ls.finish(b, 1, func(*Record) { t.Error("marked a record of a partition that belongs to somebody else") })
+	ls.finish(b, 1, 0, func([]*Record) { t.Error("marked a record of a partition that belongs to somebody else") })
 	select {
 	case <-busy:
 	default:
@@ -77,7 +77,7 @@ func TestAbandonedBatchIsNotMarked(t *testing.T) {
 func TestRecordsOfForeignPartitionsAreDropped(t *testing.T) {
 	ls := newLanes(ignore, ignore)
 	ls.put(tp(0), records(0, 0))
-	if _, ok := ls.take(t.Context(), 1); ok {
+	if _, _, ok := ls.take(t.Context(), 1); ok {
 		t.Error("took a record of a partition that is not owned")
 	}
 }
@@ -91,8 +91,8 @@ func TestFullLaneIsPausedOnceAndResumedOnce(t *testing.T) {
 	if paused != 1 || resumed != 0 {
 		t.Fatalf("a full lane is paused %d and resumed %d times, want once and never", paused, resumed)
 	}
-	for b, ok := ls.take(t.Context(), 100); ok; b, ok = ls.take(t.Context(), 100) {
-		ls.finish(b, len(b.records), func(*Record) {})
+	for b, _, ok := ls.take(t.Context(), 100); ok; b, _, ok = ls.take(t.Context(), 100) {
+		ls.finish(b, len(b.records), 0, func([]*Record) {})
 	}
 	if resumed != 1 {
 		t.Errorf("resumed %d times, want once", resumed)
@@ -115,10 +115,10 @@ func TestTurnsStayFairWhenALaneGoes(t *testing.T) {
 		ls.add(tp(p))
 		ls.put(tp(p), records(p, 0, 1))
 	}
-	b, _ := ls.take(t.Context(), 1) // of partition 0
-	ls.finish(b, 1, func(*Record) {})
+	b, _, _ := ls.take(t.Context(), 1) // of partition 0
+	ls.finish(b, 1, 0, func([]*Record) {})
 	ls.remove(tp(0))
-	if b, _ = ls.take(t.Context(), 1); b.records[0].Partition != 1 {
+	if b, _, _ = ls.take(t.Context(), 1); b.records[0].Partition != 1 {
 		t.Errorf("after partition 0 went it is the turn of %d, want 1", b.records[0].Partition)
 	}
 }
@@ -146,7 +146,7 @@ func TestMarksNeverPassUnfinishedWork(t *testing.T) {
 			},
 			"take": func(t *rapid.T) {
 				if len(held) == 0 {
-					if b, ok := ls.take(t.Context(), rapid.IntRange(1, 5).Draw(t, "limit")); ok {
+					if b, _, ok := ls.take(t.Context(), rapid.IntRange(1, 5).Draw(t, "limit")); ok {
 						held = append(held, b)
 					}
 				}
@@ -158,7 +158,8 @@ func TestMarksNeverPassUnfinishedWork(t *testing.T) {
 				b := held[0]
 				held = nil
 				n := rapid.IntRange(0, len(b.records)).Draw(t, "finished")
-				ls.finish(b, n, func(last *Record) {
+				ls.finish(b, n, 0, func(marked []*Record) {
+					last := marked[len(marked)-1]
 					p := last.Partition
 					if first := b.records[0].Offset; first != done[p] {
 						t.Fatalf("partition %d: marks %d to %d, but %d is the next to be finished", p, first, last.Offset, done[p])

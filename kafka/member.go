@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -13,8 +14,6 @@ import (
 )
 
 const (
-	// commitEvery is how often marked offsets are committed.
-	commitEvery = 250 * time.Millisecond
 	// handOver bounds how long a revocation or a leave waits for the record in hand before it interrupts the work on it: a
 	// write that hangs must not keep a whole group from rebalancing.
 	handOver = 2 * time.Second
@@ -22,18 +21,26 @@ const (
 	goodbye = time.Second
 	// retryPause is the pause before unfinished work is tried again.
 	retryPause = 250 * time.Millisecond
+	// never is longer than any lab runs.
+	never = 1000 * time.Hour
 )
 
 // Member is one member of one consumer group, on a client of its own. It reads from the earliest offset where the group
 // has committed nothing, takes its partitions in fair turns, and commits only what its Handler finished.
 type Member struct {
 	cfg    MemberConfig
-	client *kgo.Client
+	client *kgo.Client   // for callbacks of it: once ready is closed
+	ready  chan struct{} // closed when the client has been opened: it may call back before
 	hole   *blackhole
 	lanes  *lanes
+	keeper keeper
+
+	session  time.Duration // after which the brokers give a silent member up
+	implicit bool          // the brokers begin transactions by themselves
 
 	died     context.Context // ended by Crash; it is the client's own context
 	die      context.CancelFunc
+	fatal    atomic.Pointer[Fatal] // why it ended itself
 	failures failures
 	commits  sync.WaitGroup // those that were not waited for
 }
@@ -41,7 +48,11 @@ type Member struct {
 // NewMember opens the client of a member, which sets out to join its group at once; what it is given waits for Run. So
 // the Watcher may be called before NewMember has returned.
 func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
-	m := &Member{cfg: cfg, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing}}
+	m := &Member{
+		cfg: cfg, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
+		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,
+	}
+	m.keeper = m.newKeeper()
 	m.lanes = newLanes(
 		func(tp TopicPartition) { m.client.PauseFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) },
 		func(tp TopicPartition) { m.client.ResumeFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) })
@@ -59,10 +70,13 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 		// kfake answers OffsetForLeaderEpoch wrongly once a leader has moved; with kgo's default reset that would
 		// rewind a consumer by thousands of records.
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
-		// Only what the handler finished is committed, and soon: with kgo's defaults the lag would move every 5 s.
+		// Only what the handler finished is committed, by the member itself: kgo's own interval cannot change.
 		kgo.AutoCommitMarks(),
-		kgo.AutoCommitInterval(commitEvery),
-		kgo.AutoCommitCallback(m.committed),
+		kgo.AutoCommitInterval(never),
+		// What was written in a transaction counts once that is committed. Markers are kept, so that the member can commit
+		// past them: otherwise a partition that ends with one would never be read to its end.
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.KeepControlRecords(),
 		// A poll and a rebalance exclude each other for the moment it takes to queue what was polled, so that no record
 		// of an earlier assignment enters the lane of a later one.
 		kgo.BlockRebalanceOnPoll(),
@@ -74,12 +88,16 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 		kgo.FetchMaxWait(cmp.Or(cfg.Patience, 500*time.Millisecond)),
 		kgo.FetchMaxPartitionBytes(1<<20),
 	)
+	if cfg.Guarantee == ExactlyOnce {
+		opts = append(opts, m.transactional(c)...)
+	}
 	client, err := c.newClient(cfg.ClientID, opts...)
 	if err != nil {
 		m.die()
 		return nil, err
 	}
 	m.client = client
+	close(m.ready)
 	return m, nil
 }
 
@@ -97,6 +115,7 @@ func (m *Member) Run(ctx context.Context) error {
 	workers, done := &errgroup.Group{}, make(chan struct{})
 	workers.Go(func() error { defer close(done); m.work(work); return nil })
 	workers.Go(func() error { m.poll(polling); return nil })
+	workers.Go(func() error { m.commitLoop(work); return nil })
 
 	select {
 	case <-m.died.Done():
@@ -112,7 +131,7 @@ func (m *Member) Run(ctx context.Context) error {
 	stopPolling()
 	m.lanes.close()
 	err := workers.Wait()
-	return errors.Join(err, m.leave())
+	return errors.Join(err, m.leave(), m.fatalError())
 }
 
 // leave commits what is marked, leaves the group and closes the client. After a crash neither reaches the broker.
@@ -121,7 +140,7 @@ func (m *Member) leave() error {
 	late := time.AfterFunc(2*goodbye, m.die)
 	var err error
 	if m.died.Err() == nil {
-		err = m.commit(m.died, m.client)
+		err = m.keeper.settle(m.died)
 	}
 	m.client.CloseAllowingRebalance()
 	if !late.Stop() && !m.hole.isCut() {
@@ -147,36 +166,97 @@ func (m *Member) Release() { m.hole.Release() }
 // ID is the member id that the group knows it by, and the generation or epoch it is in; empty before it joined.
 func (m *Member) ID() (member string, generation int32) { return m.client.GroupMetadata() }
 
+// InHand are the records that the member works on at this moment, and those that it finished in a transaction that is
+// still open. A dead member has nothing in hand.
+func (m *Member) InHand() []Span {
+	if m.died.Err() != nil {
+		return nil
+	}
+	return append(m.lanes.inHand(), m.keeper.open()...)
+}
+
 // work gives the handler one batch after the other until the lanes are closed or ctx ends.
 func (m *Member) work(ctx context.Context) {
+	if m.cfg.Guarantee == ExactlyOnce {
+		// Asking for the producer id ends the transaction that an earlier life left open. If it fails, so will the first
+		// transaction, and that is told.
+		_, _, _ = m.client.ProducerID(ctx)
+	}
 	for ctx.Err() == nil {
-		if b, ok := m.lanes.take(ctx, max(1, m.cfg.Batch())); ok {
+		b, rest, ok := m.lanes.take(ctx, max(1, m.cfg.Batch()))
+		if ok {
 			m.turn(ctx, b)
 			continue
 		}
 		if m.lanes.isClosed() {
 			return
 		}
-		select {
-		case <-ctx.Done():
-		case <-m.lanes.wake:
-		}
+		m.rest(ctx, rest)
 	}
 }
 
-// turn has the handler work on one batch and marks what it finished.
+// rest waits for something to do, and for d at most unless d is 0.
+func (m *Member) rest(ctx context.Context, d time.Duration) {
+	var over <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-m.lanes.wake:
+	case <-over:
+	}
+}
+
+// turn has the handler work on one batch, and its keeper commit what it finished, sooner or later.
 func (m *Member) turn(ctx context.Context, b batch) {
-	m.cfg.Watch.Begun(time.Now(), b.records)
-	n, err := m.cfg.Handler.Handle(b.ctx, writer{m.client}, b.records)
-	if b.ctx.Err() != nil {
-		// It was interrupted: that is no failure, and what is left is somebody else's.
+	data := dataOf(b.records)
+	if err := m.keeper.begin(b.ctx, b); err != nil {
+		interrupted := b.ctx.Err() != nil
+		m.lanes.finish(b, 0, 0, nil)
+		m.failed(ctx, b, err, interrupted)
+		return
+	}
+	n, err := 0, error(nil)
+	if len(data) > 0 {
+		m.cfg.Watch.Begun(time.Now(), data)
+		n, err = m.cfg.Handler.Handle(b.ctx, m.keeper.writer(), data)
+	}
+	if n > 0 && m.cfg.Guarantee != AtMostOnce {
+		m.between(data[:n])
+	}
+	interrupted := b.ctx.Err() != nil
+	m.keeper.finish(b, finishedOf(b.records, n), err)
+	m.failed(ctx, b, err, interrupted)
+}
+
+// failed says how the work on a batch went, err being nil when it went well.
+func (m *Member) failed(ctx context.Context, b batch, err error, interrupted bool) {
+	var fatal *Fatal
+	if errors.As(err, &fatal) {
+		m.fatal.CompareAndSwap(nil, fatal)
+		m.Crash()
+		return
+	}
+	if interrupted || isLater(err) {
+		// That is no failure: what is left is somebody else's, or waits for its time.
 		err = nil
 	}
-	m.lanes.finish(b, n, func(last *Record) { m.client.MarkCommitRecords(last) })
 	m.report(fmt.Sprint("work on ", b.lane.tp), err)
 	if err != nil {
 		_ = pause(ctx, retryPause) // work sees that ctx ended
 	}
+}
+
+// fatalError is why the member ended itself; nil when it did not.
+func (m *Member) fatalError() error {
+	f := m.fatal.Load()
+	if f == nil {
+		return nil // not f: a nil *Fatal is no nil error
+	}
+	return f
 }
 
 // report tells the watcher of failures and of their end; a dead member tells nothing.

@@ -15,6 +15,16 @@ type MemberConfig struct {
 	// Patience is how long a fetch may wait for new records, and so how long the first fetch of a partition just assigned
 	// may have to wait behind it. Zero means half a second.
 	Patience time.Duration
+	// Guarantee is what the member promises; empty means AtLeastOnce.
+	Guarantee Guarantee
+	// CommitEvery is asked how often to commit what is finished; nil means DefaultCommitInterval.
+	CommitEvery func() time.Duration
+	// Marked is told of records that the member is about to commit, whether that succeeds or not. It may be nil.
+	Marked func(Span)
+	// Between is called with records whose effects are acknowledged and that are not committed; under AtMostOnce, with
+	// records that are committed and not worked on yet. It is where a crash shows what the guarantee is worth. It may be
+	// nil.
+	Between func(records []*Record)
 	// Watch is told what happens to the member. Its methods are called from the member's goroutines and must not block.
 	Watch Watcher
 }

@@ -1,0 +1,208 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+)
+
+// keeper keeps a member's promise: it decides when what is finished is committed.
+type keeper interface {
+	// begin is called before the work on a batch. With an error the batch is not worked on.
+	begin(ctx context.Context, b batch) error
+	// finish is called after it: the first n records of the batch are finished, and err is why not all are.
+	finish(b batch, n int, err error)
+	// settle commits what is finished. It is called at every commit interval, and before partitions are handed over.
+	settle(ctx context.Context) error
+	// spoil forbids committing what was not committed so far: partitions of it are somebody else's by now.
+	spoil()
+	// writer is what the handler writes with.
+	writer() Writer
+	// open are the records that are finished and not committed, where these count only together.
+	open() []Span
+}
+
+// newKeeper is the keeper of a member's guarantee.
+func (m *Member) newKeeper() keeper {
+	switch m.cfg.Guarantee {
+	case AtMostOnce:
+		return &commitFirst{m}
+	case ExactlyOnce:
+		return newTransactions(m)
+	default:
+		return &commitMarks{m}
+	}
+}
+
+// commitMarks is at-least-once: records are marked once they are finished, and marks are committed now and then.
+type commitMarks struct{ m *Member }
+
+func (k *commitMarks) begin(context.Context, batch) error { return nil }
+
+func (k *commitMarks) finish(b batch, n int, err error) {
+	k.m.lanes.finish(b, n, delayOf(err), func(done []*Record) {
+		k.m.marked(spanOf(done))
+		k.m.client.MarkCommitRecords(done[len(done)-1])
+	})
+}
+
+// settle commits what is marked. kgo waits for the commit before this one whatever the context says; settle does not.
+func (k *commitMarks) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	defer cancel()
+	done := make(chan error, 1)
+	k.m.commits.Go(func() { done <- k.m.client.CommitMarkedOffsets(ctx) })
+	select {
+	case err := <-done:
+		return k.m.commitError(err)
+	case <-ctx.Done():
+		return k.m.commitError(ctx.Err())
+	}
+}
+
+func (k *commitMarks) writer() Writer { return writer{k.m.client} }
+func (k *commitMarks) spoil()         {}
+func (k *commitMarks) open() []Span   { return nil }
+
+// commitFirst is at-most-once: records are committed before the work on them begins.
+type commitFirst struct{ m *Member }
+
+func (k *commitFirst) begin(ctx context.Context, b batch) error {
+	k.m.marked(spanOf(b.records))
+	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	defer cancel()
+	done := make(chan error, 1)
+	k.m.commits.Go(func() { done <- k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
+	select {
+	case err := <-done:
+		if err != nil {
+			return k.m.commitError(err)
+		}
+	case <-ctx.Done():
+		return k.m.commitError(ctx.Err())
+	}
+	k.m.between(dataOf(b.records))
+	return nil
+}
+
+func (k *commitFirst) finish(b batch, n int, err error) {
+	k.m.lanes.finish(b, n, delayOf(err), func([]*Record) {})
+}
+
+func (k *commitFirst) writer() Writer               { return writer{k.m.client} }
+func (k *commitFirst) settle(context.Context) error { return nil }
+func (k *commitFirst) spoil()                       {}
+func (k *commitFirst) open() []Span                 { return nil }
+
+// marked tells of records that are about to be committed.
+func (m *Member) marked(s Span) {
+	if m.cfg.Marked != nil {
+		m.cfg.Marked(s)
+	}
+}
+
+// between is the point between effect and commit.
+func (m *Member) between(records []*Record) {
+	if m.cfg.Between != nil && len(records) > 0 {
+		m.cfg.Between(records)
+	}
+}
+
+// commitError says whose commit failed.
+func (m *Member) commitError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("commit the offsets of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, err)
+}
+
+// commitStep is how soon a changed commit interval counts.
+const commitStep = 100 * time.Millisecond
+
+// commitInterval is how often the member commits now.
+func (m *Member) commitInterval() time.Duration {
+	every := DefaultCommitInterval
+	if m.cfg.CommitEvery != nil {
+		every = min(max(m.cfg.CommitEvery(), MinCommitInterval), MaxCommitInterval)
+	}
+	if m.cfg.Guarantee == ExactlyOnce {
+		// A transaction that is open for longer than its timeout is aborted by the brokers.
+		every = min(every, m.session/3)
+	}
+	return every
+}
+
+// commitLoop commits at every commit interval until ctx ends.
+func (m *Member) commitLoop(ctx context.Context) {
+	last := time.Now()
+	for {
+		due := m.commitInterval() - time.Since(last)
+		if pause(ctx, min(max(due, 0), commitStep)) != nil {
+			return
+		}
+		if time.Since(last) < m.commitInterval() {
+			continue
+		}
+		last = time.Now()
+		m.reportCommit(m.keeper.settle(ctx))
+	}
+}
+
+// reportCommit tells of a commit that failed, or that it goes well again.
+func (m *Member) reportCommit(err error) {
+	// A commit that a rebalance overtook is made again, or by the next reader.
+	if errors.Is(err, context.Canceled) || errors.Is(err, kerr.RebalanceInProgress) {
+		return
+	}
+	m.report("commit", err)
+}
+
+// spanOf is where consecutive records of one partition stand.
+func spanOf(records []*Record) Span {
+	first, last := records[0], records[len(records)-1]
+	return Span{TopicPartition{first.Topic, first.Partition}, first.Offset, last.Offset + 1}
+}
+
+// finishedOf says how many records of a batch that also holds control records are finished once n of its data records
+// are: those behind the last one finished are, too.
+func finishedOf(all []*Record, n int) int {
+	for i, r := range all {
+		if r.Attrs.IsControl() {
+			continue
+		}
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return len(all)
+}
+
+// dataOf are the records of a batch that are not transaction markers.
+func dataOf(all []*Record) []*Record {
+	control := func(r *Record) bool { return r.Attrs.IsControl() }
+	if !slices.ContainsFunc(all, control) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), control)
+}
+
+// isLater says that the rest of a batch was left untouched on purpose.
+func isLater(err error) bool {
+	var later *Later
+	var fatal *Fatal
+	return errors.As(err, &later) || errors.As(err, &fatal)
+}
+
+// delayOf is how long the rest of a batch rests before it is handed over again; 0: not at all.
+func delayOf(err error) time.Duration {
+	var later *Later
+	if errors.As(err, &later) {
+		return later.After
+	}
+	return 0
+}
