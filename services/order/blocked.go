@@ -11,7 +11,9 @@ import (
 	"blackfriday/services/event"
 )
 
-// Blocked is a payment that an instance cannot get past.
+// Blocked is a payment that an instance cannot get past. It is known until the instance has finished it or a later one
+// of its partition, also while the instance is dead; under at-most-once, where a crash loses the payment, it is the next
+// one that ends it.
 type Blocked struct {
 	Topic     string
 	Partition int32

@@ -19,8 +19,9 @@ import (
 // room is order-2 on a cluster in virtual time.
 type room struct {
 	*instance
-	t       *testing.T
-	cluster *kafka.Cluster
+	t         *testing.T
+	cluster   *kafka.Cluster
+	guarantee kafka.Guarantee // of the next lives; empty: the default
 }
 
 // The payments of a room: pillAt is the only one that is refused, and those behind it in its partition wait for it.
@@ -66,7 +67,7 @@ func (r *room) life() (end context.CancelFunc, over <-chan error) {
 	r.t.Helper()
 	member, err := r.cluster.NewMember(kafka.MemberConfig{
 		ClientID: "order-2", Group: kafka.OrderGroup, Topics: []string{kafka.PaymentSuccessful},
-		Handler: r.Handler, Watch: r, Batch: func() int { return 500 },
+		Handler: r.Handler, Watch: r, Batch: func() int { return 500 }, Guarantee: r.guarantee,
 	})
 	if err != nil {
 		r.t.Fatal(err)
@@ -110,11 +111,11 @@ func (r *room) until(what string, holds func() bool) {
 	}
 }
 
-// deadLetters reads the DLQ.
-func (r *room) deadLetters() []*kafka.Record {
+// read returns what a reader of committed data sees in a topic.
+func (r *room) read(topic string) []*kafka.Record {
 	r.t.Helper()
 	var all []*kafka.Record
-	err := r.cluster.ReadAll(r.t.Context(), []string{kafka.DLQPayment}, func(record *kafka.Record) { all = append(all, record) })
+	err := r.cluster.ReadAll(r.t.Context(), []string{topic}, func(record *kafka.Record) { all = append(all, record) })
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -128,12 +129,12 @@ func TestABlockedPartitionFlowsAgain(t *testing.T) {
 		end, over := r.life()
 		r.until("the other partitions are through", func() bool { return r.Finished() == sent-1-behindPill })
 		r.until("the pill was tried five times", func() bool { b := r.Blocked(); return len(b) == 1 && b[0].Attempts >= 5 })
-		if r.Finished() != sent-1-behindPill || len(r.deadLetters()) != 0 {
+		if r.Finished() != sent-1-behindPill || len(r.read(kafka.DLQPayment)) != 0 {
 			t.Fatalf("finished %d though one partition is blocked", r.Finished())
 		}
 		r.policy.Set(order.RetryThenDLQ, 3)
 		r.until("the partition flows again", func() bool { return r.Finished() == sent })
-		dead := r.deadLetters()
+		dead := r.read(kafka.DLQPayment)
 		if r.Blocked() != nil || len(dead) != 1 || r.book.Total() != sent-1 {
 			t.Fatalf("blocked on %q, %d dead letters, %d orders", blockedOn(r.instance), len(dead), r.book.Total())
 		}
