@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
@@ -28,10 +29,10 @@ type Totals struct {
 type Handler struct {
 	relay.Progress
 
-	mu      sync.Mutex
-	totals  Totals
-	users   users
-	highest map[place]int64 // offset counted last
+	mu     sync.Mutex
+	totals Totals
+	users  users
+	counts map[place]*counts
 }
 
 // place is a partition.
@@ -42,7 +43,7 @@ type place struct {
 
 // NewHandler returns the work of the service with nothing counted.
 func NewHandler() *Handler {
-	return &Handler{highest: make(map[place]int64)}
+	return &Handler{counts: make(map[place]*counts)}
 }
 
 // Reset forgets everything that was counted: the topics were created anew, and their offsets begin at 0 again.
@@ -51,7 +52,7 @@ func (h *Handler) Reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.totals, h.users = Totals{}, users{}
-	clear(h.highest)
+	clear(h.counts)
 }
 
 // Totals returns the figures as they stand now.
@@ -59,6 +60,17 @@ func (h *Handler) Totals() Totals {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.snapshot()
+}
+
+// Counted says when a record was counted, to 10 ms: the zero time when it was not yet. known is false when that cannot be
+// said: the service has read nothing of the partition, or the record was counted too long ago to be remembered.
+func (h *Handler) Counted(topic string, partition int32, offset int64) (at time.Time, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.counts[place{topic, partition}]; c != nil {
+		return c.at(offset)
+	}
+	return time.Time{}, false
 }
 
 // snapshot returns the figures; the caller holds the lock.
@@ -79,8 +91,9 @@ func (h *Handler) Handle(_ context.Context, _ kafka.Writer, batch []*kafka.Recor
 	}
 	h.Begin(batch[len(batch)-1], entries[len(batch)-1].user)
 	h.mu.Lock()
+	now := time.Now()
 	for i, r := range batch {
-		h.count(r, entries[i])
+		h.count(r, entries[i], now)
 	}
 	h.mu.Unlock()
 	h.Finish(len(batch))
@@ -112,13 +125,17 @@ func judge(r *kafka.Record) entry {
 
 // count adds one record to the figures, unless it was counted before. A partition is read in order, so whatever is not
 // above the highest offset counted has been seen. The caller holds the lock.
-func (h *Handler) count(r *kafka.Record, e entry) {
+func (h *Handler) count(r *kafka.Record, e entry, now time.Time) {
 	at := place{r.Topic, r.Partition}
-	if highest, seen := h.highest[at]; seen && r.Offset <= highest {
+	c := h.counts[at]
+	if c == nil {
+		c = &counts{first: r.Offset}
+		h.counts[at] = c
+	} else if r.Offset <= c.last {
 		h.totals.Redelivered++
 		return
 	}
-	h.highest[at] = r.Offset
+	c.add(r.Offset, now)
 	switch {
 	case !e.valid:
 		h.totals.Rejected++
