@@ -1,0 +1,30 @@
+package messages
+
+import (
+	"bytes"
+
+	"blackfriday/kafka"
+)
+
+// matcher says which records pass a text and a match of their own; nil when all do.
+func matcher(text string, also func(*kafka.Record) bool) func(*kafka.Record) bool {
+	if text == "" {
+		return also
+	}
+	wanted := bytes.ToLower([]byte(text))
+	return func(r *kafka.Record) bool { return contains(r, wanted) && (also == nil || also(r)) }
+}
+
+// contains says whether key, value or a header of the record contains the lower-case text, in any case.
+func contains(r *kafka.Record, text []byte) bool {
+	in := func(b []byte) bool { return len(b) >= len(text)/3 && bytes.Contains(bytes.ToLower(b), text) }
+	if in(r.Value) || in(r.Key) {
+		return true
+	}
+	for _, h := range r.Headers {
+		if in([]byte(h.Key)) || in(h.Value) {
+			return true
+		}
+	}
+	return false
+}
