@@ -162,7 +162,7 @@ const auditedWithin = 5 * time.Second
 // doubt says why the books are not the whole truth at this moment; it is empty when they are.
 func (st *styles) doubt(s *lab.Snapshot, words bool) string {
 	p := s.Ledger
-	long, short := "", ""
+	var long, short string
 	switch age := s.At.Sub(p.At); {
 	case p.Err != "":
 		text := st.g.attention + " auditor failed"

@@ -39,16 +39,16 @@ func clockLine(st *styles, s *lab.Snapshot, w int) string {
 	return " " + blank(2) + st.muted.Render("last unread times: ") + strings.Join(parts, st.muted.Render(" "+st.g.dot+" "))
 }
 
-// sessionBars draws how much of its session each dead member has left, and what a polite leave cost for comparison.
+// sessionBars draws how much of its session each dead member has left, and beside that what waits for the transaction that
+// one of them left open, or what a polite leave cost for comparison.
 func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) string {
-	leave := "no polite leave measured yet "
-	if _, longest, ok := newest(s, lab.CauseLeave); ok {
-		leave = "last leave: " + took(longest) + " unread "
-	}
 	const each, few, many = 12, 6, 24 // cells beside a bar, and of bars
-	room := w - width(leave) - 2
-	if room < len(dead)*(each+few) {
-		leave, room = "", w-2
+	text, room := "", w-2
+	for _, words := range st.besideBars(s) {
+		if left := w - width(words) - 2; left >= len(dead)*(each+few) {
+			text, room = words, left
+			break
+		}
 	}
 	cells := min(max(room/len(dead)-each, few), 12)
 	if w >= 120 && len(dead) <= 2 {
@@ -67,7 +67,19 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 		}
 		line += next
 	}
-	return st.ends(line, st.good.Render(leave), w)
+	return st.ends(line, text, w)
+}
+
+// besideBars is what can stand beside the bars of the dead, from long to short.
+func (st *styles) besideBars(s *lab.Snapshot) []string {
+	if t, ok := openTransaction(s); ok {
+		short := "open transaction: " + count(t.Hidden, nounOf(t.Name)) + " hidden "
+		return []string{st.warn.Render(st.transactionSentence(t) + " "), st.warn.Render(short)}
+	}
+	if _, longest, ok := newest(s, lab.CauseLeave); ok {
+		return []string{st.good.Render("last leave: " + took(longest) + " unread ")}
+	}
+	return []string{st.good.Render("no polite leave measured yet ")}
 }
 
 // crashSummary says what a crash cost, and how that compares with a polite leave.

@@ -210,6 +210,10 @@ func (st *styles) holds(i lab.Instance, w int) string {
 // detail is what matters most about an instance: its failure, what Kafka believes of a dead one, or its last record.
 func (st *styles) detail(i lab.Instance, w int) string {
 	switch {
+	case i.Crashes > 0:
+		return st.loopDetail(i, w)
+	case i.Blocked != nil:
+		return st.blockedLine(i.Blocked, w)
 	case i.Err != "":
 		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
 	case i.StillMember:

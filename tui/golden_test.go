@@ -63,6 +63,10 @@ func TestScreens(t *testing.T) {
 		{"unaudited", unaudited(), nil, nil},
 		{"choose-guarantee", audited(), []string{"e"}, nil},
 		{"choose-poison", blocked(), []string{"n"}, nil},
+		{"transaction", transacting(), nil, crashStory},
+		{"transaction-topics", transacting(), []string{"4"}, nil},
+		{"blocked", blocked(), nil, nil},
+		{"crash-loop", crashLooping(), nil, nil},
 		{"ledger", audited(), []string{"8"}, nil},
 		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
 	}

@@ -150,9 +150,13 @@ func (st *styles) flow(s *lab.Snapshot, f flow) (left, right string) {
 	var parts []string
 	for i, name := range []string{"payments", "orders", "emails", "DLQ"} {
 		t := byName[[]string{"payment-successful", "order-created", "email-sent", "dlq-payment"}[i]]
-		text := st.muted.Render(name+" ") + st.strong.Render(amount(t.Total, t.Known))
+		style := st.strong
+		if name == "orders" {
+			style = st.done
+		}
+		text := st.muted.Render(name+" ") + style.Render(amount(t.Total, t.Known))
 		if name == "DLQ" && s.DLQ.Total > 0 {
-			text = st.warn.Render("DLQ " + amount(s.DLQ.Total, s.DLQ.Known))
+			text = st.dead.Render("DLQ " + amount(s.DLQ.Total, s.DLQ.Known))
 		} else if name == "DLQ" {
 			text = st.muted.Render("DLQ ") + st.strong.Render(amount(s.DLQ.Total, s.DLQ.Known))
 		}
@@ -161,7 +165,7 @@ func (st *styles) flow(s *lab.Snapshot, f flow) (left, right string) {
 		}
 		parts = append(parts, text)
 		if i == 0 && f.waiting {
-			parts = append(parts, st.muted.Render("waiting ")+st.strong.Render(amount(s.Lag.Total, s.Lag.Known)))
+			parts = append(parts, st.muted.Render("waiting ")+st.waits.Render(amount(s.Lag.Total, s.Lag.Known)))
 		}
 	}
 	last := len(parts) - 1

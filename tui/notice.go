@@ -26,8 +26,9 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 			seconds(s.At.Sub(s.Reading.At)) + " ago.")
 	case s.Reading.At.IsZero():
 		return st.muted.Render(" " + st.g.waiting + " Waiting for the first answer of the brokers.")
-	case len(orphans) > 0:
-		return st.orphanNotice(s, orphans, w)
+	}
+	if text := st.stuckNotice(s, orphans, w); text != "" {
+		return text
 	}
 	p, differs := disagreement(s)
 	switch {
@@ -43,6 +44,24 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	}
 	text := fmt.Sprintf(" %s Every partition has a reader. A full bar is a lag of %s.", st.g.ok, comma(scale))
 	return st.muted.Render(text)
+}
+
+// stuckNotice is about what does not go on: the crash loop that makes orphans comes before them. It is empty when
+// everything does.
+func (st *styles) stuckNotice(s *lab.Snapshot, orphans []lab.Partition, w int) string {
+	if i, ok := crashLoop(s); ok {
+		return st.loopNotice(i, w)
+	}
+	if len(orphans) > 0 {
+		return st.orphanNotice(s, orphans, w)
+	}
+	if p, ok := blockedPartition(s); ok {
+		return st.blockedNotice(s, p, w)
+	}
+	if t, ok := openTransaction(s); ok {
+		return st.warn.Render(cut(" "+st.g.waiting+" "+st.transactionSentence(t), w, st.ascii))
+	}
+	return ""
 }
 
 // orphanNotice tells what Kafka still believes about partitions that nobody reads and for how long, and which keys help

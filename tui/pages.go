@@ -40,7 +40,7 @@ func lanesBody(v view, w, h int) []string {
 func topicsBody(st *styles, s *lab.Snapshot, w int) []string {
 	heading := func(name string) []string { return []string{"", st.ruled(" "+st.title.Render(name)+" ", "", w-1)} }
 	return slices.Concat([]string{topicTitle(st, w)}, topicRows(st, s, w),
-		heading("DEAD LETTERS"), []string{dlqLine(st, s, w), ""}, newestRejection(st, s, w), []string{""},
+		transactionLines(st, s, w), heading("DEAD LETTERS"), []string{dlqLine(st, s, w), ""}, newestRejection(st, s, w), []string{""},
 		rejectionCounts(st, s.DLQ, w), heading("ANALYTICS"), totalLines(st, s, w))
 }
 

@@ -150,6 +150,8 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 	bar := st.partitionBar(s, p, c.bar, scale)
 	if c.ownerInBar && differ(p) {
 		bar = st.ownerInBar(p, bar, c.bar)
+	} else if p.Blocked != nil {
+		bar = st.blockedInBar(p.Blocked, bar, c.bar)
 	}
 	line += " " + bar + "  "
 	if !p.Known {
@@ -185,6 +187,9 @@ func differ(p lab.Partition) bool { return p.Known && (p.Reader != p.OwnerInstan
 func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
 	label := blank(1+c.id+1+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader-4)
 	style, _ := st.barStyle(s, p)
+	if p.Blocked != nil {
+		return label + " " + st.blockedLine(p.Blocked, c.bar)
+	}
 	half := 0
 	if p.Known && scale > 0 {
 		half = int(min(float64(max(p.Lag, 0))/float64(scale), 1) * float64(c.bar))

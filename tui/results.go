@@ -23,6 +23,9 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 		if t.Name == "dlq-payment" && s.DLQ.Newest.Code != "" {
 			name += st.warn.Render("  " + visible(s.DLQ.Newest.Code, max(w-36, 0), st.ascii))
 		}
+		if waits(s, t) {
+			name += st.warn.Render(fmt.Sprintf("  %s hidden %s", compact(t.Hidden), took(t.HiddenFor)))
+		}
 		total, rate := st.g.dash, st.g.dash
 		if t.Known {
 			total, rate = within(t.Total, 10), perSecond(t.Rate)

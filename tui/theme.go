@@ -121,7 +121,7 @@ func (st *styles) fill(p palette) {
 	st.title, st.key, st.strong = bold(p.accent), bold(p.accent), bold(p.text)
 	st.good, st.warn, st.bad = ink(p.good), bold(p.warn), bold(p.bad)
 	st.badge, st.alarm = chip(p.onBadge, p.badge), chip(p.background, p.bad)
-	st.done, st.dead, st.waits = st.good, st.warn, st.curve
+	st.done, st.dead, st.waits = bold(p.good), bold(p.warn), bold(p.accent)
 	st.frozen, st.other = chip(p.background, p.warn), chip(p.background, p.muted)
 	for _, c := range p.consumers {
 		st.cells = append(st.cells, chip(inkOn(c), c))
@@ -136,6 +136,7 @@ func (st *styles) fillPlain() {
 	bold := pen(ansi.NewStyle().Bold().String())
 	reverse := pen(ansi.NewStyle().Bold().Reverse(true).String())
 	st.title, st.strong, st.key, st.warn, st.bad, st.orphan, st.dead = bold, bold, bold, bold, bold, bold, bold
+	st.done, st.waits = bold, bold
 	st.badge, st.alarm, st.frozen, st.other = reverse, reverse, reverse, reverse
 	st.cells, st.bars = []pen{reverse}, []pen{""}
 	st.selected = string(bold)

@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
+)
+
+// balanceOf is the books in one line of w cells, as a person reads it.
+func balanceOf(s *lab.Snapshot, w int) string {
+	return ansi.Strip(balanceLine(newStyles(ThemeDark, false, true), s, w))
+}
+
+// with is s after a change of its books.
+func with(s *lab.Snapshot, change func(*ledger.Picture)) *lab.Snapshot {
+	change(s.Ledger)
+	return s
+}
+
+func TestTheBalanceSaysWhatItKnowsAndNoMore(t *testing.T) {
+	failing := func(p *ledger.Picture) { p.Err = "read order-created: connection refused" }
+	wrong := func(p *ledger.Picture) { p.Total.Done.Count++ }
+	silent := func(p *ledger.Picture) { p.At = noon().Add(-7 * time.Second) }
+	for name, test := range map[string]struct {
+		s    *lab.Snapshot
+		w    int
+		want string
+	}{
+		"balanced": {audited(), 100,
+			"1,782 payments = 988 orders + 14 DLQ + 3 in flight + 777 waiting ✓ lost 0 duplicates 3"},
+		"narrow": {audited(), 80, "1,782 = 988 orders + 14 DLQ + 3 in flight + 777 waiting ✓ lost 0 dup 3"},
+		"euros": {audited(), 160, "1,782 payments €81,310.32 = 988 orders €45,438.12 + 14 DLQ €0.00 + 3 in flight €137.97 + " +
+			"777 waiting €35,734.23 ✓ lost 0 duplicates 3"},
+		"lost": {lossy(), 100,
+			"1,782=979 orders+14 DLQ+3 flight+725 waiting+9 lost+40 foreign+12 expired ✕ LOST 9 dup 3"},
+		"lost, narrow": {lossy(), 80, "1,782=979 orders+14 DLQ+3 flight+725 waiting+9 lost+52 other ✕ LOST 9"},
+		"behind": {behind(), 120,
+			"1,782 payments = 988 orders + 14 DLQ + 3 in flight + 777 waiting ◔ lost 0 duplicates 3 auditor 12,000 behind"},
+		"blocked": {transacting(), 160, "1,782 payments = 988 orders + 14 DLQ + 0 in flight + 780 waiting " +
+			"◔ lost 0 duplicates 0 auditor waits for an open transaction in order-created"},
+		"failing": {with(audited(), failing), 160, "1,782 payments = 988 orders + 14 DLQ + 3 in flight + 777 waiting " +
+			"◔ lost 0 duplicates 3 ! auditor failed: read order-created: connection …"},
+		"silent":         {with(audited(), silent), 120, "◔ lost 0 duplicates 3 auditor silent for 0:07"},
+		"wrong":          {with(audited(), wrong), 120, "DOES NOT ADD UP"},
+		"nothing yet":    {unaudited(), 80, "◔ The auditor reads the topics: no balance yet."},
+		"no auditor":     {unread(), 80, "◔ The auditor reads the topics: no balance yet."},
+		"failed at once": {with(unaudited(), failing), 80, "! The auditor cannot read: read order-created: connection refused"},
+	} {
+		line := balanceOf(test.s, test.w)
+		if got := strings.Join(strings.Fields(line), " "); !strings.Contains(got, test.want) || width(line) != test.w {
+			t.Errorf("%s:\n%q, want\n%q", name, got, test.want)
+		}
+	}
+}
+
+// figures are the numbers of payments that a line names: after the first, those of the parts.
+func figures(t *rapid.T, line string) (total int64, parts []int64) {
+	sum, _, _ := strings.Cut(line, "  ")
+	for i, digits := range regexp.MustCompile(`[\d,]+`).FindAllString(sum, -1) {
+		n, err := strconv.ParseInt(strings.ReplaceAll(digits, ",", ""), 10, 64)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if i == 0 {
+			total = n
+		} else {
+			parts = append(parts, n)
+		}
+	}
+	return total, parts
+}
+
+func TestTheBalanceLineBalances(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.SampledFrom([]int64{1, 1_000, 1_000_000, 1e12}).Draw(t, "limit")
+		some := func(name string) ledger.Sum {
+			return ledger.Sum{Count: rapid.Int64Range(0, limit).Draw(t, name), Cents: rapid.Int64Range(0, 1e6).Draw(t, name)}
+		}
+		e := ledger.Entry{Done: some("done"), DLQ: some("dlq"), InFlight: some("flight"), Waiting: some("waiting"), Duplicates: some("twice")}
+		if rapid.Bool().Draw(t, "trouble") {
+			e.Lost, e.Foreign, e.Expired = some("lost"), some("foreign"), some("expired")
+		}
+		for _, p := range []ledger.Sum{e.Done, e.DLQ, e.InFlight, e.Waiting, e.Lost, e.Foreign, e.Expired} {
+			e.Payments.Count += p.Count
+			e.Payments.Cents += p.Cents
+		}
+		s := running(1, 1)
+		s.Ledger.Total = e
+		w := rapid.IntRange(minWidth, 200).Draw(t, "width")
+		line := balanceOf(s, w)
+		lost := "✓ lost 0"
+		if e.Lost.Count > 0 {
+			lost = "LOST " + comma(e.Lost.Count)
+		}
+		if width(line) != w || !strings.Contains(line, lost) || strings.Contains(line, "ADD UP") {
+			t.Fatalf("%d cells: %q does not say %q", w, line, lost)
+		}
+		if strings.ContainsAny(line, "≈€") {
+			return // rounded numbers make no sum, and euros are not payments
+		}
+		total, parts := figures(t, line)
+		sum := int64(0)
+		for _, n := range parts {
+			sum += n
+		}
+		if total != e.Payments.Count || sum != total {
+			t.Fatalf("%d cells: %q: the parts are %d", w, line, sum)
+		}
+	})
+}
+
+func TestABalanceOfAMillionIsExactOnTheSmallestScreen(t *testing.T) {
+	s := running(1, 1)
+	s.Ledger.Total = ledger.Entry{Payments: sumOf(1_000_000), Done: sumOf(612_345), DLQ: sumOf(1_014), InFlight: sumOf(12), Waiting: sumOf(386_629)}
+	want := " 1,000,000 = 612,345 orders + 1,014 DLQ + 12 in flight + 386,629 waiting"
+	if got := balanceOf(s, 100); !strings.HasPrefix(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := balanceOf(s, 80); strings.ContainsAny(got, "≈…") || !strings.Contains(got, "386,629 waiting") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTheLedgerPageTellsEverything(t *testing.T) {
+	m, _ := dashboard(lossy(), 160, 80)
+	press(m, "8")
+	got := text(m)
+	for _, want := range []string{
+		"1,782 payments", "979 orders", "9 lost", "€413.91", "40 foreign", "12 expired", "2 redriven", "Lost: 9 payments. Twice: 3 effects.",
+		"P2          594       389         5         1       147         0        40        12         2", "2  order-2", "not-json", "41 markers",
+		"985 payments were mailed about", "2 e-mails were a second one", "3 name no payment", "1 name a payment that was never written", "131 kB",
+		"Duplicate: a second order", "Expired: retention deleted", "as of 11:59:59",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(got)
+	}
+}
+
+func TestTheLedgerPageScrollsToItsEnd(t *testing.T) {
+	m, _ := dashboard(crowded(), 80, 24)
+	press(m, "f10")
+	for range 40 {
+		press(m, "pgdown")
+	}
+	if got := text(m); !strings.Contains(got, "before anybody had read it.") {
+		t.Errorf("the end cannot be reached:\n%s", got)
+	}
+}
+
+func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
+	for want, s := range map[string]*lab.Snapshot{
+		"✓ Nothing is lost, and nothing happened twice.":                           flooded(),
+		"✓ Nothing is lost, and 3 effects happened twice.":                         audited(),
+		"◔ Nothing is lost as far as the auditor has read: auditor 12,000 behind":  behind(),
+		"✕ Lost: 9 payments. Twice: 3 effects. The guarantee now is at-most-once.": lossy(),
+		"! The auditor cannot read on: no route":                                   with(audited(), func(p *ledger.Picture) { p.Err = "no route" }),
+		"✕ The parts do not add up":                                                with(audited(), func(p *ledger.Picture) { p.Total.Lost.Cents++ }),
+		"The auditor reads the topics":                                             unaudited(),
+	} {
+		m, _ := dashboard(s, 100, 30)
+		press(m, "8")
+		if got := text(m); !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestMoneyIsExactToTheCent(t *testing.T) {
+	st := newStyles(ThemeDark, false, true)
+	for cents, want := range map[int64]string{0: "€0.00", 5: "€0.05", 8_131_032: "€81,310.32", -5: "-€0.05", -12_345: "-€123.45"} {
+		if got := st.cents(cents); got != want {
+			t.Errorf("%d cents are %q, want %q", cents, got, want)
+		}
+	}
+}

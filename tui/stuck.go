@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// stoppedAt says on what somebody is stuck: "P1@215".
+func stoppedAt(b *lab.Blocked) string { return fmt.Sprintf("P%d@%d", b.Partition, b.Offset) }
+
+// blockedInBar writes over the end of a partition's bar of w cells that its reader does not get past a payment. The
+// beginning of the bar stays in sight.
+func (st *styles) blockedInBar(b *lab.Blocked, bar string, w int) string {
+	const least = 3
+	word := fmt.Sprintf(" BLOCKED @%d %s%d ", b.Offset, st.g.times, b.Attempts)
+	if width(word) > w-least {
+		word = " BLOCKED "
+	}
+	word = cut(word, w, st.ascii)
+	return cells(bar, 0, w-width(word)) + st.alarm.Render(word)
+}
+
+// blockedLine is the same as a sentence of at most w cells: by what, how often it was tried, and why it fails.
+func (st *styles) blockedLine(b *lab.Blocked, w int) string {
+	head := fmt.Sprintf("BLOCKED by %s, attempt %s: ", stoppedAt(b), comma(int64(b.Attempts)))
+	return cut(st.bad.Render(head)+visible(b.Reason, max(w-len(head), 0), st.ascii), w, st.ascii)
+}
+
+// blockedNotice is the sentence under the partitions about one that is blocked.
+func (st *styles) blockedNotice(s *lab.Snapshot, p lab.Partition, w int) string {
+	hint := ""
+	if w >= 100 {
+		hint = st.muted.Render(DefaultKeys().Policy.Help().Key + " changes the policy ")
+	}
+	b := p.Blocked
+	head := st.bad.Render(fmt.Sprintf(" %s P%d BLOCKED by %s:", st.g.bad, p.ID, stoppedAt(b))) +
+		fmt.Sprintf(" attempt %s in %s. ", comma(int64(b.Attempts)), took(s.At.Sub(b.Since)))
+	room := max(w-width(head)-width(hint)-1, 0)
+	return st.ends(head+st.muted.Render(visible(b.Reason, room, st.ascii)), hint, w)
+}
+
+// blockedPartition is the first partition that does not get past a payment.
+func blockedPartition(s *lab.Snapshot) (lab.Partition, bool) {
+	for _, p := range s.Partitions {
+		if p.Blocked != nil {
+			return p, true
+		}
+	}
+	return lab.Partition{}, false
+}
+
+// leastLoop is how often in a row a payment crashes an instance before that is called a loop.
+const leastLoop = 2
+
+// crashLoop is the instance that crashed most often in a row on one payment.
+func crashLoop(s *lab.Snapshot) (worst lab.Instance, ok bool) {
+	for _, i := range instances(s) {
+		if i.Crashes >= leastLoop && i.Crashes > worst.Crashes {
+			worst, ok = i, true
+		}
+	}
+	return worst, ok
+}
+
+// loopDetail is what a consumer's row says of its crashes on one payment.
+func (st *styles) loopDetail(i lab.Instance, w int) string {
+	const long = 33
+	loop, again := fmt.Sprintf("crash loop %s%d", st.g.times, i.Crashes), ", again in "
+	if w < long {
+		loop, again = fmt.Sprintf("loop %s%d", st.g.times, i.Crashes), ", in "
+	}
+	if i.Crashes < leastLoop && i.Blocked != nil {
+		loop = "crashed on " + stoppedAt(i.Blocked)
+	}
+	if i.RestartIn > 0 {
+		loop += again + seconds(i.RestartIn)
+	}
+	return st.bad.Render(cut(loop, w, st.ascii))
+}
+
+// loopNotice is the sentence under the partitions about an instance in a crash loop.
+func (st *styles) loopNotice(i lab.Instance, w int) string {
+	head := fmt.Sprintf(" %s CRASH LOOP %s%d:", st.g.bad, st.g.times, i.Crashes)
+	rest := " " + visible(i.Name, 12, st.ascii) + " dies of a payment, is restarted and meets it again."
+	if b := i.Blocked; b != nil {
+		rest = fmt.Sprintf(" %s dies of %s. ", visible(i.Name, 12, st.ascii), stoppedAt(b)) + visible(b.Reason, w, st.ascii)
+	}
+	hint := ""
+	if w >= 100 {
+		hint = st.muted.Render(" " + DefaultKeys().Policy.Help().Key + " changes the policy ")
+	}
+	return st.ends(st.bad.Render(head)+rest, hint, w)
+}
+
+// openTransaction is the topic whose readers have waited longest for a transaction to end, and longer than one usually
+// takes.
+func openTransaction(s *lab.Snapshot) (worst lab.Topic, ok bool) {
+	for _, t := range s.Topics {
+		if waits(s, t) && (!ok || t.HiddenFor > worst.HiddenFor) {
+			worst, ok = t, true
+		}
+	}
+	return worst, ok
+}
+
+// waits says whether the readers of a topic wait for a transaction that is not just one of many: its writer died, or it
+// takes far too long.
+func waits(s *lab.Snapshot, t lab.Topic) bool {
+	return t.Hidden > 0 && (t.Writer != "" || t.HiddenFor > s.Settings.CommitInterval+time.Second)
+}
+
+// transactionSentence says what waits for an open transaction, whose it is and for how long.
+func (st *styles) transactionSentence(t lab.Topic) string {
+	owner := ""
+	if t.Writer != "" {
+		owner = " of " + visible(t.Writer, 14, st.ascii)
+	}
+	return "waiting for an open transaction" + owner + ": " + count(t.Hidden, nounOf(t.Name)) + " hidden for " + took(t.HiddenFor)
+}
+
+// nounOf is what the records of a topic are called.
+func nounOf(topic string) string {
+	switch topic {
+	case "payment-successful":
+		return "payment"
+	case "order-created":
+		return "order"
+	case "email-sent":
+		return "e-mail"
+	case "dlq-payment":
+		return "dead letter"
+	}
+	return "record"
+}
+
+// transactionLines say for every topic what waits for an open transaction.
+func transactionLines(st *styles, s *lab.Snapshot, w int) []string {
+	var out []string
+	for _, t := range s.Topics {
+		if waits(s, t) {
+			text := " " + st.g.waiting + " " + visible(t.Name, 18, st.ascii) + ": " + st.transactionSentence(t)
+			out = append(out, st.warn.Render(cut(text, w, st.ascii)))
+		}
+	}
+	return out
+}
