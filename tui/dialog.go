@@ -26,6 +26,7 @@ type dialog struct {
 	most   int                // the largest number that the box takes
 	digits string             // what stands in the box
 	yes    lab.Command        // what the key for yes commits; Enter does nothing then
+	agreed action             // what it does where that is nothing that the lab is asked for
 	quit   bool               // it asks whether to quit
 	card   bool               // it shows the protocols compared
 }
@@ -36,14 +37,19 @@ type choice struct {
 	about         string // a sentence that stands under the list while the cursor is here
 	now           bool   // this is how it stands
 	command       lab.Command
+	act           action  // what is done where that is nothing that the lab is asked for
 	next          *dialog // a further question instead of a command
 }
+
+// action is what a dialog wants done; the dialog itself never does it.
+type action func(m *model) tea.Cmd
 
 // answer is what a key did to a dialog.
 type answer struct {
 	closed  bool
 	quit    bool
 	command lab.Command // nil: none
+	act     action      // nil: none
 	next    *dialog     // the question that follows; nil: none
 }
 
@@ -65,7 +71,7 @@ func pillDialog(pills []Pill) *dialog {
 }
 
 // asks says that the dialog wants a yes and nothing else.
-func (d *dialog) asks() bool { return d.quit || d.yes != nil }
+func (d *dialog) asks() bool { return d.quit || d.yes != nil || d.agreed != nil }
 
 // lists says that the dialog is a list without a box: there letters keep their meaning, as far as they have one.
 func (d *dialog) lists() bool { return !d.asks() && d.typed == nil }
@@ -76,8 +82,10 @@ func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
 	case key.Matches(msg, keys.Back):
 		return answer{closed: true}
 	case d.asks():
-		yes := key.Matches(msg, keys.Confirm)
-		return answer{quit: yes && d.quit, closed: yes && !d.quit, command: d.committed(yes)}
+		if !key.Matches(msg, keys.Confirm) {
+			return answer{}
+		}
+		return answer{quit: d.quit, closed: !d.quit, command: d.yes, act: d.agreed}
 	case key.Matches(msg, keys.Choose):
 		return d.take()
 	case key.Matches(msg, keys.Next), slices.Contains(d.again, msg.String()):
@@ -92,13 +100,6 @@ func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
 		return d.number(msg.Text)
 	}
 	return answer{}
-}
-
-func (d *dialog) committed(yes bool) lab.Command {
-	if yes {
-		return d.yes
-	}
-	return nil
 }
 
 // mostDigits is how many digits the box shows: more than any number that it takes.
@@ -175,7 +176,7 @@ func (d *dialog) take() answer {
 	} else if d.cursor < len(d.items) {
 		chosen = d.items[d.cursor]
 	}
-	return answer{closed: chosen.next == nil, command: chosen.command, next: chosen.next}
+	return answer{closed: chosen.next == nil, command: chosen.command, act: chosen.act, next: chosen.next}
 }
 
 // dialogLines draws a dialog as a frame of at most w by h cells.
@@ -199,7 +200,7 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	case d.quit:
 		reason := cmp.Or(loss(s), "Nothing would be lost any more.")
 		body = append(body, cut(reason, inner, st.ascii), "", st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
-	case d.yes != nil:
+	case d.asks():
 		body = append(body, "", st.key.Render("y")+" yes, do it   "+st.key.Render("esc")+" no")
 	case d.typed != nil:
 		line := d.box + ":  " + st.numberBox(d.digits)

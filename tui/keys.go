@@ -23,7 +23,11 @@ type KeyMap struct {
 	Theme                                  key.Binding
 	Dashboard, Events, Consumers           key.Binding
 	Topics, Partitions, Rebalances, Lanes  key.Binding
-	Ledger                                 key.Binding
+	Ledger, Letters, Messages              key.Binding
+	Follow, FollowTyped, Filter, Again     key.Binding
+	Redrive, Edit, Mark, Export            key.Binding
+	Where, InPartition, Live, Produce      key.Binding
+	Send                                   key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
 }
@@ -70,11 +74,26 @@ func DefaultKeys() KeyMap {
 		Rebalances:  bind("6 F6", "rebalances and protocols", "6", "f6"),
 		Lanes:       bind("7 F9", "who read what, and the race", "7", "f9"),
 		Ledger:      bind("8 F10", "ledger: is anything lost?", "8", "f10"),
+		Letters:     bind("9 F11", "dead letters: repair, send again", "9", "f11"),
+		Messages:    bind("0 F12", "messages of every topic", "0", "f12"),
+		Follow:      bind("v", "follow the chosen payment", "v"),
+		FollowTyped: bind("V", "follow a payment by its place", "V"),
+		Filter:      bind("/", "only what contains a text", "/"),
+		Again:       bind("u", "read it again", "u"),
+		Redrive:     bind("R", "dead letters: send again", "R"),
+		Edit:        bind("E", "dead letter: repair by hand, send", "E"),
+		Mark:        bind("m", "dead letter: mark", "m"),
+		Export:      bind("w", "dead letters: write to a file", "w"),
+		Where:       bind("O", "messages: from where on", "O"),
+		InPartition: bind("a", "messages: of one partition", "a"),
+		Live:        bind("l", "messages: live, as they come", "l"),
+		Produce:     bind("N", "messages: write one", "N"),
+		Send:        bind("ctrl+s", "text box: send what is typed", "ctrl+s"),
 		PageDown:    bind("pgdn", "scroll down", "pgdown"),
 		PageUp:      bind("pgup", "scroll up", "pgup"),
 		Home:        bind("home", "back to the top", "home"),
 		Choose:      bind("enter", "take it", "enter"),
-		Confirm:     bind("y", "yes", "y"),
+		Confirm:     bind("y", "yes; copy what is chosen", "y"),
 		Help:        bind("?", "help", "?"),
 		Back:        bind("esc", "one step back", "esc"),
 		Quit:        bind("q", "quit", "q"),
@@ -95,10 +114,13 @@ func (k KeyMap) Sections() []Section {
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
 		{"Look", []key.Binding{
-			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger,
+			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger, k.Letters, k.Messages,
 			k.PageDown, k.PageUp, k.Home, k.Theme,
 		}},
-		{"Answer and leave", []key.Binding{k.Choose, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
+		{"Messages and dead letters", []key.Binding{
+			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,
+		}},
+		{"Answer and leave", []key.Binding{k.Choose, k.Send, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
 	}
 }
 
@@ -146,13 +168,13 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	help, quit := short(k.Help, "?", "help"), short(k.Quit, "q", "quit")
 	switch {
 	case d != nil && d.asks():
-		return []key.Binding{k.Confirm, short(k.Back, "esc", "no")}, nil
+		return []key.Binding{short(k.Confirm, "y", "yes"), short(k.Back, "esc", "no")}, nil
 	case d != nil:
 		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}, nil
 	case s.State != lab.Running:
 		return []key.Binding{help, quit}, nil
 	}
-	spare = []key.Binding{short(k.Earlier, "left", "replay"), short(k.Dashboard, "1-8", "views"), short(k.Next, "tab", "select"),
+	spare = []key.Binding{short(k.Earlier, "left", "replay"), short(k.Dashboard, "0-9", "views"), short(k.Next, "tab", "select"),
 		short(k.FloodChoose, "F P", "choose"), short(k.Theme, "T", "theme")}
 	if replaying {
 		spare = spare[1:]

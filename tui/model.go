@@ -21,6 +21,9 @@ const (
 	rebalancesPage
 	lanesPage
 	ledgerPage
+	lettersPage
+	messagesPage
+	trailPage
 	pages
 )
 
@@ -47,8 +50,14 @@ type model struct {
 	help     bool
 	helpTop  int
 	dialog   *dialog
+	form     *form
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
+
+	letters letterBox
+	browser browser
+	trail   trail
+	paper   paper
 
 	message   message
 	pressed   []string // the last keys, the newest at the end
@@ -89,13 +98,13 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frameMsg:
 		m.take(msg.snapshot)
 		m.now = msg.at
-		return m, m.jobs.tick(m.lab)
+		return m, tea.Batch(m.jobs.tick(m.lab), m.pull())
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		cmd := m.press(msg)
+		m.leave()
+		return m, cmd
 	case tea.PasteMsg:
-		if m.dialog != nil {
-			m.dialog.enter(msg.Content)
-		}
+		m.paste(msg.Content)
 	case tea.WindowSizeMsg:
 		m.resize(msg)
 	case tea.BackgroundColorMsg:
@@ -106,6 +115,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case crashMsg:
 		m.crash = msg.err
 		return m, tea.Quit
+	default:
+		return m, m.deliver(msg)
 	}
 	return m, nil
 }

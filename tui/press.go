@@ -19,15 +19,20 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case m.interrupt:
 		return m.quit()
-	case key.Matches(msg, m.keys.Quit) && (m.dialog == nil || m.dialog.lists()):
+	case key.Matches(msg, m.keys.Quit) && m.form == nil && (m.dialog == nil || m.dialog.lists()):
 		return m.quit()
 	case m.dialog != nil:
 		return m.answer(m.dialog.press(msg, m.keys))
 	case m.tooSmall():
 		return nil
+	case m.form != nil:
+		return m.fill(msg)
 	case m.help:
 		m.pressInHelp(msg)
 		return nil
+	}
+	if cmd, taken := m.pressOnDesk(msg); taken {
+		return cmd
 	}
 	if c, ok := m.keys.command(msg, m.selected, m.live.Settings.Delay); ok {
 		return m.do(c)
@@ -46,8 +51,11 @@ func (m *model) answer(a answer) tea.Cmd {
 	if a.next != nil {
 		m.dialog = a.next
 	}
-	if a.command != nil {
+	switch {
+	case a.command != nil:
 		return m.do(a.command)
+	case a.act != nil:
+		return a.act(m)
 	}
 	return nil
 }

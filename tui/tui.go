@@ -27,6 +27,10 @@ type Options struct {
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain
 	Pills   []Pill // the poison pills to choose from, in the order in which they are listed
+	// Messages and DeadLetters give what topics are read and written with, nil while the lab does not run. They are asked
+	// each time; without them the pages that need them say so.
+	Messages    func() Messages
+	DeadLetters func() DeadLetters
 }
 
 // Pill is one poison pill as the chooser shows it.

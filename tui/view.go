@@ -58,8 +58,11 @@ func (m *model) framed(body []string) []string {
 	lines = append(lines, m.st.box(body, w, m.height-chrome)...)
 	text, style := m.status()
 	lines = append(lines, statusLine(m.st, text, style, m.keysShown(), w))
-	front, spare := m.keys.now(m.live, m.replay != nil, m.dialog)
+	front, spare := m.footer()
 	lines = append(lines, footerLine(m.st, front, spare, w))
+	if m.form != nil {
+		lines = m.st.overlay(m.st.box(lines, w, m.height), formLines(m.st, m.form, w, m.height), w)
+	}
 	if m.dialog != nil {
 		return m.st.overlay(m.st.box(lines, w, m.height), dialogLines(m.st, m.dialog, m.live, w, m.height), w)
 	}
@@ -109,6 +112,9 @@ func (m *model) body(s *lab.Snapshot) []string {
 		return lanesBody(v, w, h)
 	case ledgerPage:
 		return append([]string{ledgerTitle(m.st, s, w)}, m.st.scrollable(ledgerBody(m.st, s, w), w, h-1, v.top)...)
+	}
+	if m.reads() {
+		return m.deskBody(w, h)
 	}
 	return dashboardBody(v, m.layout())
 }

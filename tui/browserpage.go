@@ -1,0 +1,220 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/messages"
+)
+
+// browserSplit shares a body of w by h cells between the list and the chosen message, which stands beside the list
+// where the screen is wide and else under it. Heights are without the headings.
+func browserSplit(w, h int) (listWidth, rows, previewWidth, previewRows int) {
+	const head, title = 3, 1
+	if w >= wideFrom {
+		return w * 5 / 9, h - head, w - w*5/9, h - head
+	}
+	rows = max((h-head-title)*5/9, 3)
+	return w, rows, w, max(h-head-title-rows, 0)
+}
+
+// listRows is how many rows of a list of the pages of messages and letters are in sight.
+func (m *model) listRows() int {
+	_, rows, _, _ := browserSplit(m.width, m.height-chrome)
+	return max(rows, 2)
+}
+
+// openMessage are the lines of the message that is open.
+func (m *model) openMessage() []string {
+	msg, ok := m.browser.row(m.browser.cursor)
+	if !ok {
+		return nil
+	}
+	return messageLines(m.st, &m.paper, msg, m.width-2)
+}
+
+// browserBody is the page of the messages.
+func (m *model) browserBody(w, h int) []string {
+	st, b := m.st, &m.browser
+	msg, ok := b.row(b.cursor)
+	if b.open && ok {
+		lines := st.scrollable(m.openMessage(), w-2, h-1, b.top)
+		return append([]string{messageTitle(st, msg, w)}, indent(lines)...)
+	}
+	lw, rows, pw, ph := browserSplit(w, h)
+	out := []string{browserTitle(st, b, w), topicTabs(st, m.topics(), b.query.Topic, w), browserLine(st, b, w)}
+	list := st.box(messageRows(st, b, lw, rows), lw, rows)
+	if !ok {
+		return append(out, list...)
+	}
+	if lw < w {
+		preview := append([]string{messageTitle(st, msg, pw)}, indent(messageLines(st, &m.paper, msg, pw-2))...)
+		return append(out, beside(list, st.box(st.clipped(preview, ph), pw, ph))...)
+	}
+	preview := indent(messageLines(st, &m.paper, msg, pw-2))
+	return append(append(append(out, list...), messageTitle(st, msg, w)), st.box(st.clipped(preview, ph), w, ph)...)
+}
+
+// clipped cuts a text to h lines and says how to see the rest.
+func (st *styles) clipped(lines []string, h int) []string {
+	if len(lines) <= h || h < 1 {
+		return lines
+	}
+	more := st.muted.Render(fmt.Sprintf("   +%d more lines %s enter opens it", len(lines)-h+1, st.g.dot))
+	return append(lines[:h-1:h-1], more)
+}
+
+// indent sets a block one cell in.
+func indent(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = " " + line
+	}
+	return out
+}
+
+// browserTitle says how much of the topic is in the list, and how fresh that is.
+func browserTitle(st *styles, b *browser, w int) string {
+	right := ""
+	switch n := int64(len(b.page.Messages)); {
+	case b.live != nil:
+		right = st.good.Render(st.g.health[lab.Active]+" live") + " " + st.muted.Render(count(n, "message"))
+		if b.live.skipped > 0 {
+			right += st.warn.Render(fmt.Sprintf(" %s %s too fast to show", st.g.dot, comma(b.live.skipped)))
+		}
+	case b.work != nil:
+		right = st.warn.Render(b.work.doing + " ...")
+	case !b.readAt.IsZero():
+		right = st.muted.Render(fmt.Sprintf("%s %s read at %s", count(n, "message"), st.g.dot, b.readAt.Format("15:04:05")))
+	}
+	return st.ruled(" "+st.title.Render("MESSAGES")+" ", " "+right+" ", w)
+}
+
+// topicTabs names the topics, the chosen one on a badge.
+func topicTabs(st *styles, names []string, chosen string, w int) string {
+	var b strings.Builder
+	for _, name := range names {
+		text := " " + visible(name, 24, st.ascii) + " "
+		if name == chosen {
+			b.WriteString(st.badge.Render(text))
+		} else {
+			b.WriteString(st.muted.Render(text))
+		}
+	}
+	return cut(" "+b.String(), w, st.ascii)
+}
+
+// browserLine says which messages of the topic these are.
+func browserLine(st *styles, b *browser, w int) string {
+	if b.err != "" {
+		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
+	}
+	parts := []string{"all partitions"}
+	if b.query.Partition != messages.AllPartitions {
+		parts[0] = fmt.Sprintf("only P%d", b.query.Partition)
+	}
+	switch {
+	case b.live != nil:
+		parts = append(parts, "what is written now, newest first")
+	case b.query.Origin == messages.FromBeginning:
+		parts = append(parts, "from the beginning on")
+	case b.query.Origin == messages.FromOffset:
+		parts = append(parts, fmt.Sprintf("from offset %s on", comma(b.query.Offset)))
+	case b.query.Origin == messages.FromTime:
+		parts = append(parts, "from "+b.query.Time.Format("2 Jan 15:04:05")+" on")
+	default:
+		parts = append(parts, "newest first")
+	}
+	line := " " + strings.Join(parts, " "+st.g.dot+" ")
+	if b.query.Filter != "" {
+		found := fmt.Sprintf(" in %s", count(b.page.Scanned, "record"))
+		line += " " + st.g.dot + " with " + st.strong.Render(visible(b.query.Filter, 24, st.ascii)) + found
+	}
+	if b.page.Hidden > 0 {
+		line += " " + st.g.dot + " " + st.warn.Render(count(b.page.Hidden, "offset")+" hidden by open transactions")
+	}
+	return cut(line, w, st.ascii)
+}
+
+// messageRows is the list: as many rows as fit, the chosen one among them.
+func messageRows(st *styles, b *browser, w, rows int) []string {
+	n := len(b.page.Messages)
+	if n == 0 {
+		if b.work != nil || b.readAt.IsZero() && b.live == nil {
+			return nil
+		}
+		none := "   No messages here."
+		if b.page.Bounded {
+			none = fmt.Sprintf("   None among the %s looked at. Down goes on searching.", count(b.page.Scanned, "record"))
+		}
+		return []string{"", st.muted.Render(none)}
+	}
+	from, to, more := window(n, rows, around(b.cursor, n, rows))
+	var out []string
+	for i := from; i < to; i++ {
+		msg, _ := b.row(i)
+		out = append(out, messageRow(st, msg, w, i == b.cursor))
+	}
+	if more > 0 {
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%s more here", comma(int64(more)))))
+	}
+	return out
+}
+
+// messageRow is one message on one line.
+func messageRow(st *styles, msg messages.Message, w int, chosen bool) string {
+	sign := "  "
+	if chosen {
+		sign = st.key.Render(st.g.cursor) + " "
+	}
+	place := fmt.Sprintf("P%d@%d", msg.Partition, msg.Offset)
+	line := sign + st.muted.Render(msg.At.Format("15:04:05.000")) + " " + st.strong.Render(st.left(place, 12)) + " "
+	if msg.Key != nil {
+		line += st.warn.Render(oneLine(msg.Key, 10, st.ascii)) + " "
+	}
+	size := " " + st.muted.Render(st.right(bytesOf(len(msg.Value)), 8)) + " "
+	value := st.muted.Render("null")
+	if room := w - width(line) - width(size); msg.Value != nil {
+		value = oneLine(msg.Value, room, st.ascii)
+	}
+	line = st.ends(line+value, size, w)
+	if chosen {
+		return under(line, st.selected)
+	}
+	return line
+}
+
+// messageTitle heads a message in full.
+func messageTitle(st *styles, msg messages.Message, w int) string {
+	name := fmt.Sprintf(" %s P%d@%d ", visible(msg.Topic, 24, st.ascii), msg.Partition, msg.Offset)
+	right := " " + msg.At.Format("2 Jan 15:04:05.000") + " " + st.g.dot + " " + bytesOf(len(msg.Value)) + " "
+	return st.ruled(st.title.Render(name), st.muted.Render(right), w)
+}
+
+// messageLines is a message in full, but for its title: key, headers and value.
+func messageLines(st *styles, p *paper, msg messages.Message, w int) []string {
+	label := func(name string) string { return st.muted.Render(st.left(name, 8)) }
+	key := st.muted.Render("none")
+	if msg.Key != nil {
+		key = st.warn.Render(oneLine(msg.Key, w-9, st.ascii))
+	}
+	out := []string{label("key") + key}
+	const most = 16
+	for i, h := range msg.Headers[:min(len(msg.Headers), most)] {
+		name := ""
+		if i == 0 {
+			name = "headers"
+		}
+		text := st.left(visible(h.Key, 23, st.ascii), 23) + " " + st.strong.Render(oneLine(h.Value, max(w-33, 1), st.ascii))
+		out = append(out, label(name)+text)
+	}
+	if more := len(msg.Headers) - most; more > 0 {
+		out = append(out, label("")+st.muted.Render(fmt.Sprintf("+%d more headers", more)))
+	}
+	out = append(out, p.linesOf(st, msg.Value, w)...)
+	if msg.Cut > 0 {
+		out = append(out, st.warn.Render(bytesOf(msg.Cut)+" more were left out when it was read"))
+	}
+	return out
+}

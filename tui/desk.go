@@ -1,0 +1,80 @@
+package tui
+
+import (
+	"context"
+	"io"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/deadletters"
+	"blackfriday/services/messages"
+)
+
+// Messages reads and writes topics on request. A messages.Desk is one.
+type Messages interface {
+	// Browse reads a page of a topic.
+	Browse(ctx context.Context, q messages.Query) (messages.Page, error)
+	// Tail tells what is written to a topic from now on, until ctx ends or reading fails.
+	Tail(ctx context.Context, topic, filter string, tell func(messages.Burst)) error
+	// Produce writes one message and says where it stands.
+	Produce(ctx context.Context, d messages.Draft) (messages.Place, error)
+	// Follow looks for everything that names a payment. It tells how far it is, from the goroutine that called it.
+	Follow(ctx context.Context, p messages.Payment, progress func(messages.Trace)) (messages.Trace, error)
+}
+
+// DeadLetters reads the dead letter queue, sends letters again, and exports them.
+type DeadLetters interface {
+	// List reads letters, newest first.
+	List(ctx context.Context, q deadletters.Query) (deadletters.Page, error)
+	// Redrive sends letters again: one outcome per letter, in their order.
+	Redrive(ctx context.Context, o deadletters.Order) []deadletters.Outcome
+	// Export writes letters as JSON Lines and returns how many.
+	Export(ctx context.Context, q deadletters.Query, w io.Writer) (int64, error)
+}
+
+// messagesDesk is where messages are read, nil while there is none.
+func (m *model) messagesDesk() Messages {
+	if m.options.Messages == nil {
+		return nil
+	}
+	return m.options.Messages()
+}
+
+// lettersDesk is where dead letters are read, nil while there is none.
+func (m *model) lettersDesk() DeadLetters {
+	if m.options.DeadLetters == nil {
+		return nil
+	}
+	return m.options.DeadLetters()
+}
+
+// noDesk says why nothing can be read.
+const noDesk = "The lab is not running: no topic can be read."
+
+// errand is work for a page that takes its time. What it brings counts only as long as the page still waits for it.
+type errand struct {
+	doing string // in a few words: "reading order-created"
+	stop  context.CancelFunc
+}
+
+// end stops an errand, if there is one.
+func (e *errand) end() {
+	if e != nil {
+		e.stop()
+	}
+}
+
+// errand begins work that can be stopped before the dashboard ends.
+func (j *jobs) errand(doing string, work func(ctx context.Context, e *errand) tea.Msg) (*errand, tea.Cmd) {
+	ctx, cancel := context.WithCancel(j.ctx)
+	e := &errand{doing: doing, stop: cancel}
+	return e, j.cmd(func(context.Context) tea.Msg {
+		defer cancel()
+		return work(ctx, e)
+	})
+}
+
+// tell shows an answer in the status line.
+func (m *model) tell(text string, bad bool) {
+	m.message = message{text: text, bad: bad, at: m.now}
+}

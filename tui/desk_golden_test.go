@@ -1,0 +1,52 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"blackfriday/services/messages"
+)
+
+// followKeys type the place of a payment.
+func followKeys() []string { return []string{"V", "P", "1", "@", "2", "1", "5", "enter"} }
+
+func TestDeskScreens(t *testing.T) {
+	refusing := func() *fakeDesk {
+		f := buried()
+		f.refuse = map[messages.Place]error{f.letters.Letters[1].Place: errors.New("send P1@19 again: it was sent again 3 times already; repair its cause first")}
+		return f
+	}
+	screens := []struct {
+		name string
+		desk *fakeDesk
+		keys []string
+	}{
+		{"messages", browsed(), []string{"0", "down"}},
+		{"message-open", browsed(), []string{"0", "enter"}},
+		{"messages-from", browsed(), []string{"0", "O", "2"}},
+		{"messages-where", browsed(), []string{"0", "O", "down"}},
+		{"messages-write", browsed(), []string{"0", "N", "tab"}},
+		{"messages-filter", browsed(), []string{"0", "/", "4", "2"}},
+		{"letters", buried(), []string{"9"}},
+		{"letters-marked", buried(), []string{"9", "right", "m", "down", "m"}},
+		{"letter-open", buried(), []string{"9", "down", "enter"}},
+		{"letters-send", buried(), []string{"9", "m", "m", "R"}},
+		{"letters-all", buried(), []string{"9", "R", "3"}},
+		{"letters-sent", refusing(), []string{"9", "m", "m", "m", "R", "3"}},
+		{"letters-edit", buried(), []string{"9", "E"}},
+		{"letters-export", buried(), []string{"9", "w"}},
+		{"follow-twice", followedTwice(), followKeys()},
+		{"follow-redriven", redrivenTrace(), append(followKeys(), "down", "down")},
+		{"follow-typed", redrivenTrace(), []string{"V", "P", "1"}},
+	}
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {160, 45}} {
+		for _, screen := range screens {
+			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
+				golden.RequireEqual(t, text(reading(flooded(), screen.desk, size[0], size[1], screen.keys...)))
+			})
+		}
+	}
+}

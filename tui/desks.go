@@ -1,0 +1,168 @@
+package tui
+
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/messages"
+)
+
+// pressOnDesk takes the keys of the pages that read topics, and those that lead there.
+func (m *model) pressOnDesk(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
+	if m.live.State == lab.Starting {
+		return nil, false
+	}
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.Letters):
+		return m.turnToLetters(), true
+	case key.Matches(msg, k.Messages):
+		return m.turnToMessages(), true
+	case key.Matches(msg, k.Follow):
+		return m.followChosen(), true
+	case key.Matches(msg, k.FollowTyped):
+		m.form = followForm()
+		return nil, true
+	case key.Matches(msg, k.Confirm) && m.reads():
+		return m.copyChosen(), true
+	}
+	switch m.page {
+	case lettersPage:
+		return m.pressLetters(msg)
+	case messagesPage:
+		return m.pressMessages(msg)
+	case trailPage:
+		return m.pressTrail(msg)
+	}
+	return nil, false
+}
+
+// reads says that the present page reads topics.
+func (m *model) reads() bool {
+	return m.page == lettersPage || m.page == messagesPage || m.page == trailPage
+}
+
+// turnToLetters shows the dead letters, fresh.
+func (m *model) turnToLetters() tea.Cmd {
+	m.page = lettersPage
+	return m.readLetters(m.letters.query, true)
+}
+
+// turnToMessages shows the messages; the page that was read last stays until another one is asked for.
+func (m *model) turnToMessages() tea.Cmd {
+	m.page = messagesPage
+	q := m.browser.query
+	if q.Topic != "" && m.browser.err == "" && !m.browser.readAt.IsZero() {
+		return nil
+	}
+	if q.Topic == "" {
+		q.Topic, q.Partition = m.topics()[0], messages.AllPartitions
+	}
+	return m.read(q, onSame)
+}
+
+// leave ends what a page does only while it is in sight.
+func (m *model) leave() {
+	if m.page != messagesPage {
+		m.browser.hush()
+	}
+	if m.page != trailPage {
+		m.trail.work.end()
+	}
+}
+
+// pull shows what the work of the pages has brought since the last frame, unless the screen stands still.
+func (m *model) pull() tea.Cmd {
+	if m.replay != nil {
+		return nil
+	}
+	m.browser.pull()
+	m.trail.pull()
+	return m.refresh()
+}
+
+// deliver takes what the work of the pages brings.
+func (m *model) deliver(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case pageMsg:
+		m.browser.took(msg, m.now)
+	case tailMsg:
+		if t := m.browser.live; t != nil && t.work == msg.work {
+			m.browser.hush()
+			if msg.err != nil {
+				m.browser.err = msg.err.Error()
+			}
+		}
+	case producedMsg:
+		return m.produced(msg)
+	case lettersMsg:
+		m.letters.took(msg, m.now)
+	case redrivenMsg:
+		return m.redriven(msg)
+	case exportedMsg:
+		m.exported(msg)
+	case traceMsg:
+		m.trail.took(msg, m.now)
+	}
+	return nil
+}
+
+// deskBody is what stands between the header and the footer on a page that reads topics.
+func (m *model) deskBody(w, h int) []string {
+	switch m.page {
+	case lettersPage:
+		return m.lettersBody(w, h)
+	case messagesPage:
+		return m.browserBody(w, h)
+	}
+	return m.trailBody(w, h)
+}
+
+// paste puts a pasted text where text is typed.
+func (m *model) paste(text string) {
+	switch {
+	case m.dialog != nil:
+		m.dialog.enter(text)
+	case m.form != nil && !m.tooSmall():
+		m.form.paste(text)
+	}
+}
+
+// footer gives the keys that work now, the spare ones apart. A page that reads topics has its own in front.
+func (m *model) footer() (front, spare []key.Binding) {
+	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
+	own := m.deskKeys()
+	switch {
+	case m.dialog != nil:
+		return front, spare
+	case m.form != nil:
+		return m.keys.formKeys(m.form), nil
+	case own == nil || m.live.State == lab.Starting:
+		return front, spare
+	}
+	last := max(len(front)-2, 0) // help and quit
+	return slices.Concat(own, front[last:]), slices.Concat(front[:last:last], spare)
+}
+
+// deskKeys are the keys that the present page has besides those of every page; nil for a page that reads no topic.
+func (m *model) deskKeys() []key.Binding {
+	k := m.keys
+	back, again := short(k.Back, "esc", "back"), short(k.Again, "u", "again")
+	follow, copies, filter := short(k.Follow, "v", "follow"), short(k.Confirm, "y", "copy"), short(k.Filter, "/", "filter")
+	switch {
+	case m.page == lettersPage && m.letters.sent != nil, m.page == lettersPage && m.letters.open, m.page == messagesPage && m.browser.open:
+		return []key.Binding{back, short(k.Next, "up down", "scroll"), copies, follow}
+	case m.page == lettersPage:
+		return []key.Binding{short(k.Choose, "enter", "open"), short(k.Redrive, "R", "send again"), short(k.Edit, "E", "repair"),
+			short(k.Mark, "m", "mark"), short(k.Earlier, "left right", "reason"), filter, follow, short(k.Export, "w", "export"), again, copies}
+	case m.page == messagesPage:
+		return []key.Binding{short(k.Choose, "enter", "open"), short(k.Earlier, "left right", "topic"), short(k.Where, "O", "from"),
+			short(k.Live, "l", "live"), filter, short(k.InPartition, "a", "partition"), short(k.Produce, "N", "write"), follow, again, copies}
+	case m.page == trailPage:
+		return []key.Binding{short(k.Choose, "enter", "open"), again, short(k.FollowTyped, "V", "another"), copies, back}
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"blackfriday/services/deadletters"
+)
+
+// which says which letters the query asks for.
+func (b *letterBox) which() string {
+	words := "all dead letters"
+	if b.query.Code != "" {
+		words = "those with this reason"
+	}
+	if b.query.Filter != "" {
+		words += " that match the filter"
+	}
+	return words
+}
+
+// lettersBody is the page of the dead letters.
+func (m *model) lettersBody(w, h int) []string {
+	st, b := m.st, &m.letters
+	if b.sent != nil {
+		return outcomesBody(st, b.sent, w, h, b.top)
+	}
+	l, ok := b.letter()
+	if b.open && ok {
+		lines := st.scrollable(m.openLetter(), w-2, h-1, b.top)
+		return append([]string{letterTitle(st, l, w)}, indent(lines)...)
+	}
+	lw, rows, pw, ph := browserSplit(w, h)
+	out := []string{lettersTitle(st, b, w), reasonTabs(st, b, w), lettersLine(st, b, w)}
+	list := st.box(letterRows(st, b, lw, rows), lw, rows)
+	if !ok {
+		return append(out, list...)
+	}
+	if lw < w {
+		preview := append([]string{letterTitle(st, l, pw)}, indent(m.letterLines(l, pw-2))...)
+		return append(out, beside(list, st.box(st.clipped(preview, ph), pw, ph))...)
+	}
+	return append(append(append(out, list...), letterTitle(st, l, w)), m.letterBeside(l, w, ph)...)
+}
+
+// letterBeside has what is known about a letter at the left and the original at the right.
+func (m *model) letterBeside(l deadletters.Letter, w, h int) []string {
+	st, left := m.st, w*9/20
+	facts := indent(letterFacts(st, l, left-2))
+	original := indent(m.originalLines(l, w-left-2))
+	return beside(st.box(facts, left, h), st.box(st.clipped(original, h), w-left, h))
+}
+
+// openLetter are the lines of the letter that is open.
+func (m *model) openLetter() []string {
+	l, ok := m.letters.letter()
+	if !ok {
+		return nil
+	}
+	return m.letterLines(l, m.width-2)
+}
+
+// letterLines is a letter in full, but for its title.
+func (m *model) letterLines(l deadletters.Letter, w int) []string {
+	out := append(letterFacts(m.st, l, w), "", m.st.muted.Render("the original"))
+	return append(out, m.originalLines(l, w)...)
+}
+
+// originalLines is the value that was refused.
+func (m *model) originalLines(l deadletters.Letter, w int) []string {
+	var out []string
+	switch {
+	case l.Null:
+		return []string{m.st.muted.Render("null: the payment had no value at all")}
+	case l.Original == nil:
+		return []string{m.st.muted.Render("unknown: the letter does not hold it")}
+	case l.Truncated:
+		out = append(out, m.st.warn.Render("it was too large: only its beginning is kept"))
+	case l.Foreign:
+		out = append(out, m.st.warn.Render("not written by this lab: the whole record"))
+	}
+	return append(out, m.paper.linesOf(m.st, l.Original, w)...)
+}
+
+// letterTitle heads a letter in full.
+func letterTitle(st *styles, l deadletters.Letter, w int) string {
+	name := fmt.Sprintf(" LETTER P%d@%d ", l.Partition, l.Offset)
+	return st.ruled(st.title.Render(name), " "+st.warn.Render(reason(st, l, 40))+" ", w)
+}
+
+// reason is the error code of a letter.
+func reason(st *styles, l deadletters.Letter, w int) string {
+	if l.Code == "" {
+		return cut("no reason given", w, st.ascii)
+	}
+	return visible(l.Code, w, st.ascii)
+}
+
+// letterFacts says why a letter was refused, where it came from, and what became of it since.
+func letterFacts(st *styles, l deadletters.Letter, w int) []string {
+	label := func(name, text string) string { return st.muted.Render(st.left(name, 11)) + cut(text, w-11, st.ascii) }
+	var out []string
+	const most = 4 // lines of the error
+	for line := range strings.SplitSeq(ansi.Wrap(visible(l.Error, max(w, 0)*most, st.ascii), max(w, 1), ""), "\n") {
+		if len(out) < most {
+			out = append(out, st.warn.Render(line))
+		}
+	}
+	from := st.muted.Render("unknown")
+	if l.Source.Topic != "" {
+		from = fmt.Sprintf("P%d@%d of %s", l.Source.Partition, l.Source.Offset, visible(l.Source.Topic, 24, st.ascii))
+	}
+	out = append(out, label("from", from))
+	by := st.muted.Render("unknown")
+	if l.Instance != "" {
+		by = visible(l.Instance, 24, st.ascii)
+	}
+	if !l.RefusedAt.IsZero() {
+		by += st.muted.Render(" at ") + l.RefusedAt.Format("15:04:05.000")
+	}
+	out = append(out, label("refused by", by))
+	if l.Attempts > 0 {
+		out = append(out, label("attempts", comma(int64(l.Attempts))))
+	}
+	if l.Redrives > 0 {
+		out = append(out, label("sent again", fmt.Sprintf("%s before it came here, of %d at most",
+			count(int64(l.Redrives), "time"), deadletters.MostRedrives)))
+	}
+	if l.SentAs.Topic != "" {
+		out = append(out, label("now", st.good.Render(fmt.Sprintf("%s sent again as P%d@%d", st.g.ok, l.SentAs.Partition, l.SentAs.Offset))))
+	}
+	return out
+}
+
+// lettersTitle says how many letters there are and how fresh that is.
+func lettersTitle(st *styles, b *letterBox, w int) string {
+	left := " " + st.title.Render("DEAD LETTERS") + " "
+	if !b.readAt.IsZero() {
+		left += st.strong.Render(comma(b.page.Total)) + " "
+	}
+	right := ""
+	switch {
+	case b.work != nil:
+		right = " " + st.warn.Render("reading ...") + " "
+	case !b.readAt.IsZero():
+		right = st.muted.Render(fmt.Sprintf(" newest first %s read at %s ", st.g.dot, b.readAt.Format("15:04:05")))
+	}
+	return st.ruled(left, right, w)
+}
+
+// reasonTabs are the reasons with their counts, the chosen one on a badge and always in sight.
+func reasonTabs(st *styles, b *letterBox, w int) string {
+	codes := b.reasons()
+	tabs, chosen := make([]string, len(codes)), 0
+	for i, code := range codes {
+		name, n := "all reasons", b.page.Total
+		if code != "" {
+			name, n = visible(code, 24, st.ascii), b.page.Counts[code]
+		}
+		tabs[i] = " " + name + " " + comma(n) + " "
+		if code == b.query.Code {
+			chosen = i
+		}
+	}
+	from := chosen
+	for room := w - 2 - width(tabs[chosen]); from > 0 && room >= width(tabs[from-1]); from-- {
+		room -= width(tabs[from-1])
+	}
+	var line strings.Builder
+	for i := from; i < len(tabs); i++ {
+		if i == chosen {
+			line.WriteString(st.badge.Render(tabs[i]))
+		} else {
+			line.WriteString(st.muted.Render(tabs[i]))
+		}
+	}
+	return cut(" "+line.String(), w, st.ascii)
+}
+
+// lettersLine says which letters these are, or what went wrong.
+func lettersLine(st *styles, b *letterBox, w int) string {
+	if b.err != "" {
+		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
+	}
+	var parts []string
+	if n := len(b.marked); n > 0 {
+		parts = append(parts, st.good.Render(comma(int64(n))+" marked"))
+	}
+	if b.query.Filter != "" {
+		parts = append(parts, "with "+st.strong.Render(visible(b.query.Filter, 24, st.ascii)))
+	}
+	if b.later {
+		parts = append(parts, "older ones; up leads back to the newest")
+	}
+	if len(parts) == 0 {
+		return cut(st.muted.Render("  time     payment     by        reason                 what is wrong with it"), w, st.ascii)
+	}
+	return cut(" "+strings.Join(parts, " "+st.g.dot+" "), w, st.ascii)
+}
+
+// letterRows is the list: as many rows as fit, the chosen one among them.
+func letterRows(st *styles, b *letterBox, w, rows int) []string {
+	n := len(b.page.Letters)
+	if n == 0 {
+		if b.readAt.IsZero() {
+			return nil
+		}
+		return []string{"", st.muted.Render("   No dead letters here.")}
+	}
+	from, to, more := window(n, rows, around(b.cursor, n, rows))
+	var out []string
+	for i := from; i < to; i++ {
+		out = append(out, letterRow(st, b.page.Letters[i], w, i == b.cursor, b.marked[b.page.Letters[i].Place]))
+	}
+	if more > 0 {
+		out = append(out, st.muted.Render(fmt.Sprintf("      +%s more here", comma(int64(more)))))
+	}
+	return out
+}
+
+// letterRow is one letter on one line.
+func letterRow(st *styles, l deadletters.Letter, w int, chosen, marked bool) string {
+	sign, mark := " ", " "
+	if chosen {
+		sign = st.key.Render(st.g.cursor)
+	}
+	if marked {
+		mark = st.good.Render("*")
+	}
+	from := st.g.dash
+	if l.Source.Topic != "" {
+		from = fmt.Sprintf("P%d@%d", l.Source.Partition, l.Source.Offset)
+	}
+	line := sign + mark + st.muted.Render(l.At.Format("15:04:05")) + " " + st.strong.Render(st.left(from, 11)) + " " +
+		st.left(visible(l.Instance, 9, st.ascii), 9) + " "
+	again := ""
+	if l.SentAs.Topic != "" {
+		again = " " + st.good.Render(st.g.restarted+" sent again") + " "
+	} else if l.Redrives > 0 {
+		again = " " + st.warn.Render(fmt.Sprintf("%s%d", st.g.restarted, l.Redrives)) + " "
+	}
+	line += st.warn.Render(st.left(reason(st, l, 22), 22)) + " "
+	line = st.ends(line+visible(l.Error, max(w-width(line)-width(again), 0), st.ascii), again, w)
+	if chosen {
+		return under(line, st.selected)
+	}
+	return line
+}

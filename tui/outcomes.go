@@ -1,0 +1,111 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/deadletters"
+	"blackfriday/services/messages"
+)
+
+// edit opens the original of the chosen letter for repair by hand.
+func (m *model) edit() {
+	l, ok := m.letters.letter()
+	switch {
+	case !ok:
+		return
+	case l.Truncated, len(l.Original) > mostEdited:
+		m.tell(fmt.Sprintf("Letter P%d@%d is too large to be edited here: export it, and write the repaired one with another tool.", l.Partition, l.Offset), true)
+		return
+	}
+	notes := []string{visible(l.Error, 90, m.st.ascii), "ctrl+s sends the whole text as a new payment; ctrl+g selects all of it"}
+	m.form = newForm(fmt.Sprintf("Repair letter P%d@%d and send it again", l.Partition, l.Offset), notes,
+		func(m *model, f *form) (tea.Cmd, error) {
+			if m.lettersDesk() == nil {
+				return nil, errors.New(noDesk)
+			}
+			o := deadletters.Order{Letters: []messages.Place{l.Place}, Repair: deadletters.Replace, Value: edited(f.text(0))}
+			return m.redrive(o, f), nil
+		}, newField("the whole value", editable(l.Original), true))
+}
+
+// redriven takes the end of sending letters again. A text that was refused comes back to be mended.
+func (m *model) redriven(msg redrivenMsg) tea.Cmd {
+	r := msg.redrive
+	r.done, r.err = true, msg.err
+	sent, refused, _, outcomes := r.progress()
+	if msg.form != nil && refused > 0 && len(outcomes) > 0 {
+		m.letters.sent = nil
+		m.reopen(msg.form, outcomes[0].Err)
+		return nil
+	}
+	m.letters.marked = nil
+	m.tell(fmt.Sprintf("%s sent again, %s refused", count(int64(sent), "dead letter"), comma(int64(refused))), refused > 0 || msg.err != nil)
+	return nil
+}
+
+// leaveOutcomes stops sending, or shows the letters again when it has ended.
+func (m *model) leaveOutcomes() tea.Cmd {
+	b := &m.letters
+	if !b.sent.done {
+		b.sent.work.end()
+		return nil
+	}
+	b.sent, b.top = nil, 0
+	return m.readLetters(b.query, true)
+}
+
+// scrollOutcomes scrolls the list of outcomes.
+func (m *model) scrollOutcomes(msg tea.KeyPressMsg) bool {
+	b := &m.letters
+	if !m.scrolls(msg) {
+		return false
+	}
+	_, _, _, outcomes := b.sent.progress()
+	step := m.height - chrome - 2
+	b.top = m.scrolled(msg, b.top, step, len(outcomes)-step)
+	return true
+}
+
+// outcomesBody is what became of each letter.
+func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
+	sent, refused, total, outcomes := r.progress()
+	state := st.good.Render(st.g.ok + " done")
+	switch {
+	case !r.done && total == 0:
+		state = st.warn.Render("looking for the letters ...")
+	case !r.done:
+		state = st.warn.Render(fmt.Sprintf("%s of %s ... esc stops", comma(int64(sent+refused)), comma(int64(total))))
+	case r.err != nil:
+		state = st.bad.Render(st.g.bad + " stopped")
+	}
+	head := st.ruled(" "+st.title.Render("SENT AGAIN")+" ", " "+state+" ", w)
+	sum := " " + st.strong.Render(comma(int64(sent))) + " sent again as new payments"
+	if refused > 0 {
+		sum += "  " + st.bad.Render(comma(int64(refused))+" refused")
+	}
+	if r.err != nil {
+		sum += "  " + st.bad.Render(visible(r.err.Error(), max(w-width(sum)-3, 0), st.ascii))
+	}
+	from, to, more := window(len(outcomes), h-2, top)
+	lines := []string{head, sum}
+	for _, o := range outcomes[from:to] {
+		lines = append(lines, outcomeLine(st, o, w))
+	}
+	if more += sent + refused - len(outcomes); more > 0 {
+		lines = append(lines, st.more(more, "letter"))
+	}
+	return st.box(lines, w, h)
+}
+
+// outcomeLine is what became of one letter.
+func outcomeLine(st *styles, o deadletters.Outcome, w int) string {
+	letter := st.left(fmt.Sprintf("P%d@%d", o.Letter.Partition, o.Letter.Offset), 12)
+	if o.Err != nil {
+		return " " + st.bad.Render(st.g.bad) + " " + st.strong.Render(letter) + " " + visible(o.Err.Error(), w-17, st.ascii)
+	}
+	as := fmt.Sprintf("%s payment P%d@%d", st.g.arrow, o.SentAs.Partition, o.SentAs.Offset)
+	return " " + st.good.Render(st.g.ok) + " " + st.strong.Render(letter) + " " + as
+}

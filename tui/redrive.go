@@ -1,0 +1,217 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/services/deadletters"
+	"blackfriday/services/messages"
+)
+
+// How letters are sent again: so many at a time, with so many results kept. The counts are of all.
+const (
+	sentAtOnce   = 100
+	outcomesKept = 2_000
+)
+
+// redrive is letters being sent again. Its counts and outcomes are pulled by the frames.
+type redrive struct {
+	work *errand
+	done bool // the work has ended
+	err  error
+
+	mu       sync.Mutex
+	total    int // letters to be sent; 0 while they are being looked for
+	sent     int
+	refused  int
+	outcomes []deadletters.Outcome // the first ones
+}
+
+// redrivenMsg says that sending has ended.
+type redrivenMsg struct {
+	redrive *redrive
+	form    *form // where the value was typed; nil: nowhere
+	err     error
+}
+
+// add takes the outcomes of some letters.
+func (r *redrive) add(outcomes []deadletters.Outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, o := range outcomes {
+		if o.Err != nil {
+			r.refused++
+		} else {
+			r.sent++
+		}
+		if len(r.outcomes) < outcomesKept {
+			r.outcomes = append(r.outcomes, o)
+		}
+	}
+}
+
+// expect says how many letters there are to send.
+func (r *redrive) expect(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.total = n
+}
+
+// progress is how far the work is.
+func (r *redrive) progress() (sent, refused, total int, outcomes []deadletters.Outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sent, r.refused, r.total, slices.Clip(r.outcomes)
+}
+
+// redriveDialog asks which letters to send again, and how.
+func (m *model) redriveDialog() *dialog {
+	b := &m.letters
+	l, ok := b.letter()
+	if !ok {
+		return nil
+	}
+	var items []choice
+	offer := func(label string, places []messages.Place) {
+		for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
+			items = append(items, choice{label: label, detail: repairWords(r), act: func(m *model) tea.Cmd {
+				return m.redrive(deadletters.Order{Letters: places, Repair: r}, nil)
+			}})
+		}
+	}
+	offer(fmt.Sprintf("letter P%d@%d", l.Partition, l.Offset), []messages.Place{l.Place})
+	if n := len(b.marked); n > 0 {
+		offer(fmt.Sprintf("the %s marked", comma(int64(n))), inOrder(slices.Collect(maps.Keys(b.marked))))
+	}
+	for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
+		items = append(items, choice{label: "all", detail: b.which() + ", " + repairWords(r), next: m.confirmAll(r)})
+	}
+	return &dialog{title: "Send which dead letters again?", items: items}
+}
+
+// confirmAll asks before many letters are sent again.
+func (m *model) confirmAll(r deadletters.Repair) *dialog {
+	b, q := &m.letters, m.letters.query
+	number := fmt.Sprintf("%s as of %s.", count(b.page.Total, "letter"), b.readAt.Format("15:04:05"))
+	if n, ok := b.page.Counts[q.Code]; ok && q.Code != "" {
+		number = fmt.Sprintf("%s with this reason as of %s.", count(n, "letter"), b.readAt.Format("15:04:05"))
+	}
+	if q.Filter != "" {
+		number = "Of " + strings.TrimSuffix(number, ".") + ", those that match the filter."
+	}
+	return &dialog{
+		title: "Send all of them again, " + repairWords(r) + "?",
+		notes: []string{number, "Every copy becomes a new payment. Those sent again " +
+			count(deadletters.MostRedrives, "time") + " are refused."},
+		agreed: func(m *model) tea.Cmd { return m.redriveAll(q, r) },
+	}
+}
+
+// repairWords says what happens to an original before it is sent.
+func repairWords(r deadletters.Repair) string {
+	switch r {
+	case deadletters.AsIs:
+		return "as it is"
+	case deadletters.Fix:
+		return "repaired: what is missing or wrong is set"
+	case deadletters.Replace:
+		return "as edited"
+	}
+	return ""
+}
+
+// redrive sends letters again. A form is where the value was typed: it comes back when a letter is refused.
+func (m *model) redrive(o deadletters.Order, f *form) tea.Cmd {
+	return m.begin(f, func(ctx context.Context, desk DeadLetters, r *redrive) error {
+		return inPortions(ctx, desk, o, r)
+	})
+}
+
+// redriveAll sends every letter again that a query finds now. Letters that come meanwhile are not sent.
+func (m *model) redriveAll(q deadletters.Query, repair deadletters.Repair) tea.Cmd {
+	return m.begin(nil, func(ctx context.Context, desk DeadLetters, r *redrive) error {
+		var all []messages.Place
+		for q.Limit = 1_000; ; {
+			page, err := desk.List(ctx, q)
+			if err != nil {
+				return fmt.Errorf("look for the letters to send again: %w", err)
+			}
+			for _, l := range page.Letters {
+				all = append(all, l.Place)
+			}
+			if !page.Older {
+				break
+			}
+			q.Before = page.Cursor
+		}
+		slices.Reverse(all) // in the order in which the payments were refused
+		return inPortions(ctx, desk, deadletters.Order{Letters: all, Repair: repair}, r)
+	})
+}
+
+// begin does work that sends letters, and shows its outcomes.
+func (m *model) begin(f *form, work func(ctx context.Context, desk DeadLetters, r *redrive) error) tea.Cmd {
+	desk, r := m.lettersDesk(), &redrive{}
+	if desk == nil {
+		m.tell(noDesk, true)
+		return nil
+	}
+	e, cmd := m.jobs.errand("sending again", func(ctx context.Context, _ *errand) tea.Msg {
+		return redrivenMsg{r, f, work(ctx, desk, r)}
+	})
+	r.work = e
+	m.letters.sent, m.letters.top, m.letters.open = r, 0, false
+	return cmd
+}
+
+// inPortions sends letters again, some at a time, until all are sent or ctx ends.
+func inPortions(ctx context.Context, desk DeadLetters, o deadletters.Order, r *redrive) error {
+	r.expect(len(o.Letters))
+	for portion := range slices.Chunk(o.Letters, sentAtOnce) {
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped before all letters were sent: %w", ctx.Err())
+		}
+		o.Letters = portion
+		r.add(desk.Redrive(ctx, o))
+	}
+	return nil
+}
+
+// inOrder sorts places as they stand in their topic.
+func inOrder(places []messages.Place) []messages.Place {
+	slices.SortFunc(places, func(a, b messages.Place) int {
+		if a.Partition != b.Partition {
+			return int(a.Partition) - int(b.Partition)
+		}
+		return int(min(max(a.Offset-b.Offset, -1), 1))
+	})
+	return places
+}
+
+// export writes letters to a new file. What was written stays when it fails on the way.
+func export(ctx context.Context, desk DeadLetters, q deadletters.Query, path string) (lines int64, err error) {
+	path = filepath.Clean(path)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return 0, fmt.Errorf("%s exists and is left as it is: choose another name", path)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("export dead letters: %w; choose another file", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	lines, err = desk.Export(ctx, q, file)
+	if err != nil {
+		return lines, fmt.Errorf("export dead letters to %s, after %s: %w", path, count(lines, "line"), err)
+	}
+	return lines, nil
+}
