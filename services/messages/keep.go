@@ -25,7 +25,7 @@ func Of(r *kafka.Record) Message {
 	m.Value = m.clip(r.Value, &value)
 	m.Key = m.clip(r.Key, &rest)
 	for i, h := range r.Headers {
-		if i == maxHeaders || rest < len(h.Key) {
+		if i >= maxHeaders || rest < len(h.Key) {
 			m.Cut += len(h.Key) + len(h.Value)
 			continue
 		}
