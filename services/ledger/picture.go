@@ -13,10 +13,11 @@ type Picture struct {
 	Known   bool      // the auditor has read everything up to some moment at least once; the numbers mean nothing before
 	TopicID string    // of the payment-successful that the books are about
 	At      time.Time // the commits and ends that the books rest on were asked for then
-	// Behind is how many records stood in the topics, when the auditor looked last, that it has not read yet. While it
+	// Behind is how many offsets there were in the topics, when the auditor looked last, that it has not read yet. While it
 	// is not 0, what is finished already may still be shown as in flight or waiting: never as lost.
 	Behind int64
 	// Blocked: the auditor cannot read on because a transaction is open in these topics.
+	// One that ends within a second, as those of the lab's own members do by default, is not told.
 	Blocked []string
 	Err     string // why the auditor cannot read at present; empty when it can
 
@@ -38,6 +39,11 @@ type Picture struct {
 	Anonymous int64
 	Forged    int64
 
+	// Unread counts the offsets of payment-successful that were deleted before the auditor could read them. Whether each
+	// held a payment is not known: they are in no Entry. The first order or dead letter that names one is taken for its
+	// only one, and further ones count as duplicates, without a worth.
+	Unread int64
+
 	// Records counts the data records read from each topic by name; Markers the offsets that hold no record for a
 	// reader of committed data: transaction markers, aborted and compacted records.
 	Records map[string]int64
@@ -53,14 +59,18 @@ type Entry struct {
 	InFlight Sum // in the hands of a living instance, or committed so recently that it cannot be judged yet
 	Waiting  Sum // not committed yet
 	Lost     Sum // committed by an instance of the lab that works on it no longer, without an order or a dead letter
-	Foreign  Sum // committed by somebody else, without an order or a dead letter that names it
-	Expired  Sum // deleted by retention before anybody worked on it
+	// Foreign: committed by somebody else, without an order or a dead letter that names it. What the lab committed counts
+	// here, too, while its order or dead letter may have been deleted before the auditor could read it: the topics cannot
+	// tell, and nothing is called lost without proof.
+	Foreign Sum
+	Expired Sum // deleted by retention before anybody worked on it
 
 	Duplicates Sum // the second and every further order or dead letter of one payment
 	Redriven   Sum // dead letters of which a copy was sent again; the copy is a payment of its own
 }
 
-// Sum is a number of payments and what they are worth. Payments that the validator refuses are worth nothing.
+// Sum is a number of payments and what they are worth, rounded to cents payment by payment. Payments that the validator
+// refuses are worth nothing, and none is worth more than a billion euros.
 type Sum struct {
 	Count int64
 	Cents int64 // euro cents
@@ -70,7 +80,7 @@ type Sum struct {
 type Service struct {
 	Name       string
 	Orders     int64
-	Letters    int64
+	Letters    int64 // of payments and of orders
 	Emails     int64
 	Duplicates int64 // of those, the ones that came second
 }

@@ -1,0 +1,83 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// look is what the auditor was told at one moment, in the order of its fields: whoever committed a payment has written
+// what followed from it before, so that it stands before the ends.
+type look struct {
+	at        time.Time
+	committed map[int32]int64 // by order-service-group, of payment-successful
+	inHand    map[int32]spans
+	ours      map[int32]spans
+	topics    map[string]kafka.TopicReading
+}
+
+// look asks.
+func (a *auditor) look(ctx context.Context) (look, error) {
+	l := look{at: time.Now()}
+	committed, err := a.gauge.Committed(ctx, kafka.OrderGroup)
+	if err != nil {
+		return look{}, err
+	}
+	work := a.work()
+	l.inHand, l.ours = byPartition(work.InHand), byPartition(work.Committed)
+	if l.topics, err = a.gauge.Topics(ctx); err != nil {
+		return look{}, err
+	}
+	for _, name := range allTopics() {
+		if _, exists := l.topics[name]; !exists {
+			return look{}, fmt.Errorf("%w: %s", errNoTopic, name)
+		}
+	}
+	l.committed = plausible(committed[kafka.PaymentSuccessful], l.topics[kafka.PaymentSuccessful])
+	return l, nil
+}
+
+// plausible leaves out commits beyond the end of their partition: those are of a topic that had the same name.
+func plausible(committed map[int32]int64, payments kafka.TopicReading) map[int32]int64 {
+	committed = maps.Clone(committed)
+	maps.DeleteFunc(committed, func(partition int32, next int64) bool {
+		return int(partition) >= len(payments.Partitions) || next > payments.Partitions[partition].End
+	})
+	return committed
+}
+
+// ids are the ids of the topics.
+func (l look) ids() map[string]string {
+	ids := make(map[string]string, len(l.topics))
+	for name, topic := range l.topics {
+		ids[name] = topic.ID
+	}
+	return ids
+}
+
+// ends are where the partitions of a topic end.
+func (l look) ends(topic string) []int64 {
+	partitions := l.topics[topic].Partitions
+	ends := make([]int64, len(partitions))
+	for i, p := range partitions {
+		ends[i] = p.End
+	}
+	return ends
+}
+
+// circumstances are what decides about a partition, after this look and one that is proven; nil when none is yet.
+func (l look) circumstances(partition int32, proven *look, blind spans) circumstances {
+	c := circumstances{committed: l.committed[partition], inHand: l.inHand[partition], blind: blind}
+	if all := l.topics[kafka.PaymentSuccessful].Partitions; int(partition) < len(all) {
+		c.start = all[partition].Start
+	}
+	if proven != nil {
+		c.proven = proven.committed[partition]
+		c.ours = proven.ours[partition]
+		c.inHand = joined(append(c.inHand[:len(c.inHand):len(c.inHand)], proven.inHand[partition]...)...)
+	}
+	return c
+}

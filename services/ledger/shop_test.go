@@ -1,0 +1,219 @@
+package ledger_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"blackfriday/kafka"
+	"blackfriday/services/audit"
+	"blackfriday/services/ledger"
+	"blackfriday/services/order"
+	"blackfriday/services/relay"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	goodPayment = `{"user_id":1,"cart":[{"name":"Casque","price":99.9,"quantity":2}],"timestamp":1.5}`
+	goodCents   = 199_80
+	pill        = `{ invalid json :`
+)
+
+// patience is how long a test waits for the lab to get there.
+const patience = 20 * time.Second
+
+// shop is a cluster with the lab's topics and an auditor.
+type shop struct {
+	testing.TB
+	*kafka.Cluster
+	producer *kafka.Producer
+	ledger   *ledger.Ledger
+
+	mu   sync.Mutex
+	work ledger.Work
+}
+
+// openShop opens a shop. Everything that is committed is held to be this process's, unless the test says otherwise.
+func openShop(tb testing.TB) *shop {
+	tb.Helper()
+	c, err := kafka.Open(context.Background(), kafka.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(c.Close)
+	s := &shop{TB: tb, Cluster: c}
+	s.createTopics()
+	if s.producer, err = c.NewProducer("payment"); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.producer.Close)
+	s.setWork(nil, everything())
+	s.ledger = ledger.New(ledger.Config{Cluster: c, Work: s.workNow, Every: 20 * time.Millisecond})
+	tb.Cleanup(s.run(s.ledger))
+	return s
+}
+
+func (s *shop) createTopics() {
+	s.Helper()
+	for _, name := range []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent, kafka.DLQPayment} {
+		if err := s.CreateTopics(context.Background(), kafka.Topic{Name: name, Partitions: 3, MaxBytes: 1 << 20}); err != nil {
+			s.Fatal(err)
+		}
+	}
+}
+
+// run runs a ledger until stop is called.
+func (s *shop) run(l *ledger.Ledger) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		if err := l.Run(ctx); err != nil {
+			s.Errorf("the ledger ended: %v", err)
+		}
+	})
+	return func() { cancel(); ended.Wait() }
+}
+
+// everything is all that can ever be committed.
+func everything() []kafka.Span {
+	var all []kafka.Span
+	for p := range int32(10) {
+		all = append(all, payments(p, 0, 1<<62))
+	}
+	return all
+}
+
+// payments is a span of payment-successful.
+func payments(partition int32, first, next int64) kafka.Span {
+	return kafka.Span{TopicPartition: kafka.TopicPartition{Topic: kafka.PaymentSuccessful, Partition: partition}, First: first, Next: next}
+}
+
+func (s *shop) setWork(inHand, committed []kafka.Span) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.work = ledger.Work{InHand: inHand, Committed: committed}
+}
+
+func (s *shop) workNow() ledger.Work {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.work
+}
+
+// write writes records, each to the partition it names.
+func (s *shop) write(records ...*kafka.Record) {
+	s.Helper()
+	b := s.NewBrowser("test")
+	defer b.Close()
+	if err := errors.Join(b.Write(context.Background(), records...)...); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// pay writes n payments with this value.
+func (s *shop) pay(n int, value string) {
+	s.Helper()
+	records := make([]*kafka.Record, n)
+	for i := range records {
+		records[i] = &kafka.Record{Topic: kafka.PaymentSuccessful, Value: []byte(value)}
+	}
+	if err := errors.Join(s.producer.Write(context.Background(), records...)...); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// silent watches a member without interest.
+type silent struct{}
+
+func (silent) Assigned(kafka.Assignment)                        {}
+func (silent) Released(time.Time, []kafka.TopicPartition, bool) {}
+func (silent) Begun(time.Time, []*kafka.Record)                 {}
+func (silent) Failing(error)                                    {}
+
+// join runs a member until the test ends, or stop is called.
+func (s *shop) join(name, group, topic string, h kafka.Handler) (stop func()) {
+	s.Helper()
+	m, err := s.NewMember(kafka.MemberConfig{
+		ClientID: name, Group: group, Topics: []string{topic}, Handler: h, Watch: silent{}, Batch: func() int { return 50 },
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		if err := m.Run(ctx); err != nil {
+			s.Errorf("%s: %v", name, err)
+		}
+	})
+	stop = sync.OnceFunc(func() { cancel(); ended.Wait(); m.Release() })
+	s.Cleanup(stop)
+	return stop
+}
+
+func (s *shop) orderHandler(name string) kafka.Handler {
+	return order.NewHandler(order.Config{
+		Number: 1, Name: name, Delay: &order.Delay{}, Topics: s, Book: order.NewBook(), Rejections: &relay.Rejections{},
+	})
+}
+
+// until waits for a picture that was begun after the call, is up to date, and that good likes.
+func (s *shop) until(what string, good func(*ledger.Picture) bool) *ledger.Picture {
+	s.Helper()
+	began, deadline := time.Now(), time.After(patience)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-deadline:
+			s.Fatalf("%s: not within %v; the books say %+v", what, patience, *s.ledger.Picture())
+		case <-tick.C:
+		}
+		p := s.ledger.Picture()
+		s.balanced(p)
+		if p.Known && p.At.After(began) && p.Behind == 0 && good(p) {
+			return p
+		}
+	}
+}
+
+// balanced fails unless every entry balances and they add up.
+func (s *shop) balanced(p *ledger.Picture) {
+	s.Helper()
+	var total ledger.Sum
+	for id, e := range append(p.Partitions, p.Total) {
+		sides := ledger.Sum{}
+		for _, side := range []ledger.Sum{e.Done, e.DLQ, e.InFlight, e.Waiting, e.Lost, e.Foreign, e.Expired} {
+			if side.Count < 0 || side.Cents < 0 {
+				s.Fatalf("partition %d has a negative side: %+v", id, e)
+			}
+			sides.Count += side.Count
+			sides.Cents += side.Cents
+		}
+		if sides != e.Payments {
+			s.Fatalf("partition %d does not balance: %+v", id, e)
+		}
+		if id < len(p.Partitions) {
+			total.Count += e.Payments.Count
+			total.Cents += e.Payments.Cents
+		}
+	}
+	if total != p.Total.Payments {
+		s.Fatalf("the partitions hold %+v, the total says %+v", total, p.Total.Payments)
+	}
+}
+
+// audit counts the topics afresh.
+func (s *shop) audit() audit.Count {
+	s.Helper()
+	c, err := audit.Read(context.Background(), s)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return c
+}
