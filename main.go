@@ -62,6 +62,7 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 type settings struct {
 	lab      lab.Config
 	protocol string
+	promise  string
 	preset   string
 	logFile  string
 	screen   tui.Options
@@ -96,6 +97,8 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")
 	f.DurationVar(&s.lab.Delay, "delay", 100*time.Millisecond, "simulated work per payment")
 	f.StringVar(&s.protocol, "protocol", string(kafka.ConsumerProtocol), "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin")
+	f.StringVar(&s.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
+	f.DurationVar(&s.lab.CommitInterval, "commit-interval", kafka.DefaultCommitInterval, "how often a consumer commits what it finished, and how long its transactions last: 10ms to 5s")
 	f.DurationVar(&s.lab.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a group waits for a silent member")
 	f.DurationVar(&s.lab.Kafka.Heartbeat, "heartbeat", 500*time.Millisecond, "how often a member speaks up")
 	f.StringVar(&s.preset, "preset", presetLab, "session timeout and heartbeat: lab (6s, 500ms) or course (45s, 3s, the defaults of its Python clients)")
@@ -134,6 +137,9 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 		return lab.Config{}, err
 	}
 	cfg := s.lab
+	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
+		return lab.Config{}, fmt.Errorf("--guarantee: %w", err)
+	}
 	if cfg.Kafka.SessionTimeout, cfg.Kafka.Heartbeat, err = s.clock(flags); err != nil {
 		return lab.Config{}, err
 	}

@@ -13,25 +13,25 @@ var ErrUnknownOutcome = errors.New("the brokers did not answer in time: outcome 
 // cannot help.
 var ErrTooLarge = errors.New("record larger than the topic takes")
 
-// Later as the error of a Handler says when the rest of its batch is to be handed over again. The member's other
+// LaterError as the error of a Handler says when the rest of its batch is to be handed over again. The member's other
 // partitions take their turns meanwhile. It is no failure of the member: nobody is told.
-type Later struct {
+type LaterError struct {
 	After time.Duration
 	Err   error // why not now
 }
 
 // Error is that of the cause.
-func (l *Later) Error() string { return l.Err.Error() }
+func (l *LaterError) Error() string { return l.Err.Error() }
 
 // Unwrap is the cause.
-func (l *Later) Unwrap() error { return l.Err }
+func (l *LaterError) Unwrap() error { return l.Err }
 
-// Fatal as the error of a Handler ends the member as if its process had died of the error: nothing more is committed, and
+// FatalError as the error of a Handler ends the member as if its process had died of the error: nothing more is committed, and
 // the group is not told. Run returns it.
-type Fatal struct{ Err error }
+type FatalError struct{ Err error }
 
 // Error is that of the cause.
-func (f *Fatal) Error() string { return f.Err.Error() }
+func (f *FatalError) Error() string { return f.Err.Error() }
 
 // Unwrap is the cause.
-func (f *Fatal) Unwrap() error { return f.Err }
+func (f *FatalError) Unwrap() error { return f.Err }

@@ -281,7 +281,7 @@ func TestDuplicatesFollowTheCommitInterval(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newShop(t, ConsumerProtocol, AtLeastOnce)
 			s.every = every
-			s.deaths["order-1"] = 60
+			s.deaths["order-1"] = 40
 			s.hireTwo()
 			s.produce(150)
 			s.drained(time.Minute)

@@ -193,14 +193,14 @@ func dataOf(all []*Record) []*Record {
 
 // isLater says that the rest of a batch was left untouched on purpose.
 func isLater(err error) bool {
-	var later *Later
-	var fatal *Fatal
+	var later *LaterError
+	var fatal *FatalError
 	return errors.As(err, &later) || errors.As(err, &fatal)
 }
 
 // delayOf is how long the rest of a batch rests before it is handed over again; 0: not at all.
 func delayOf(err error) time.Duration {
-	var later *Later
+	var later *LaterError
 	if errors.As(err, &later) {
 		return later.After
 	}

@@ -40,7 +40,7 @@ type Member struct {
 
 	died     context.Context // ended by Crash; it is the client's own context
 	die      context.CancelFunc
-	fatal    atomic.Pointer[Fatal] // why it ended itself
+	fatal    atomic.Pointer[FatalError] // why it ended itself
 	failures failures
 	commits  sync.WaitGroup // those that were not waited for
 }
@@ -234,7 +234,7 @@ func (m *Member) turn(ctx context.Context, b batch) {
 
 // failed says how the work on a batch went, err being nil when it went well.
 func (m *Member) failed(ctx context.Context, b batch, err error, interrupted bool) {
-	var fatal *Fatal
+	var fatal *FatalError
 	if errors.As(err, &fatal) {
 		m.fatal.CompareAndSwap(nil, fatal)
 		m.Crash()
@@ -254,7 +254,7 @@ func (m *Member) failed(ctx context.Context, b batch, err error, interrupted boo
 func (m *Member) fatalError() error {
 	f := m.fatal.Load()
 	if f == nil {
-		return nil // not f: a nil *Fatal is no nil error
+		return nil // not f: a nil *FatalError is no nil error
 	}
 	return f
 }

@@ -123,7 +123,12 @@ func (o *Observer) learnVersions(ctx context.Context) error {
 }
 
 func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {
-	var starts, ends kadm.ListedOffsets
+	var starts, ends, stable kadm.ListedOffsets
+	// Before the ends, so that a transaction that ends in between does not look open.
+	stable, err := o.admin.ListCommittedOffsets(ctx, o.topics...)
+	if err != nil {
+		return nil, err
+	}
 	both, asking := errgroup.WithContext(ctx)
 	both.Go(func() (err error) { starts, err = o.logStarts(asking, details); return err })
 	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(asking, o.topics...); return err })
@@ -139,10 +144,11 @@ func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (m
 		for id := range t.Partitions {
 			start, _ := starts.Lookup(name, int32(id))
 			end, ok := ends.Lookup(name, int32(id))
-			if err := firstError(start.Err, end.Err, missing(ok)); err != nil {
+			upTo, known := stable.Lookup(name, int32(id))
+			if err := firstError(start.Err, end.Err, upTo.Err, missing(ok && known)); err != nil {
 				return nil, fmt.Errorf("%s partition %d: %w", name, id, err)
 			}
-			t.Partitions[id] = PartitionReading{Start: start.Offset, End: end.Offset, Leader: d.Partitions[int32(id)].Leader}
+			t.Partitions[id] = PartitionReading{Start: start.Offset, End: end.Offset, Stable: upTo.Offset, Leader: d.Partitions[int32(id)].Leader}
 		}
 		topics[name] = t
 	}

@@ -113,7 +113,7 @@ func TestObserverReadsTopics(t *testing.T) {
 	if r.Topics["a"].ID != c.TopicID("a") || r.Topics["a"].ID == "" {
 		t.Errorf("topic id %q, want %q", r.Topics["a"].ID, c.TopicID("a"))
 	}
-	want := []PartitionReading{{0, 0, 0}, {2, 3, 0}, {0, 0, 0}}
+	want := []PartitionReading{{}, {Start: 2, End: 3, Stable: 3}, {}}
 	for i := range want {
 		want[i].Leader = c.fake.LeaderFor("a", int32(i))
 	}

@@ -19,6 +19,7 @@ type TopicReading struct {
 // PartitionReading is one partition.
 type PartitionReading struct {
 	Start, End int64 // log start offset, and the next offset to be written
+	Stable     int64 // the last stable offset: where an open transaction holds back the readers of committed records
 	Leader     int32 // node id; negative: none
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/order"
 )
 
 // publish stores a fresh Snapshot.
@@ -33,7 +34,11 @@ func (s *state) build(now time.Time) *Snapshot {
 	}
 	snap.Settings = Settings{
 		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),
-		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: string(kafka.AtLeastOnce),
+		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: string(s.guarantee),
+		CommitInterval: s.commitInterval(), Poison: s.poisonPolicy, Attempts: s.attempts,
+	}
+	if s.books != nil {
+		snap.Ledger = s.books.Picture()
 	}
 	s.buildPartitions(snap)
 	s.buildInstances(snap, now)
@@ -49,6 +54,7 @@ func (s *state) buildPartitions(snap *Snapshot) {
 	for i := range snap.Partitions {
 		p := &snap.Partitions[i]
 		p.Reader = readers[p.ID]
+		p.Blocked = s.blockedAt(p.ID, p.Reader)
 		if o, ok := owners[p.ID]; ok {
 			p.Owner, p.OwnerInstance = o.name, o.number
 		}
@@ -187,6 +193,7 @@ func (s *state) buildInstance(i *instance, now time.Time) Instance {
 	if l == nil {
 		return shown
 	}
+	s.buildTrouble(&shown, i, now)
 	for tp := range l.owned {
 		shown.Partitions = append(shown.Partitions, TopicPartition{tp.Topic, tp.Partition})
 	}
@@ -232,7 +239,9 @@ func (s *state) buildTopics(snap *Snapshot) {
 			for _, p := range r.Partitions {
 				shown.Total += p.End
 			}
-			shown.Rate = at(s.topicEnds, t.Name).perSecond()
+			shown.Total = max(0, shown.Total-s.markers(t.Name))
+			shown.Rate = max(0, at(s.topicEnds, t.Name).perSecond())
+			s.buildHidden(&shown, snap.At)
 		}
 		snap.Topics = append(snap.Topics, shown)
 		if t.Name == kafka.DLQPayment {
@@ -243,4 +252,36 @@ func (s *state) buildTopics(snap *Snapshot) {
 
 func compareTopicPartitions(a, b TopicPartition) int {
 	return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+}
+
+// blockedAt is the payment that the reader of a partition cannot get past.
+func (s *state) blockedAt(partition int32, reader int) *Blocked {
+	for _, i := range s.instances {
+		if i.kind != OrderKind || i.number != reader {
+			continue
+		}
+		for _, b := range i.blocked() {
+			if b.Partition == partition {
+				return shownBlocked(b)
+			}
+		}
+	}
+	return nil
+}
+
+// buildTrouble says what an order consumer cannot get past, and how often it died of it.
+func (s *state) buildTrouble(shown *Instance, i *instance, now time.Time) {
+	for _, b := range i.blocked() {
+		if shown.Blocked != nil || i.alive() && !i.life.has(b.Partition) && b.Crashes == 0 {
+			continue
+		}
+		shown.Blocked, shown.Crashes = shownBlocked(b), b.Crashes
+	}
+	if i.health == Crashed && !i.restartAt.IsZero() {
+		shown.RestartIn = max(0, i.restartAt.Sub(now))
+	}
+}
+
+func shownBlocked(b order.Blocked) *Blocked {
+	return &Blocked{Topic: b.Topic, Partition: b.Partition, Offset: b.Offset, Attempts: b.Attempts, Since: b.Since, Reason: b.Reason}
 }

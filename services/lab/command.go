@@ -99,8 +99,11 @@ func PoisonPolicies() []PoisonPolicy {
 	return []PoisonPolicy{PoisonDLQ, PoisonRetryDLQ, PoisonRetry, PoisonCrash}
 }
 
-// DefaultAttempts is how often PoisonRetryDLQ tries a payment.
-const DefaultAttempts = 3
+// DefaultAttempts is how often PoisonRetryDLQ tries a payment, MaxAttempts how often it may be told to.
+const (
+	DefaultAttempts = 3
+	MaxAttempts     = 10
+)
 
 func (SetGuarantee) command()      {}
 func (SetCommitInterval) command() {}

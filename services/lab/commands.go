@@ -32,6 +32,14 @@ func (s *state) do(r request) {
 		s.growPartitions(c.Count, r.reply)
 	case RecreateTopics:
 		s.recreateTopics(c.Partitions, r.reply)
+	case SetGuarantee:
+		s.setGuarantee(c.Guarantee, r.reply)
+	case SetCommitInterval:
+		r.reply <- s.setCommitInterval(c.Every)
+	case SetPoison:
+		r.reply <- s.setPoison(c.Policy, c.Attempts)
+	case KillBetween:
+		r.reply <- s.killBetween(c.Name, c.Payments)
 	case SetKey:
 		r.reply <- s.setKey(c.Key)
 	default:
@@ -67,7 +75,7 @@ func (s *state) kill(name string) error {
 	if err != nil {
 		return err
 	}
-	s.crash(i)
+	s.crash(i, "")
 	return nil
 }
 

@@ -24,6 +24,10 @@ type Config struct {
 	Partitions int           // of payment-successful, order-created and email-sent
 	Orders     int           // order consumers
 	Delay      time.Duration // simulated work per payment
+	// Guarantee and CommitInterval are what order consumers and the e-mail service begin with; empty and 0 mean
+	// at-least-once and kafka.DefaultCommitInterval.
+	Guarantee      kafka.Guarantee
+	CommitInterval time.Duration
 	// HTTPPort is the port of the payment service; orders, emails and analytics follow. 0 takes any that are free,
 	// NoHTTP none.
 	HTTPPort int
@@ -42,6 +46,8 @@ func (c Config) check() error {
 		return fmt.Errorf("--orders %d: between 0 and %d", c.Orders, MaxConsumers)
 	case c.Delay < 0 || c.Delay > MaxDelay:
 		return fmt.Errorf("--delay %v: between 0 and %v", c.Delay, MaxDelay)
+	case c.CommitInterval != 0 && (c.CommitInterval < MinCommitInterval || c.CommitInterval > MaxCommitInterval):
+		return fmt.Errorf("--commit-interval %v: between %v and %v", c.CommitInterval, MinCommitInterval, MaxCommitInterval)
 	case c.HTTPPort != NoHTTP && (c.HTTPPort < 0 || c.HTTPPort > 65532):
 		return fmt.Errorf("--http-port %d: the four services need ports between 1 and 65535, or 0 for any that are free", c.HTTPPort)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/order"
 	"blackfriday/services/relay"
 )
 
@@ -23,11 +24,12 @@ type instance struct {
 	kind   Kind
 	number int
 
-	health   Health
-	since    time.Time
-	lives    int
-	life     *life   // the present one, or the last
-	bereaved []*life // crashed lives that the brokers may still believe in
+	health    Health
+	since     time.Time
+	lives     int
+	life      *life     // the present one, or the last
+	restartAt time.Time // when its supervisor starts it again; zero: not at all
+	bereaved  []*life   // crashed lives that the brokers may still believe in
 
 	work worker
 	rate series
@@ -36,6 +38,21 @@ type instance struct {
 // alive says whether the instance has a life that works.
 func (i *instance) alive() bool {
 	return i.health == Joining || i.health == Active || i.health == Standby
+}
+
+// blocked are the payments that an order consumer cannot get past.
+func (i *instance) blocked() []order.Blocked {
+	if h, ok := i.work.(*order.Handler); ok {
+		return h.Blocked()
+	}
+	return nil
+}
+
+// forget drops what an order consumer could not get past in a partition that is somebody else's now.
+func (i *instance) forget(partition int32) {
+	if h, ok := i.work.(*order.Handler); ok {
+		h.Forget(partition)
+	}
 }
 
 func (i *instance) become(h Health) {
@@ -54,6 +71,7 @@ type life struct {
 	ended    chan struct{}
 
 	failing atomic.Pointer[string]
+	fuse    atomic.Int64 // how many payments it lives to see committed; 0: no end is in sight
 
 	// The rest belongs to the lab's goroutine.
 	crashedAt time.Time

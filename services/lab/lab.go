@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"blackfriday/services/messages"
 )
 
 // tick is how often a fresh Snapshot is stored.
@@ -29,6 +31,7 @@ type Lab struct {
 	ended    chan struct{}
 
 	turnstile *turnstile
+	messages  atomic.Pointer[messages.Desk]
 }
 
 // request is a command on its way to the lab's goroutine.
@@ -56,6 +59,9 @@ func New(cfg Config) *Lab {
 
 // Snapshot is the newest picture of the lab; never nil. It is shared: nobody may change it.
 func (l *Lab) Snapshot() *Snapshot { return l.snapshot.Load() }
+
+// Messages is the desk that reads and writes messages on request; nil until the lab runs.
+func (l *Lab) Messages() *messages.Desk { return l.messages.Load() }
 
 // Do has the lab carry out a command and waits until it has. The error says what could not be done and why; it wraps
 // ErrNotRunning when there is no lab to do it.

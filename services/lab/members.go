@@ -23,18 +23,25 @@ func (s *state) begin(i *instance) error {
 		Batch:    s.batch(i.kind),
 		Patience: patience(i.kind),
 		Watch:    l,
+
+		Guarantee:   s.guaranteeOf(i.kind),
+		CommitEvery: s.commitInterval,
+		Marked:      s.hands.marker(i.kind),
+		Between:     l.between,
 	})
 	if err != nil {
 		return fmt.Errorf("start %s: %w", i.name, err)
 	}
 	ctx, leave := context.WithCancel(context.Background())
 	l.leave = leave
-	i.life = l
+	i.life, i.restartAt = l, time.Time{}
 	i.lives++
+	s.hands.join(l)
 	i.become(Joining)
 	s.lives.Go(func() {
 		defer close(l.ended)
 		err := l.member.Run(ctx)
+		s.hands.leave(l)
 		s.lab.post(func(s *state) { s.endedLife(l, err) })
 	})
 	return nil
@@ -46,6 +53,14 @@ func (s *state) protocolOf(k Kind) kafka.Protocol {
 		return s.protocol
 	}
 	return s.cluster.Config().Protocol
+}
+
+// guaranteeOf is what a service promises. Analytics makes nothing of what it reads.
+func (s *state) guaranteeOf(k Kind) kafka.Guarantee {
+	if k == AnalyticsKind {
+		return kafka.AtLeastOnce
+	}
+	return s.guarantee
 }
 
 // patience is short for order consumers, whose handovers are measured, and leaves the others in peace.
@@ -87,18 +102,23 @@ func (s *state) batch(k Kind) func() int {
 	}
 }
 
-// crash ends an instance like a machine that lost power.
-func (s *state) crash(i *instance) {
+// crash ends an instance like a machine that lost power. How says more of it, if there is more to say.
+func (s *state) crash(i *instance, how string) {
 	l, now := i.life, time.Now()
 	l.memberID, _ = l.member.ID()
+	s.hands.drop(l)
 	l.member.Crash()
 	l.crashedAt = now
 	i.bereaved = append(i.bereaved, l)
 	i.become(Crashed)
 	held := l.held()
 	s.note(now, CauseCrash, l, s.dispossess(l, now))
-	s.feed.add(Bad, i.name, i.number, "%s lost power%s. Kafka will notice in about %s.",
-		i.name, unreadText(i.kind, held), shortly(s.cluster.Config().SessionTimeout))
+	died := "lost power"
+	if how != "" {
+		died = "died" + how
+	}
+	s.feed.add(Bad, i.name, i.number, "%s %s%s. Kafka will notice in about %s.",
+		i.name, died, unreadText(i.kind, held), shortly(s.cluster.Config().SessionTimeout))
 }
 
 // leave ends an instance politely.
@@ -170,6 +190,7 @@ func (s *state) released(l *life, at time.Time, tps []kafka.TopicPartition, lost
 		delete(l.owned, tp)
 		if i.kind == OrderKind {
 			s.orphans[tp.Partition] = at
+			i.forget(tp.Partition)
 		}
 	}
 	if lost {
@@ -236,62 +257,3 @@ func (s *state) passed(p passage) {
 	s.feed.add(Info, p.to.instance.name, p.to.instance.number, "For %s nobody worked on partition %d; %s has it now%s.",
 		shortly(p.unread), p.partition, p.to.instance.name, again)
 }
-
-// stopInstances has every living member finish, commit and leave, all at once, and waits until they have. It runs beside
-// the lab's goroutine, which only hears notes by then.
-func (s *state) stopInstances(ctx context.Context) error {
-	for _, i := range s.instances {
-		if i.life != nil {
-			i.life.leave()
-		}
-	}
-	for _, i := range s.instances {
-		if i.life == nil {
-			continue
-		}
-		select {
-		case <-i.life.ended:
-		case <-ctx.Done():
-			// It does not end politely: end it all the same.
-			i.life.member.Crash()
-			<-i.life.ended
-			i.life.member.Release()
-		}
-	}
-	s.lives.Wait()
-	return nil
-}
-
-// endedLife: everything that the life had started has ended.
-func (s *state) endedLife(l *life, err error) {
-	i := l.instance
-	if i.life != l || i.health == Crashed {
-		return
-	}
-	i.become(Left)
-	if err != nil {
-		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %v", i.name, err)
-		return
-	}
-	s.feed.add(Info, i.name, i.number, "%s has left the group.", i.name)
-}
-
-// bury frees the connections of crashed lives that the brokers have given up, by a reading that can know.
-func (s *state) bury(r kafka.Reading) {
-	for _, i := range s.instances {
-		g := r.Groups[group(i.kind)]
-		i.bereaved = slices.DeleteFunc(i.bereaved, func(l *life) bool {
-			if g.Err != nil || !r.At.After(l.crashedAt) || l.listedIn(g) {
-				return false
-			}
-			l.member.Release()
-			if l.memberID != "" {
-				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, shortly(r.At.Sub(l.crashedAt)))
-			}
-			return true
-		})
-	}
-}
-
-// listed says whether the newest reading still counts the life as a member.
-func (s *state) listed(l *life) bool { return l.listedIn(s.reading.Groups[group(l.instance.kind)]) }

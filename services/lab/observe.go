@@ -58,6 +58,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 	s.measure(r)
 	s.place(r)
 	s.bury(r)
+	s.uncover(r)
 }
 
 // measure feeds the reading into the series that rates and trends are derived from.
@@ -67,7 +68,7 @@ func (s *state) measure(r kafka.Reading) {
 		for _, p := range t.Partitions {
 			end += p.End
 		}
-		at(s.topicEnds, name).add(r.At, end)
+		at(s.topicEnds, name).add(r.At, end-s.markers(name))
 	}
 	var lag, done int64
 	partitions := s.positions()
@@ -170,6 +171,7 @@ func (s *state) sample(now time.Time) {
 	}
 	s.tellDeliveries()
 	s.tellRejections()
+	s.supervise(now)
 }
 
 // positions are the partitions of payment-successful as the newest reading gives them.

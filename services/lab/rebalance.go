@@ -12,6 +12,7 @@ const (
 	CauseLeave      Cause = "leave"
 	CauseCrash      Cause = "crash"
 	CauseProtocol   Cause = "protocol"   // every consumer restarted under another group protocol
+	CauseGuarantee  Cause = "guarantee"  // every consumer restarted under another delivery guarantee
 	CausePartitions Cause = "partitions" // partitions were added
 	CauseRecreate   Cause = "recreate"   // the topics were deleted and created again, the members of the lab together
 	CauseOther      Cause = "other"      // somebody outside this lab came or went

@@ -226,6 +226,8 @@ func (s *state) forget() {
 		i.rate = series{}
 	}
 	s.lab.turnstile.forget()
+	s.hands.forget()
+	clear(s.hidden)
 	clear(s.rebalances.holders)
 	clear(s.orphans)
 	clear(s.partitionLag)

@@ -115,16 +115,6 @@ type Partition struct {
 	Blocked *Blocked
 }
 
-// Blocked is a payment that is tried again and again.
-type Blocked struct {
-	Topic     string
-	Partition int32
-	Offset    int64
-	Attempts  int       // so far
-	Since     time.Time // of the first attempt
-	Reason    string    // why the last one failed: plain English; may quote the payload, so hostile until escaped
-}
-
 // Drain is where a lag is going, from its slope over the last seconds.
 type Drain struct {
 	Trend  Trend
@@ -219,9 +209,9 @@ type Topic struct {
 	Known      bool
 	Total      int64   // records that are in it or have been
 	Rate       float64 // records written per second over the last seconds
-	// Hidden is how many offsets stand behind an open transaction, where no reader of committed data sees them; HiddenFor
-	// is how long the oldest of them has been waiting, and Writer the instance that left the transaction open, when it is
-	// one of the lab's that died.
+	// Hidden is how many offsets stand behind a transaction that has been open for longer than the lab's own last, where no
+	// reader of committed data sees them; HiddenFor is how long readers have been held back, and Writer the instance that
+	// left the transaction open, when it is one of the lab's that died.
 	Hidden    int64
 	HiddenFor time.Duration
 	Writer    string
@@ -252,24 +242,6 @@ type FloodProgress struct {
 	Took      time.Duration // until the last acknowledgement, or until now while it runs
 	Rate      float64       // acknowledged payments per second of Took
 	Err       string        // the first failure
-}
-
-// DLQ is what the dead letter queue holds.
-type DLQ struct {
-	Known  bool
-	Total  int64          // records in dlq-payment
-	Newest Rejection      // the newest that one of our instances wrote
-	Counts map[string]int // by error code, written by our instances
-}
-
-// Rejection is why a record went to the dead letter queue.
-type Rejection struct {
-	At        time.Time
-	Instance  string
-	Partition int32
-	Offset    int64
-	Code      string // stable: "price-not-positive"
-	Reason    string // plain English; may quote the payload, so hostile until escaped
 }
 
 // Totals are the figures of the analytics service.

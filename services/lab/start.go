@@ -9,6 +9,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/email"
+	"blackfriday/services/messages"
 	"blackfriday/services/order"
 	"blackfriday/services/payment"
 )
@@ -118,7 +119,7 @@ func startText(orders int) string {
 func (s *state) newConsumer(number int) *instance {
 	name := fmt.Sprintf("order-%d", number)
 	return &instance{name: name, kind: OrderKind, number: number, work: order.NewHandler(order.Config{
-		Number: number, Name: name, Delay: s.delay, Topics: s.cluster, Book: s.book, Rejections: s.rejections,
+		Number: number, Name: name, Delay: s.delay, Policy: s.policy, Topics: s.cluster, Book: s.book, Rejections: s.rejections,
 	})}
 }
 
@@ -151,6 +152,9 @@ func (s *state) startServers(context.Context) (string, error) {
 	s.producer = producer
 	s.payments = payment.NewService(producer)
 	s.onStop("tasks", s.tasks.stop)
+	browser := s.cluster.NewBrowser("browser")
+	s.onStop("browser", func(context.Context) error { browser.Close(); return nil })
+	s.lab.messages.Store(messages.New(browser, s.analytics))
 	if s.cfg.HTTPPort == NoHTTP {
 		s.servers = &servers{}
 		return "no HTTP wanted", nil

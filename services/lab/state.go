@@ -1,13 +1,16 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/services/analytics"
 	"blackfriday/services/email"
+	"blackfriday/services/ledger"
 	"blackfriday/services/order"
 	"blackfriday/services/payment"
 	"blackfriday/services/relay"
@@ -35,12 +38,21 @@ type state struct {
 	analytics  *analytics.Handler
 	rejections *relay.Rejections
 
-	protocol   kafka.Protocol
-	key        Key
-	instances  []*instance // order consumers by number, then email, then analytics
-	lives      sync.WaitGroup
-	rebalances *rebalances
-	orphans    map[int32]time.Time // since when nobody reads a partition
+	protocol  kafka.Protocol
+	guarantee kafka.Guarantee
+	// commitEvery is how often members commit, in nanoseconds: they ask by themselves.
+	commitEvery  atomic.Int64
+	policy       *order.Policy
+	poisonPolicy PoisonPolicy
+	attempts     int
+	hands        *hands
+	key          Key
+	instances    []*instance // order consumers by number, then email, then analytics
+	lives        sync.WaitGroup
+	rebalances   *rebalances
+	orphans      map[int32]time.Time // since when nobody reads a partition
+	hidden       map[kafka.TopicPartition]held
+	books        interface{ Picture() *ledger.Picture }
 
 	reading    kafka.Reading
 	readingErr string
@@ -64,7 +76,7 @@ type state struct {
 }
 
 func newState(l *Lab) *state {
-	return &state{
+	s := &state{
 		lab: l, cfg: l.cfg, since: l.Snapshot().Started,
 		feed:          feed{log: l.cfg.Log},
 		key:           KeyNone,
@@ -79,7 +91,15 @@ func newState(l *Lab) *state {
 		partitionLag:  map[int32]*series{},
 		partitionDone: map[int32]*series{},
 		topicEnds:     map[string]*series{},
+		guarantee:     cmp.Or(l.cfg.Guarantee, kafka.AtLeastOnce),
+		policy:        &order.Policy{},
+		poisonPolicy:  PoisonDLQ,
+		attempts:      DefaultAttempts,
+		hands:         newHands(),
+		hidden:        map[kafka.TopicPartition]held{},
 	}
+	s.commitEvery.Store(int64(cmp.Or(l.cfg.CommitInterval, kafka.DefaultCommitInterval)))
+	return s
 }
 
 // loop is the lab's life until ctx ends.

@@ -28,9 +28,9 @@ func crashLoop(t *testing.T, guarantee kafka.Guarantee) {
 	r.policy.Set(order.Crash, 0)
 	for life := 1; life <= 4; life++ {
 		_, over := r.life()
-		var fatal *kafka.Fatal
+		var fatal *kafka.FatalError
 		if err := <-over; !errors.As(err, &fatal) {
-			t.Fatalf("life %d ended with %v; want a *kafka.Fatal", life, err)
+			t.Fatalf("life %d ended with %v; want a *kafka.FatalError", life, err)
 		}
 		if b := r.Blocked(); len(b) != 1 || b[0].Crashes != life || b[0].Offset != 2 {
 			t.Fatalf("life %d: blocked on %q", life, blockedOn(r.instance))

@@ -70,7 +70,7 @@ func (h *Handler) Reset() {
 // Handle implements kafka.Handler. With a delay it takes one payment at a time, which then lasts exactly that long,
 // its write included while the backlog lasts; without one it writes the whole batch at once. What does not pass the
 // validator is not delayed. What the Policy holds back ends the batch: the payments before it are finished first, then
-// Handle returns a *kafka.Later or a *kafka.Fatal.
+// Handle returns a *kafka.LaterError or a *kafka.FatalError.
 func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.Record) (finished int, err error) {
 	delay := h.config.Delay.Load()
 	if delay > 0 {
@@ -89,7 +89,7 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 		// The payment may be somebody else's by now: it is neither counted nor died of.
 		return finished, h.stopped(held.payment, context.Cause(ctx))
 	}
-	var crash *kafka.Fatal
+	var crash *kafka.FatalError
 	h.blocked.failed(held.payment, held.why, errors.As(held.answer, &crash))
 	return finished, held.answer
 }

@@ -53,11 +53,11 @@ type rule struct {
 func (r rule) answer(attempt int, why error) error {
 	switch {
 	case r.remedy == Crash:
-		return &kafka.Fatal{Err: why}
+		return &kafka.FatalError{Err: why}
 	case r.remedy == Retry:
-		return &kafka.Later{After: retryPause, Err: why}
+		return &kafka.LaterError{After: retryPause, Err: why}
 	case r.remedy == RetryThenDLQ && attempt < r.attempts:
-		return &kafka.Later{After: backoff(attempt), Err: why}
+		return &kafka.LaterError{After: backoff(attempt), Err: why}
 	default:
 		return nil
 	}

@@ -23,9 +23,9 @@ const pill = `{"user_id":666,"cart":[{"name":"A","price":-1000}]}`
 // later fails unless err asks for another attempt after a pause, and names the payment.
 func later(t *testing.T, err error, pause time.Duration) {
 	t.Helper()
-	var l *kafka.Later
+	var l *kafka.LaterError
 	if !errors.As(err, &l) || l.After != pause {
-		t.Errorf("error %#v; want a *kafka.Later after %v", err, pause)
+		t.Errorf("error %#v; want a *kafka.LaterError after %v", err, pause)
 	}
 	if want := "partition 1 offset"; err != nil && !strings.Contains(err.Error(), want) {
 		t.Errorf("error %q does not name the payment", err)
@@ -78,9 +78,9 @@ func TestCrashFinishesThePrefixAndDies(t *testing.T) {
 	for life := 1; life <= 4; life++ {
 		// What was finished was not committed, so every life begins with it.
 		n, err := in.Handle(t.Context(), out, payments(0, good, good, pill, good))
-		var fatal *kafka.Fatal
+		var fatal *kafka.FatalError
 		if n != 2 || !errors.As(err, &fatal) || !strings.Contains(err.Error(), "partition 1 offset 2 (attempt "+strconv.Itoa(life)) {
-			t.Fatalf("life %d: finished %d, %v; want 2 and a *kafka.Fatal", life, n, err)
+			t.Fatalf("life %d: finished %d, %v; want 2 and a *kafka.FatalError", life, n, err)
 		}
 		var why *event.Rejection
 		if !errors.As(err, &why) || why.Code != event.CodePriceNotPositive {
@@ -100,7 +100,7 @@ func TestCrashWithADelay(t *testing.T) {
 	in.delay.Set(time.Nanosecond)
 	in.policy.Set(order.Crash, 0)
 	n, err := work(t.Context(), in.Handler, out, payments(0, good, pill, good))
-	var fatal *kafka.Fatal
+	var fatal *kafka.FatalError
 	if n != 1 || !errors.As(err, &fatal) {
 		t.Fatalf("finished %d, %v", n, err)
 	}
@@ -183,7 +183,7 @@ func TestAttemptsCountOnlyAtTheHead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	n, err := in.Handle(ctx, new(relaytest.Writer), payments(1, pill))
-	var fatal *kafka.Fatal
+	var fatal *kafka.FatalError
 	if n != 0 || !errors.Is(err, context.Canceled) || errors.As(err, &fatal) {
 		t.Errorf("finished %d, %v; want the context's error", n, err)
 	}
@@ -269,8 +269,8 @@ func TestPoliciesAgainstAModel(t *testing.T) {
 				delete(tried, offset)
 			}
 			next += n
-			var pause *kafka.Later
-			var fatal *kafka.Fatal
+			var pause *kafka.LaterError
+			var fatal *kafka.FatalError
 			if errors.As(err, &pause) || errors.As(err, &fatal) {
 				if values[next] != pill {
 					t.Fatalf("payment %d was held back: %v", next, err)

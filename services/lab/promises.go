@@ -1,0 +1,154 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/order"
+)
+
+// errPromising is why payments and consumers are refused while the guarantee changes.
+var errPromising = errors.New("the guarantee is changing: try again in a second")
+
+// promises says which services keep the guarantee: those that make something of what they read.
+func promises(i *instance) bool { return i.kind == OrderKind || i.kind == EmailKind }
+
+// setGuarantee restarts order consumers and the e-mail service under another delivery guarantee. Each finishes the record
+// in hand and commits as it promised before.
+func (s *state) setGuarantee(name string, reply chan<- error) {
+	guarantee, err := kafka.ParseGuarantee(name)
+	switch {
+	case err != nil:
+	case s.reshaping != nil:
+		err = s.reshaping
+	case guarantee == s.guarantee:
+		err = fmt.Errorf("the guarantee is %s already", guarantee)
+	default:
+		err = s.mustBeSettled("the guarantee cannot change", promises)
+	}
+	if err != nil {
+		reply <- err
+		return
+	}
+	s.feed.add(Info, "group", 0, "The guarantee changes from %s to %s: order consumers and the e-mail service leave and come back.",
+		s.guarantee, guarantee)
+	s.guarantee, s.reshaping = guarantee, errPromising
+	s.away(promises, func(s *state, back []*instance) {
+		s.reshaping = nil
+		if orders := ordersOf(back); len(orders) > 0 {
+			s.rebalances.begin(Change{At: time.Now(), Cause: CauseGuarantee, Member: membersText(orders)}, s.protocol.String(), nil, nil)
+		}
+		reply <- s.beginAll(back)
+	})
+}
+
+// mustBeSettled refuses what needs everybody concerned to be either there or gone.
+func (s *state) mustBeSettled(what string, concerned func(*instance) bool) error {
+	for _, i := range s.instances {
+		if concerned(i) && (i.health == Leaving || i.health == Joining) {
+			return fmt.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health)
+		}
+	}
+	return nil
+}
+
+func (s *state) setCommitInterval(every time.Duration) error {
+	if every < MinCommitInterval || every > MaxCommitInterval {
+		return fmt.Errorf("a commit interval of %v: between %v and %v", every, MinCommitInterval, MaxCommitInterval)
+	}
+	s.commitEvery.Store(int64(every))
+	s.feed.add(Info, "group", 0, "What is finished is now committed every %s.", shortly(every))
+	return nil
+}
+
+// commitInterval is asked by the members before each commit.
+func (s *state) commitInterval() time.Duration { return time.Duration(s.commitEvery.Load()) }
+
+func (s *state) setPoison(p PoisonPolicy, attempts int) error {
+	if !slices.Contains(PoisonPolicies(), p) {
+		return fmt.Errorf("no poison policy is named %q: there are %v", p, PoisonPolicies())
+	}
+	attempts = cmp.Or(attempts, DefaultAttempts)
+	if attempts < 1 || attempts > MaxAttempts {
+		return fmt.Errorf("%d attempts: between 1 and %d", attempts, MaxAttempts)
+	}
+	s.poisonPolicy, s.attempts = p, attempts
+	s.policy.Set(order.Remedy(p), attempts)
+	s.feed.add(Info, "orders", 0, "%s", map[PoisonPolicy]string{
+		PoisonDLQ:      "What an order consumer cannot work on now goes to the dead letter queue.",
+		PoisonCrash:    "An order consumer now crashes on what it cannot work on, and is started again.",
+		PoisonRetry:    "An order consumer now tries what it cannot work on for ever: the partition waits behind it.",
+		PoisonRetryDLQ: fmt.Sprintf("An order consumer now tries what it cannot work on %d times, then it goes to the dead letter queue.", attempts),
+	}[p])
+	return nil
+}
+
+// killBetween lights a fuse: the instance dies at a point that no clock can hit.
+func (s *state) killBetween(name string, payments int) error {
+	if payments < 1 {
+		return fmt.Errorf("kill after %d payments: at least 1", payments)
+	}
+	i, err := s.find(name, (*instance).alive)
+	if err != nil {
+		return err
+	}
+	if i.kind != OrderKind {
+		return fmt.Errorf("%s is no order consumer: only those can be killed between effect and commit", i.name)
+	}
+	i.life.fuse.Store(int64(payments))
+	return nil
+}
+
+// between is called by a member between the effect of some records and their commit. A fuse that has burned down ends it
+// there and then.
+func (l *life) between(records []*kafka.Record) {
+	if l.fuse.Load() == 0 {
+		return
+	}
+	if left := l.fuse.Add(-int64(len(records))); left > 0 {
+		return
+	}
+	l.fuse.Store(0)
+	l.member.Crash()
+	last := records[len(records)-1]
+	l.lab.post(func(s *state) { s.diedBetween(l, last.Partition, last.Offset) })
+}
+
+func (s *state) diedBetween(l *life, partition int32, offset int64) {
+	if l.instance.life != l || !l.instance.alive() {
+		return
+	}
+	point := "after its effect on P%d@%d and before the commit"
+	if s.guarantee == kafka.AtMostOnce {
+		point = "after the commit of P%d@%d and before the work on it"
+	}
+	s.crash(l.instance, " "+fmt.Sprintf(point, partition, offset))
+}
+
+// restartAfter is how long the supervisor waits before it starts again what died of an error.
+const restartAfter = time.Second
+
+// diedOf: the member ended itself, like a process that does not handle its errors. Its supervisor starts it again.
+func (s *state) diedOf(l *life, why error) {
+	i := l.instance
+	s.crash(i, fmt.Sprintf(": %v", why))
+	i.restartAt = time.Now().Add(restartAfter)
+	s.feed.add(Info, i.name, i.number, "%s will be started again in %s.", i.name, shortly(restartAfter))
+}
+
+// supervise starts again what is due.
+func (s *state) supervise(now time.Time) {
+	for _, i := range s.instances {
+		if i.health != Crashed || i.restartAt.IsZero() || now.Before(i.restartAt) || s.reshaping != nil {
+			continue
+		}
+		if err := s.restart(i.name); err != nil {
+			i.restartAt = now.Add(restartAfter)
+			s.feed.add(Bad, i.name, i.number, "%s could not be started again: %v", i.name, err)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+//go:build synctests
+
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/audit"
+)
+
+// TestKillBetweenShowsWhatAGuaranteeIsWorth: the same death, placed by progress, under each guarantee.
+func TestKillBetweenShowsWhatAGuaranteeIsWorth(t *testing.T) {
+	for _, g := range kafka.Guarantees() {
+		t.Run(string(g), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := start(t, func(c *Config) { c.Guarantee = g })
+				do(t, l, Flood{Count: 300})
+				do(t, l, KillBetween{Name: "order-2", Payments: 40})
+				until(t, l, "order-2 dies", 10*time.Second, func(s *Snapshot) bool { return s.Orders[1].Health == Crashed })
+				until(t, l, "the rest is drained", time.Minute, func(s *Snapshot) bool { return drained(s) && s.Email.Lag == 0 })
+				<-time.After(kafka.DefaultCommitInterval + time.Second) // at-most-once is drained before the last work is done
+				count := audited(t, l)
+				lost, twice := count.Lost > 0, count.Duplicates > 0
+				want := map[kafka.Guarantee][2]bool{
+					kafka.AtMostOnce: {true, false}, kafka.AtLeastOnce: {false, true}, kafka.ExactlyOnce: {false, false},
+				}[g]
+				if lost != want[0] || twice != want[1] || count.Payments != 300 {
+					t.Errorf("%s: %+v", g, count)
+				}
+			})
+		})
+	}
+}
+
+// audited counts from scratch.
+func audited(t *testing.T, l *Lab) audit.Count {
+	t.Helper()
+	cfg := l.cfg.Kafka
+	cfg.Brokers = l.Snapshot().Cluster.Brokers
+	c, err := kafka.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	count, err := audit.Read(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
+
+func TestTheGuaranteeChangesWhileTheLabRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, Flood{Count: 300})
+		for _, g := range []string{"exactly-once", "at-most-once", "at-least-once"} {
+			do(t, l, SetGuarantee{g})
+			s := until(t, l, g, 10*time.Second, func(s *Snapshot) bool {
+				return s.Settings.Guarantee == g && s.Orders[0].Health == Active && s.Email.Health == Active
+			})
+			if c := s.Rebalances[len(s.Rebalances)-1].Cause; c != CauseGuarantee {
+				t.Errorf("the newest rebalance is called %q", c)
+			}
+			<-time.After(time.Second)
+		}
+		until(t, l, "drained", time.Minute, func(s *Snapshot) bool { return drained(s) && s.Email.Lag == 0 && s.Analytics.Lag == 0 })
+		<-time.After(time.Second)
+		s := l.Snapshot()
+		if count := audited(t, l); count.Lost+count.Duplicates+count.MailDuplicates > 0 || count.Emails != 300 {
+			t.Errorf("%+v", count)
+		}
+		if s.Totals.Orders != 300 || s.Totals.Emails != 300 {
+			t.Errorf("analytics counted %+v", s.Totals)
+		}
+		for _, c := range []Command{SetGuarantee{"at-least-once"}, SetGuarantee{"perhaps"}, SetCommitInterval{time.Minute}, SetCommitInterval{1}, SetPoison{Policy: "x"}, SetPoison{Policy: PoisonRetryDLQ, Attempts: 1000}, KillBetween{}} {
+			if err := l.Do(t.Context(), c); err == nil {
+				t.Errorf("%#v was accepted", c)
+			}
+		}
+	})
+}
+
+// TestADeadInstanceHoldsBackTheReadersOfItsTransaction, and its restart frees them.
+func TestADeadInstanceHoldsBackTheReadersOfItsTransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Guarantee = kafka.ExactlyOnce })
+		do(t, l, Flood{Count: 600})
+		do(t, l, KillBetween{Name: "order-2", Payments: 10})
+		s := until(t, l, "order-created waits for order-2", 10*time.Second, func(s *Snapshot) bool { return s.Topics[1].Hidden > 0 })
+		if top := s.Topics[1]; top.Name != kafka.OrderCreated || top.Writer != "order-2" || top.HiddenFor < time.Second {
+			t.Errorf("%+v, want order-created to wait for order-2", top)
+		}
+		do(t, l, Restart{Name: "order-2"})
+		until(t, l, "order-created flows again", 2*time.Second, func(s *Snapshot) bool { return s.Topics[1].Hidden == 0 })
+	})
+}
+
+func TestACrashLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Orders = 1 })
+		do(t, l, SetPoison{Policy: PoisonCrash})
+		do(t, l, Poison{Pills: []string{"invalid-json"}})
+		do(t, l, Flood{Count: 30})
+		s := until(t, l, "three crashes", time.Minute, func(s *Snapshot) bool { return s.Orders[0].Crashes == 3 })
+		if i := s.Orders[0]; i.Blocked == nil || i.Blocked.Reason == "" || i.Health == Crashed && i.RestartIn > restartAfter {
+			t.Errorf("%+v, want a crash loop with its reason", i)
+		}
+		do(t, l, SetPoison{Policy: PoisonDLQ})
+		s = until(t, l, "the pill goes to the dead letter queue, and everything flows", time.Minute, func(s *Snapshot) bool {
+			return drained(s) && s.DLQ.Total == 1
+		})
+		if i := s.Orders[0]; i.Blocked != nil || i.Crashes != 0 {
+			t.Errorf("%+v, want no crash loop any more", i)
+		}
+		if count := audited(t, l); count.Lost > 0 || count.DLQ != 1 || count.Orders < 30 {
+			t.Errorf("%+v", count)
+		}
+	})
+}
+
+func TestABlockedLaneFlowsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Orders = 1 })
+		do(t, l, SetPoison{Policy: PoisonRetry})
+		do(t, l, Poison{Pills: []string{"invalid-json"}})
+		do(t, l, Flood{Count: 90})
+		s := until(t, l, "one lane blocks and the others run", time.Minute, func(s *Snapshot) bool {
+			lags := 0
+			for _, p := range s.Partitions {
+				if p.Lag > 0 {
+					lags++
+				}
+			}
+			return lags == 1 && s.Lag.Total > 20 && s.Lag.Total < 40
+		})
+		told := false
+		for _, p := range s.Partitions {
+			told = told || p.Blocked != nil && p.Blocked.Attempts > 5 && p.Lag > 0 && strings.Contains(p.Blocked.Reason, "JSON")
+		}
+		if !told || s.Orders[0].Blocked == nil {
+			t.Errorf("nobody says which payment blocks: %+v", s.Partitions)
+		}
+		do(t, l, SetPoison{Policy: PoisonRetryDLQ})
+		until(t, l, "it flows again", time.Minute, func(s *Snapshot) bool { return drained(s) && s.DLQ.Total == 1 })
+	})
+}
+
+func TestClaimsMerge(t *testing.T) {
+	h := newHands()
+	for _, s := range [][2]int64{{5, 8}, {0, 2}, {20, 30}, {2, 5}, {25, 40}, {10, 12}, {41, 42}} {
+		h.claim(kafka.Span{First: s[0], Next: s[1]})
+	}
+	var got []string
+	_, committed := h.work()
+	for _, s := range committed {
+		got = append(got, fmt.Sprint(s.First, "-", s.Next))
+	}
+	if want := "0-8 10-12 20-40 41-42"; strings.Join(got, " ") != want {
+		t.Errorf("claims %v, want %s", got, want)
+	}
+}
