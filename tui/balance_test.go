@@ -136,7 +136,8 @@ func TestTheLedgerPageTellsEverything(t *testing.T) {
 	for _, want := range []string{
 		"1,782 payments", "979 orders", "9 lost", "€413.91", "40 foreign", "12 expired", "2 redriven", "Lost: 9 payments. Twice: 3 effects.",
 		"P2          594       389         5         1       147         0        40        12         2", "2  order-2", "not-json", "41 markers",
-		"985 payments were mailed about", "2 e-mails were a second one", "3 name no payment", "1 name a payment that was never written", "131 kB",
+		"985 payments were mailed about", "2 e-mails were a second one", "3 name no payment", "1 name a payment that was never written", "6 were deleted before",
+		"131 kB",
 		"Duplicate: a second order", "Expired: retention deleted", "as of 11:59:59",
 	} {
 		if !strings.Contains(got, want) {

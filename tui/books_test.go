@@ -93,7 +93,7 @@ func lossy() *lab.Snapshot {
 	move(&p.Partitions[0].Done, &p.Partitions[0].Lost, 2)
 	move(&p.Partitions[2].Waiting, &p.Partitions[2].Foreign, 40)
 	move(&p.Partitions[2].Waiting, &p.Partitions[2].Expired, 12)
-	p.Anonymous, p.Forged = 3, 1
+	p.Anonymous, p.Forged, p.Unread = 3, 1, 6
 	total(p)
 	return s
 }

@@ -232,5 +232,6 @@ func auditBooks(st *styles, p *ledger.Picture, w int) []string {
 	return append(out,
 		st.fact(p.Anonymous, st.warn, "name no payment: written by other programs"),
 		st.fact(p.Forged, st.warn, "name a payment that was never written"),
+		st.fact(p.Unread, st.warn, "were deleted before the auditor came by"),
 		st.muted.Render(strings.TrimRight(st.right(memory(p.Bytes), 13)+" of memory hold these books", " ")))
 }

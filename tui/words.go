@@ -38,6 +38,8 @@ func intent(c lab.Command) string {
 		return "guarantee " + c.Guarantee
 	case lab.SetCommitInterval:
 		return "commit every " + interval(c.Every)
+	case lab.KillBetween:
+		return "kill " + whom(c.Name, "the busiest consumer") + " between effect and commit"
 	case lab.SetPoison:
 		return "poison policy " + string(c.Policy)
 	}
