@@ -35,7 +35,8 @@ func marksOf(st *styles, s *lab.Snapshot, l lane) []mark {
 		if longest, _, n := r.Unread(); n > 0 {
 			words = append([]string{cause + " " + took(longest)}, words...)
 		}
-		if who := st.who(r, 12); r.Member != "" && r.Cause != lab.CauseStart && r.Cause != lab.CauseProtocol {
+		everybody := []lab.Cause{lab.CauseStart, lab.CauseProtocol, lab.CauseGuarantee}
+		if who := st.who(r, 12); r.Member != "" && !slices.Contains(everybody, r.Cause) {
 			long := strings.Replace(words[0], cause, cause+" "+who, 1)
 			words = append([]string{long}, words...)
 		}
