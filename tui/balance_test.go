@@ -134,7 +134,7 @@ func TestTheLedgerPageTellsEverything(t *testing.T) {
 	press(m, "8")
 	got := text(m)
 	for _, want := range []string{
-		"1,782 payments", "979 orders", "9 lost", "€413.91", "40 foreign", "12 expired", "2 redriven", "Lost: 9 payments. Twice: 3 effects.",
+		"1,782 payments", "979 orders", "9 lost", "€413.91", "40 foreign", "12 expired", "2 redriven", "Lost: 9 payments. Duplicates: 3.",
 		"P2          594       389         5         1       147         0        40        12         2", "2  order-2", "not-json", "41 markers",
 		"985 payments were mailed about", "2 e-mails were a second one", "3 name no payment", "1 name a payment that was never written", "6 were deleted before",
 		"131 kB",
@@ -162,13 +162,13 @@ func TestTheLedgerPageScrollsToItsEnd(t *testing.T) {
 
 func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
 	for want, s := range map[string]*lab.Snapshot{
-		"✓ Nothing is lost, and nothing happened twice.":                           flooded(),
-		"✓ Nothing is lost, and 3 effects happened twice.":                         audited(),
-		"◔ Nothing is lost as far as the auditor has read: auditor 12,000 behind":  behind(),
-		"✕ Lost: 9 payments. Twice: 3 effects. The guarantee now is at-most-once.": lossy(),
-		"! The auditor cannot read on: no route":                                   with(audited(), func(p *ledger.Picture) { p.Err = "no route" }),
-		"✕ The parts do not add up":                                                with(audited(), func(p *ledger.Picture) { p.Total.Lost.Cents++ }),
-		"The auditor reads the topics":                                             unaudited(),
+		"✓ Nothing is lost, and no order or dead letter came twice.":              flooded(),
+		"✓ Nothing is lost. Duplicate orders and dead letters: 3.":                audited(),
+		"◔ Nothing is lost as far as the auditor has read: auditor 12,000 behind": behind(),
+		"✕ Lost: 9 payments. Duplicates: 3. The guarantee now is at-most-once.":   lossy(),
+		"! The auditor cannot read on: no route":                                  with(audited(), func(p *ledger.Picture) { p.Err = "no route" }),
+		"✕ The parts do not add up":                                               with(audited(), func(p *ledger.Picture) { p.Total.Lost.Cents++ }),
+		"The auditor reads the topics":                                            unaudited(),
 	} {
 		m, _ := dashboard(s, 100, 30)
 		press(m, "8")

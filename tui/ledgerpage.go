@@ -100,14 +100,14 @@ func (st *styles) conclusion(s *lab.Snapshot, w int) string {
 	case !balanced(total):
 		return line(st.alarm, st.g.bad, "The parts do not add up: the books are wrong, and not the lab.")
 	case total.Lost.Count > 0:
-		return line(st.alarm, st.g.bad, "Lost: "+count(total.Lost.Count, "payment")+". Twice: "+count(total.Duplicates.Count, "effect")+
+		return line(st.alarm, st.g.bad, "Lost: "+count(total.Lost.Count, "payment")+". Duplicates: "+comma(total.Duplicates.Count)+
 			". The guarantee now is "+visible(s.Settings.Guarantee, 20, st.ascii)+".")
 	case doubt != "":
 		return "  " + st.muted.Render(st.g.waiting+" Nothing is lost as far as the auditor has read: ") + doubt
 	case total.Duplicates.Count > 0:
-		return line(st.good, st.g.ok, "Nothing is lost, and "+count(total.Duplicates.Count, "effect")+" happened twice.")
+		return line(st.good, st.g.ok, "Nothing is lost. Duplicate orders and dead letters: "+comma(total.Duplicates.Count)+".")
 	}
-	return line(st.good, st.g.ok, "Nothing is lost, and nothing happened twice.")
+	return line(st.good, st.g.ok, "Nothing is lost, and no order or dead letter came twice.")
 }
 
 // meanings explain the words that are easily taken for one another.
