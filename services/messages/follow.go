@@ -15,7 +15,7 @@ const slack = time.Minute
 // Follow finds the way of a payment. It reads what was written to order-created, email-sent and dlq-payment since the
 // payment's timestamp, up to the ends as they are now, and where there is a dead letter payment-successful, for copies
 // that were sent again, and then their way. A payment that is a copy itself is followed from the original on. progress,
-// which may be nil, is called a few times a second with what is found so far; never twice at the same time.
+// which may be nil, is called a few times a second with what is found so far: by goroutines of the search, one at a time.
 // The error says what could not be read; a payment that is not there is none, see Trace.Gone.
 func (d *Desk) Follow(ctx context.Context, payment Payment, progress func(Trace)) (Trace, error) {
 	bounds, err := d.browser.Bounds(ctx, kafka.PaymentSuccessful)

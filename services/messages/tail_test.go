@@ -81,7 +81,7 @@ func TestTailTellsOfWhatIsNew(t *testing.T) {
 func TestTailFilters(t *testing.T) {
 	b := openBench(t, nil)
 	bursts := b.tail(kafka.OrderCreated, "AWAKE")
-	for n := 0; n < 10_000; n++ { // a few of them before the tail has begun
+	for range 10_000 { // a few of them before the tail has begun
 		b.write(&kafka.Record{Topic: kafka.OrderCreated, Value: []byte("asleep")},
 			&kafka.Record{Topic: kafka.OrderCreated, Value: []byte("awake")})
 		select {
