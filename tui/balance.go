@@ -153,7 +153,7 @@ func (st *styles) lost(s *lab.Snapshot) string {
 	case st.doubt(s, false) != "":
 		return st.muted.Render(st.g.waiting + " lost 0")
 	}
-	return st.done.Render(st.g.ok + " lost 0")
+	return st.done.Render(st.g.proven + " lost 0")
 }
 
 // auditedWithin is how old the books may be before the dashboard says so.

@@ -117,6 +117,12 @@ func TestTheBalanceLineBalances(t *testing.T) {
 	})
 }
 
+func TestTheVerdictIsNoTermOfTheSumInASCII(t *testing.T) {
+	if got := balanceLine(newStyles(ThemeDark, true, true), audited(), 80); !strings.Contains(got, "777 waiting") || !strings.Contains(got, "  OK lost 0") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestABalanceOfAMillionIsExactOnTheSmallestScreen(t *testing.T) {
 	s := running(1, 1)
 	s.Ledger.Total = ledger.Entry{Payments: sumOf(1_000_000), Done: sumOf(612_345), DLQ: sumOf(1_014), InFlight: sumOf(12), Waiting: sumOf(386_629)}

@@ -25,6 +25,7 @@ type glyphs struct {
 	steady    string
 	stuck     string
 	ok        string
+	proven    string // ok beside a sum: no sign of arithmetic
 	attention string
 	bad       string
 	waiting   string
@@ -47,7 +48,7 @@ func unicodeGlyphs() glyphs {
 		steps:   []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, floor: "▁",
 		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
-		ok: "✓", attention: "!", bad: "✕", waiting: "◔",
+		ok: "✓", proven: "✓", attention: "!", bad: "✕", waiting: "◔",
 		gap: "·", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
 		health: map[lab.Health]string{
 			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
@@ -63,7 +64,7 @@ func asciiGlyphs() glyphs {
 		steps:   []string{".", ".", ".", ":", ":", ":", "#", "#"}, floor: "_",
 		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
-		ok: "+", attention: "!", bad: "X", waiting: "~",
+		ok: "+", proven: "OK", attention: "!", bad: "X", waiting: "~",
 		gap: ".", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
 		health: map[lab.Health]string{
 			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
