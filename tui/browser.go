@@ -79,7 +79,7 @@ func (m *model) read(q messages.Query, land landing) tea.Cmd {
 	b.query = q
 	b.query.Before, b.query.After = nil, nil
 	if desk == nil {
-		b.err, b.work = noDesk, nil
+		b.err, b.work = errNoDesk.Error(), nil
 		return nil
 	}
 	q.Limit = pageOfMessages

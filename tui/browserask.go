@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -168,7 +167,7 @@ type producedMsg struct {
 func (m *model) produce(d messages.Draft, f *form) (tea.Cmd, error) {
 	desk := m.messagesDesk()
 	if desk == nil {
-		return nil, errors.New(noDesk)
+		return nil, errNoDesk
 	}
 	m.tell("writing to "+d.Topic+" ...", false)
 	return m.jobs.cmd(func(ctx context.Context) tea.Msg {

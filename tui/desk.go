@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,8 +49,8 @@ func (m *model) lettersDesk() DeadLetters {
 	return m.options.DeadLetters()
 }
 
-// noDesk says why nothing can be read.
-const noDesk = "The lab is not running: no topic can be read."
+// errNoDesk says why nothing can be read.
+var errNoDesk = errors.New("no topic can be read while the lab is not running: wait until it is")
 
 // errand is work for a page that takes its time. What it brings counts only as long as the page still waits for it.
 type errand struct {

@@ -156,7 +156,7 @@ func buried() *fakeDesk {
 	f.letters.Letters[3].SentAs = messages.Place{Topic: paymentTopic, Partition: 1, Offset: 700}
 	f.letters.Letters[4].Null, f.letters.Letters[4].Original = true, nil
 	f.letters.Counts, f.letters.Total = map[string]int64{"price-not-positive": 3, "not-json": 1_003, "no-user": 3}, 1_009
-	f.letters.Older = true
+	f.letters.Older, f.letters.Cursor = true, messages.Cursor{0: {First: 12, Next: 21}}
 	return f
 }
 

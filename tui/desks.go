@@ -10,6 +10,25 @@ import (
 	"blackfriday/services/messages"
 )
 
+// bindDesk sets the keys of the pages that read topics.
+func (k *KeyMap) bindDesk() {
+	k.Letters = bind("9 F11", "dead letters: repair, send again", "9", "f11")
+	k.Messages = bind("0 F12", "messages of every topic", "0", "f12")
+	k.Follow = bind("v", "follow the chosen payment", "v")
+	k.FollowTyped = bind("V", "follow a payment by its place", "V")
+	k.Filter = bind("/", "only what contains a text", "/")
+	k.Again = bind("u", "read it again", "u")
+	k.Redrive = bind("R", "dead letters: send again", "R")
+	k.Edit = bind("E", "dead letter: repair by hand, send", "E")
+	k.Mark = bind("m", "dead letter: mark", "m")
+	k.Export = bind("w", "dead letters: write to a file", "w")
+	k.Where = bind("O", "messages: from where on", "O")
+	k.InPartition = bind("a", "messages: of one partition", "a")
+	k.Live = bind("l", "messages: live, as they come", "l")
+	k.Produce = bind("N", "messages: write one", "N")
+	k.Send = bind("ctrl+s", "text box: send what is typed", "ctrl+s")
+}
+
 // pressOnDesk takes the keys of the pages that read topics, and those that lead there.
 func (m *model) pressOnDesk(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	if m.live.State == lab.Starting {

@@ -61,8 +61,8 @@ func keyPress(name string) tea.KeyPressMsg {
 		"f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "left": tea.KeyLeft, "right": tea.KeyRight,
 	}
 	switch {
-	case name == "ctrl+c":
-		return tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}
+	case strings.HasPrefix(name, "ctrl+"):
+		return tea.KeyPressMsg{Code: rune(name[len("ctrl+")]), Mod: tea.ModCtrl}
 	case strings.HasPrefix(name, "shift+"):
 		return tea.KeyPressMsg{Code: codes[strings.TrimPrefix(name, "shift+")], Mod: tea.ModShift}
 	case name == "space":

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textarea"
@@ -153,9 +154,22 @@ func (st *styles) fieldLines(f *field, w, most int, focused bool) []string {
 	}
 	out := []string{label}
 	for line := range strings.SplitSeq(f.area.View(), "\n") {
+		if st.ascii {
+			line = inASCII(line)
+		}
 		out = append(out, under(st.left(line, w), st.selected))
 	}
 	return out[:lines+1]
+}
+
+// inASCII draws a question mark for what a terminal of ASCII characters cannot show. What was typed stays as it is.
+func inASCII(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf {
+			return '?'
+		}
+		return r
+	}, line)
 }
 
 // formKeys are the keys that work in a form.

@@ -40,10 +40,7 @@ type Section struct {
 
 // DefaultKeys gives the keys of the dashboard. Digits need Shift on French keyboards, so the function keys do the same.
 func DefaultKeys() KeyMap {
-	bind := func(shown, does string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
-	}
-	return KeyMap{
+	k := KeyMap{
 		Flood:       bind("f", "flood 1,000", "f"),
 		FloodChoose: bind("F", "flood: choose how many", "F"),
 		Pills:       bind("p", "all pills", "p"),
@@ -74,21 +71,6 @@ func DefaultKeys() KeyMap {
 		Rebalances:  bind("6 F6", "rebalances and protocols", "6", "f6"),
 		Lanes:       bind("7 F9", "who read what, and the race", "7", "f9"),
 		Ledger:      bind("8 F10", "ledger: is anything lost?", "8", "f10"),
-		Letters:     bind("9 F11", "dead letters: repair, send again", "9", "f11"),
-		Messages:    bind("0 F12", "messages of every topic", "0", "f12"),
-		Follow:      bind("v", "follow the chosen payment", "v"),
-		FollowTyped: bind("V", "follow a payment by its place", "V"),
-		Filter:      bind("/", "only what contains a text", "/"),
-		Again:       bind("u", "read it again", "u"),
-		Redrive:     bind("R", "dead letters: send again", "R"),
-		Edit:        bind("E", "dead letter: repair by hand, send", "E"),
-		Mark:        bind("m", "dead letter: mark", "m"),
-		Export:      bind("w", "dead letters: write to a file", "w"),
-		Where:       bind("O", "messages: from where on", "O"),
-		InPartition: bind("a", "messages: of one partition", "a"),
-		Live:        bind("l", "messages: live, as they come", "l"),
-		Produce:     bind("N", "messages: write one", "N"),
-		Send:        bind("ctrl+s", "text box: send what is typed", "ctrl+s"),
 		PageDown:    bind("pgdn", "scroll down", "pgdown"),
 		PageUp:      bind("pgup", "scroll up", "pgup"),
 		Home:        bind("home", "back to the top", "home"),
@@ -102,6 +84,12 @@ func DefaultKeys() KeyMap {
 		PreviousRebalance: bind("F7 {", "replay: the rebalance before", "f7", "{"),
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
+	k.bindDesk()
+	return k
+}
+
+func bind(shown, does string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
 }
 
 // Sections gives all keys in the order in which help and documentation list them.

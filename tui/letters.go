@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -67,7 +66,7 @@ func (m *model) readLetters(q deadletters.Query, same bool) tea.Cmd {
 	b.query = q
 	b.query.Before = nil
 	if desk == nil {
-		b.err, b.work = noDesk, nil
+		b.err, b.work = errNoDesk.Error(), nil
 		return nil
 	}
 	q.Limit = pageOfLetters
@@ -228,7 +227,7 @@ func (m *model) exportForm() *form {
 	return newForm("Export dead letters", notes, func(m *model, f *form) (tea.Cmd, error) {
 		desk, q := m.lettersDesk(), m.letters.query
 		if desk == nil {
-			return nil, errors.New(noDesk)
+			return nil, errNoDesk
 		}
 		path := f.text(0)
 		m.letters.path = path

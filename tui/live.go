@@ -67,7 +67,7 @@ type tailMsg struct {
 func (m *model) listen() tea.Cmd {
 	b, desk := &m.browser, m.messagesDesk()
 	if desk == nil {
-		b.err = noDesk
+		b.err = errNoDesk.Error()
 		return nil
 	}
 	b.work.end()

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,7 +23,7 @@ func (m *model) edit() {
 	m.form = newForm(fmt.Sprintf("Repair letter P%d@%d and send it again", l.Partition, l.Offset), notes,
 		func(m *model, f *form) (tea.Cmd, error) {
 			if m.lettersDesk() == nil {
-				return nil, errors.New(noDesk)
+				return nil, errNoDesk
 			}
 			o := deadletters.Order{Letters: []messages.Place{l.Place}, Repair: deadletters.Replace, Value: edited(f.text(0))}
 			return m.redrive(o, f), nil

@@ -149,7 +149,7 @@ func (m *model) redriveAll(q deadletters.Query, repair deadletters.Repair) tea.C
 			for _, l := range page.Letters {
 				all = append(all, l.Place)
 			}
-			if !page.Older {
+			if !page.Older || len(page.Cursor) == 0 {
 				break
 			}
 			q.Before = page.Cursor
@@ -163,7 +163,7 @@ func (m *model) redriveAll(q deadletters.Query, repair deadletters.Repair) tea.C
 func (m *model) begin(f *form, work func(ctx context.Context, desk DeadLetters, r *redrive) error) tea.Cmd {
 	desk, r := m.lettersDesk(), &redrive{}
 	if desk == nil {
-		m.tell(noDesk, true)
+		m.tell(errNoDesk.Error(), true)
 		return nil
 	}
 	e, cmd := m.jobs.errand("sending again", func(ctx context.Context, _ *errand) tea.Msg {

@@ -50,7 +50,7 @@ func (m *model) follow(p messages.Payment) tea.Cmd {
 	}
 	m.page, t.payment, t.err, t.cursor, t.open, t.top, t.work = trailPage, p, "", 0, false, 0, nil
 	if desk == nil {
-		t.err = noDesk
+		t.err = errNoDesk.Error()
 		return nil
 	}
 	progress := &atomic.Pointer[messages.Trace]{}
@@ -78,7 +78,10 @@ func (t *trail) took(msg traceMsg, now time.Time) {
 		return
 	}
 	t.work, t.readAt = nil, now
-	if msg.err != nil {
+	switch {
+	case errors.Is(msg.err, context.Canceled):
+		t.err = "stopped before everything was searched: what is missing here may exist"
+	case msg.err != nil:
 		t.err = msg.err.Error()
 	}
 	if msg.err == nil || len(msg.trace.Hops) > len(t.trace.Hops) {
@@ -155,7 +158,7 @@ const paymentTopic = "payment-successful"
 
 // errNoPayment says that a message does not tell which payment it belongs to.
 func errNoPayment(p messages.Place) error {
-	return fmt.Errorf("P%d@%d of this topic names no payment in its headers: nothing to follow", p.Partition, p.Offset)
+	return fmt.Errorf("follow P%d@%d: its headers name no payment; choose another, or type the place of a payment", p.Partition, p.Offset)
 }
 
 // paymentOf is the payment that a message is, or that its headers name.

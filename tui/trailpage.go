@@ -122,7 +122,7 @@ func trailLines(st *styles, t *trail, w int) (lines []string, at int) {
 		if i == t.cursor {
 			at = len(lines)
 		}
-		lines = append(lines, hopLine(st, t, h, before, w, i == t.cursor))
+		lines = append(lines, hopLine(st, h, before, w, i == t.cursor))
 		before = h.At
 		if line := countedLine(st, h, w); line != "" {
 			lines = append(lines, line)
@@ -139,7 +139,7 @@ func trailLines(st *styles, t *trail, w int) (lines []string, at int) {
 
 // missingStations are those that a payment normally comes to and has not. A search under way says nothing about it.
 func missingStations(t *trail) []station {
-	if t.work != nil || len(t.trace.Hops) == 0 {
+	if t.work != nil || t.err != "" || len(t.trace.Hops) == 0 {
 		return nil
 	}
 	newest, seen := 0, map[station]bool{} // what became of an older copy is told by its dead letter
@@ -161,7 +161,7 @@ func missingStations(t *trail) []station {
 }
 
 // hopLine is one station: where, by whom, when, and how long after the one before.
-func hopLine(st *styles, t *trail, h messages.Hop, before time.Time, w int, chosen bool) string {
+func hopLine(st *styles, h messages.Hop, before time.Time, w int, chosen bool) string {
 	sign := "  "
 	if chosen {
 		sign = st.key.Render(st.g.cursor) + " "
@@ -184,11 +184,11 @@ func hopLine(st *styles, t *trail, h messages.Hop, before time.Time, w int, chos
 	if !before.IsZero() {
 		after = "+" + duration(h.At.Sub(before))
 	}
-	place, room := fmt.Sprintf("P%d@%d", h.Partition, h.Offset), 14
+	place, room, byRoom := fmt.Sprintf("P%d@%d", h.Partition, h.Offset), 10, 15
 	if w >= 100 || s == otherStation {
-		place, room = visible(h.Topic, 20, st.ascii)+" "+place, 31
+		place, room, byRoom = visible(h.Topic, 20, st.ascii)+" "+place, 30, 17
 	}
-	line := sign + " " + style.Render(st.left(s.word(), 12)) + " " + st.left(place, room) + " " + st.left(by, 18)
+	line := sign + " " + style.Render(st.left(s.word(), 12)) + " " + st.left(place, room) + " " + st.left(by, byRoom)
 	right := st.muted.Render(h.At.Format("15:04:05.000")) + " " + st.strong.Render(st.right(after, 9)) + " "
 	if h.Duplicate {
 		line += " " + st.alarm.Render(" DUPLICATE ")
