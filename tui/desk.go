@@ -23,12 +23,14 @@ type Messages interface {
 	Follow(ctx context.Context, p messages.Payment, progress func(messages.Trace)) (messages.Trace, error)
 }
 
-// DeadLetters reads the dead letter queue, sends letters again, and exports them.
+// DeadLetters reads the dead letter queue, sends letters again, and exports them. A deadletters.Box is one.
 type DeadLetters interface {
 	// List reads letters, newest first.
 	List(ctx context.Context, q deadletters.Query) (deadletters.Page, error)
 	// Redrive sends letters again: one outcome per letter, in their order.
 	Redrive(ctx context.Context, o deadletters.Order) []deadletters.Outcome
+	// RedriveAll sends every letter again that a query is about, as Order says but for its Letters. It tells each outcome.
+	RedriveAll(ctx context.Context, q deadletters.Query, how deadletters.Order, each func(deadletters.Outcome)) error
 	// Export writes letters as JSON Lines and returns how many.
 	Export(ctx context.Context, q deadletters.Query, w io.Writer) (int64, error)
 }

@@ -78,6 +78,18 @@ func (f *fakeDesk) Redrive(_ context.Context, o deadletters.Order) []deadletters
 	return out
 }
 
+func (f *fakeDesk) RedriveAll(ctx context.Context, q deadletters.Query, how deadletters.Order, each func(deadletters.Outcome)) error {
+	f.lists = append(f.lists, q)
+	for _, l := range f.letters.Letters {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		how.Letters = []messages.Place{l.Place}
+		each(f.Redrive(ctx, how)[0])
+	}
+	return nil
+}
+
 func (f *fakeDesk) Export(_ context.Context, _ deadletters.Query, w io.Writer) (int64, error) {
 	if f.err != nil {
 		return 0, f.err
@@ -221,7 +233,7 @@ func evilDesk() *fakeDesk {
 		poison(&f.trace.Hops[i].Message)
 		f.trace.Hops[i].Instance = evil
 	}
-	f.letters.Counts = map[string]int64{evil: 3, otherCodes: 5}
+	f.letters.Counts = map[string]int64{evil: 3, deadletters.OtherCodes: 5}
 	f.refuse = map[messages.Place]error{f.letters.Letters[0].Place: errors.New(evil)}
 	return f
 }

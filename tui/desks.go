@@ -172,7 +172,9 @@ func (m *model) deskKeys() []key.Binding {
 	back, again := short(k.Back, "esc", "back"), short(k.Again, "u", "again")
 	follow, copies, filter := short(k.Follow, "v", "follow"), short(k.Confirm, "y", "copy"), short(k.Filter, "/", "filter")
 	switch {
-	case m.page == lettersPage && m.letters.sent != nil, m.page == lettersPage && m.letters.open, m.page == messagesPage && m.browser.open:
+	case m.page == lettersPage && m.letters.sent != nil:
+		return []key.Binding{back, short(k.Next, "up down", "scroll")}
+	case m.page == lettersPage && m.letters.open, m.page == messagesPage && m.browser.open:
 		return []key.Binding{back, short(k.Next, "up down", "scroll"), copies, follow}
 	case m.page == lettersPage:
 		return []key.Binding{short(k.Choose, "enter", "open"), short(k.Redrive, "R", "send again"), short(k.Edit, "E", "repair"),

@@ -194,6 +194,9 @@ func lettersLine(st *styles, b *letterBox, w int) string {
 	if b.later {
 		parts = append(parts, "older ones; up leads back to the newest")
 	}
+	if n := b.page.Unsearched; n > 0 {
+		parts = append(parts, st.muted.Render("not searched for copies: "+count(n, "payment")))
+	}
 	if len(parts) == 0 {
 		return cut(st.muted.Render("  time     payment     by        reason                 what is wrong with it"), w, st.ascii)
 	}
@@ -207,7 +210,11 @@ func letterRows(st *styles, b *letterBox, w, rows int) []string {
 		if b.readAt.IsZero() {
 			return nil
 		}
-		return []string{"", st.muted.Render("   No dead letters here.")}
+		none := "   No dead letters here."
+		if b.page.Bounded {
+			none = "   None among those looked at. Down goes on searching."
+		}
+		return []string{"", st.muted.Render(none)}
 	}
 	from, to, more := window(n, rows, around(b.cursor, n, rows))
 	var out []string

@@ -113,12 +113,9 @@ func (b *letterBox) reasons() []string {
 	codes := slices.SortedFunc(maps.Keys(b.page.Counts), func(x, y string) int {
 		return cmp.Or(cmp.Compare(b.page.Counts[y], b.page.Counts[x]), cmp.Compare(x, y))
 	})
-	codes = slices.DeleteFunc(codes, func(code string) bool { return code == "" || code == otherCodes })
+	codes = slices.DeleteFunc(codes, func(code string) bool { return code == "" || code == deadletters.OtherCodes })
 	return append([]string{""}, codes...)
 }
-
-// otherCodes is what letters are counted under when there are too many error codes.
-const otherCodes = "…"
 
 // pressLetters takes the keys of the page of the dead letters.
 func (m *model) pressLetters(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {

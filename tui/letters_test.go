@@ -47,7 +47,6 @@ func TestLettersAreSentAgain(t *testing.T) {
 		}
 		return out
 	}
-	everything := inOrder(at(0, 1, 2, 3, 4, 5, 6, 7, 8))
 	tests := []struct {
 		keys string
 		want deadletters.Order
@@ -56,21 +55,16 @@ func TestLettersAreSentAgain(t *testing.T) {
 		{"9 down R 2", deadletters.Order{Letters: at(1), Repair: deadletters.AsIs}},
 		{"9 m down m R 3", deadletters.Order{Letters: inOrder(at(0, 2)), Repair: deadletters.Fix}},
 		{"9 m m up m R 4", deadletters.Order{Letters: at(0), Repair: deadletters.AsIs}},
-		{"9 R 3 y", deadletters.Order{Letters: everything, Repair: deadletters.Fix}},
-		{"9 R 4 y", deadletters.Order{Letters: everything, Repair: deadletters.AsIs}},
+		{"9 R 3 y", deadletters.Order{Letters: at(0), Repair: deadletters.Fix}},
+		{"9 R 4 y", deadletters.Order{Letters: at(0), Repair: deadletters.AsIs}},
+		{"9 down down down R 2", deadletters.Order{Letters: at(3), Repair: deadletters.AsIs, Again: true}},
 		{"9 E ctrl+s", deadletters.Order{Letters: at(0), Repair: deadletters.Replace, Value: payment(40)}},
 	}
 	for _, test := range tests {
 		f := buried()
 		f.letters.Older = false
 		m := reading(flooded(), f, 100, 30, strings.Fields(test.keys)...)
-		for _, o := range f.orders {
-			if test.keys[:4] == "9 R " && len(o.Letters) > 1 {
-				inOrder(o.Letters)
-			}
-		}
-		if len(f.orders) == 0 || !reflect.DeepEqual(f.orders[0].Letters, test.want.Letters) || f.orders[0].Repair != test.want.Repair ||
-			string(f.orders[0].Value) != string(test.want.Value) {
+		if len(f.orders) == 0 || !reflect.DeepEqual(f.orders[0], test.want) {
 			t.Errorf("%s sent %+v, want %+v", test.keys, f.orders, test.want)
 		}
 		if m.letters.sent == nil || len(m.letters.marked) != 0 {
@@ -92,14 +86,26 @@ func TestSendingAllAsksWithTheNumber(t *testing.T) {
 	}
 }
 
-func TestAllLettersAreSentInPortionsOnceEach(t *testing.T) {
+func TestAllLettersThatTheQueryIsAboutAreSent(t *testing.T) {
+	f := buried()
+	m := reading(flooded(), f, 100, 30, "9", "right", "/", "x", "enter", "R", "4", "y")
+	if want := (deadletters.Query{Code: "not-json", Filter: "x"}); !reflect.DeepEqual(f.lists[len(f.lists)-1], want) {
+		t.Errorf("sent what %+v is about, want %+v", f.lists[len(f.lists)-1], want)
+	}
+	shows(t, m, "9 sent again as new payments", "✓ P0@20")
+}
+
+func TestManyMarkedLettersAreSentInPortionsOnceEach(t *testing.T) {
 	f := buried()
 	f.letters.Letters = nil
 	for i := range 3*sentAtOnce + 1 {
 		f.letters.Letters = append(f.letters.Letters, deadletters.Letter{Message: messages.Message{Place: messages.Place{Offset: int64(1000 - i)}}})
 	}
-	f.letters.Older = false
-	m := reading(flooded(), f, 100, 30, "9", "R", "4", "y")
+	m := reading(flooded(), f, 100, 30, "9")
+	for range f.letters.Letters {
+		act(m, "m")
+	}
+	act(m, "R", "4")
 	var sent []messages.Place
 	for _, o := range f.orders {
 		if len(o.Letters) > sentAtOnce {
@@ -119,7 +125,7 @@ func TestSendingCanBeStopped(t *testing.T) {
 	m.dialog = nil
 	act(m, "R")
 	_, cmd := m.Update(keyPress("1"))
-	shows(t, m, "looking for the letters")
+	shows(t, m, "esc stops")
 	act(m, "esc")
 	m.Update(cmd())
 	if len(f.orders) != 0 {

@@ -25,7 +25,8 @@ func (m *model) edit() {
 			if m.lettersDesk() == nil {
 				return nil, errNoDesk
 			}
-			o := deadletters.Order{Letters: []messages.Place{l.Place}, Repair: deadletters.Replace, Value: edited(f.text(0))}
+			o := deadletters.Order{Letters: []messages.Place{l.Place}, Repair: deadletters.Replace, Value: edited(f.text(0)),
+				Again: l.SentAs.Topic != ""}
 			return m.redrive(o, f), nil
 		}, newField("the whole value", editable(l.Original), true))
 }
@@ -74,7 +75,7 @@ func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 	state := st.good.Render(st.g.ok + " done")
 	switch {
 	case !r.done && total == 0:
-		state = st.warn.Render("looking for the letters ...")
+		state = st.warn.Render(comma(int64(sent+refused)) + " ... esc stops")
 	case !r.done:
 		state = st.warn.Render(fmt.Sprintf("%s of %s ... esc stops", comma(int64(sent+refused)), comma(int64(total))))
 	case r.err != nil:

@@ -82,16 +82,23 @@ func (m *model) redriveDialog() *dialog {
 		return nil
 	}
 	var items []choice
-	offer := func(label string, places []messages.Place) {
-		for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
-			items = append(items, choice{label: label, detail: repairWords(r), act: func(m *model) tea.Cmd {
-				return m.redrive(deadletters.Order{Letters: places, Repair: r}, nil)
+	offer := func(label, but string, o deadletters.Order) {
+		for _, o.Repair = range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
+			order := o
+			items = append(items, choice{label: label, detail: repairWords(o.Repair) + but, act: func(m *model) tea.Cmd {
+				return m.redrive(order, nil)
 			}})
 		}
 	}
-	offer(fmt.Sprintf("letter P%d@%d", l.Partition, l.Offset), []messages.Place{l.Place})
+	one := deadletters.Order{Letters: []messages.Place{l.Place}, Again: l.SentAs.Topic != ""}
+	but := ""
+	if one.Again {
+		but = ", once more"
+	}
+	offer(fmt.Sprintf("letter P%d@%d", l.Partition, l.Offset), but, one)
 	if n := len(b.marked); n > 0 {
-		offer(fmt.Sprintf("the %s marked", comma(int64(n))), inOrder(slices.Collect(maps.Keys(b.marked))))
+		all := inOrder(slices.Collect(maps.Keys(b.marked)))
+		offer(fmt.Sprintf("the %s marked", comma(int64(n))), "", deadletters.Order{Letters: all})
 	}
 	for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
 		items = append(items, choice{label: "all", detail: b.which() + ", " + repairWords(r), next: m.confirmAll(r)})
@@ -110,9 +117,8 @@ func (m *model) confirmAll(r deadletters.Repair) *dialog {
 		number = "Of " + strings.TrimSuffix(number, ".") + ", those that match the filter."
 	}
 	return &dialog{
-		title: "Send all of them again, " + repairWords(r) + "?",
-		notes: []string{number, "Every copy becomes a new payment. Those sent again " +
-			count(deadletters.MostRedrives, "time") + " are refused."},
+		title:  "Send all of them again, " + repairWords(r) + "?",
+		notes:  []string{number, "Every copy is a new payment. What was sent already is left alone."},
 		agreed: func(m *model) tea.Cmd { return m.redriveAll(q, r) },
 	}
 }
@@ -123,7 +129,7 @@ func repairWords(r deadletters.Repair) string {
 	case deadletters.AsIs:
 		return "as it is"
 	case deadletters.Fix:
-		return "repaired: what is missing or wrong is set"
+		return "repaired: wrong fields are set"
 	case deadletters.Replace:
 		return "as edited"
 	}
@@ -140,22 +146,7 @@ func (m *model) redrive(o deadletters.Order, f *form) tea.Cmd {
 // redriveAll sends every letter again that a query finds now. Letters that come meanwhile are not sent.
 func (m *model) redriveAll(q deadletters.Query, repair deadletters.Repair) tea.Cmd {
 	return m.begin(nil, func(ctx context.Context, desk DeadLetters, r *redrive) error {
-		var all []messages.Place
-		for q.Limit = 1_000; ; {
-			page, err := desk.List(ctx, q)
-			if err != nil {
-				return fmt.Errorf("look for the letters to send again: %w", err)
-			}
-			for _, l := range page.Letters {
-				all = append(all, l.Place)
-			}
-			if !page.Older || len(page.Cursor) == 0 {
-				break
-			}
-			q.Before = page.Cursor
-		}
-		slices.Reverse(all) // in the order in which the payments were refused
-		return inPortions(ctx, desk, deadletters.Order{Letters: all, Repair: repair}, r)
+		return desk.RedriveAll(ctx, q, deadletters.Order{Repair: repair}, func(o deadletters.Outcome) { r.add([]deadletters.Outcome{o}) })
 	})
 }
 
