@@ -215,3 +215,17 @@ func TestBrowserSaysWhatItCannotDo(t *testing.T) {
 	}
 	b.Close()
 }
+
+func TestBrowserFollowsAPartitionToItsNewLeader(t *testing.T) {
+	c := openCluster(t, "a")
+	client, b := openClient(t, c), openBrowser(t, c)
+	for i := range 3 {
+		produce(t, client, "a", 0, fmt.Sprint(i))
+		if got, _ := readSpan(t, b, "a", int64(i), int64(i)+1); !slices.Equal(got, []string{fmt.Sprintf("%d=%d", i, i)}) {
+			t.Errorf("read %v at leader %d", got, i)
+		}
+		if err := c.fake.MoveTopicPartition("a", 0, int32(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
