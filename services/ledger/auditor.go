@@ -38,6 +38,7 @@ type auditor struct {
 	books    *books // of the topics with these ids; nil before the first look
 
 	newest look
+	idle   bool // the newest look found nothing new
 	// pending is a look that is proven once everything before its ends has been read.
 	pending, proven *look
 	blocked         []string // see Picture
@@ -132,6 +133,7 @@ func (a *auditor) prove(l look) {
 	if a.pending == nil {
 		a.pending = &l
 	}
+	a.idle = l.same(a.newest) && a.toRead(l, allTopics()...) == 0
 	a.newest = l
 }
 

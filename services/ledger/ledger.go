@@ -12,6 +12,10 @@ import (
 // DefaultEvery is how often the books are brought up to date.
 const DefaultEvery = 200 * time.Millisecond
 
+// resting is by how much less often an auditor looks that has found nothing new: asking costs the brokers, too, and more
+// the more partitions there are.
+const resting = 2.5
+
 // Cluster is what is audited. A *kafka.Cluster is one.
 type Cluster interface {
 	// NewGauge opens somebody who asks where these topics, and what groups have committed of them, stand.
@@ -36,7 +40,7 @@ type Config struct {
 	// Work is asked what the members of this process do; it must be quick. Nil: there are none, and what is committed is
 	// foreign.
 	Work func() Work
-	// Every is how often the books are brought up to date; zero means DefaultEvery.
+	// Every is how often the books are brought up to date; zero means DefaultEvery. While nothing happens it is less often.
 	Every time.Duration
 }
 
@@ -79,7 +83,11 @@ func (l *Ledger) Run(ctx context.Context) error {
 			break
 		}
 		l.publish(a, err)
-		pause(ctx, l.cfg.Every-time.Since(began))
+		every := l.cfg.Every
+		if a.idle {
+			every = time.Duration(float64(every) * resting)
+		}
+		pause(ctx, every-time.Since(began))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"time"
 
 	"blackfriday/kafka"
@@ -47,6 +48,12 @@ func plausible(committed map[int32]int64, payments kafka.TopicReading) map[int32
 		return int(partition) >= len(payments.Partitions) || next > payments.Partitions[partition].End
 	})
 	return committed
+}
+
+// same says whether nothing has changed but the time.
+func (l look) same(o look) bool {
+	l.at, o.at = time.Time{}, time.Time{}
+	return reflect.DeepEqual(l, o)
 }
 
 // ids are the ids of the topics.
