@@ -171,7 +171,10 @@ func (m *model) deskKeys() []key.Binding {
 	k := m.keys
 	back, again := short(k.Back, "esc", "back"), short(k.Again, "u", "again")
 	follow, copies, filter := short(k.Follow, "v", "follow"), short(k.Confirm, "y", "copy"), short(k.Filter, "/", "filter")
+	_, found := m.letters.letter()
 	switch {
+	case m.page == lettersPage && !found && m.letters.sent == nil:
+		return []key.Binding{short(k.Pills, "p", "pills"), short(k.Earlier, "left right", "reason"), filter, again}
 	case m.page == lettersPage && m.letters.sent != nil:
 		return []key.Binding{back, short(k.Next, "up down", "scroll")}
 	case m.page == lettersPage && m.letters.open, m.page == messagesPage && m.browser.open:

@@ -21,6 +21,17 @@ func (b *letterBox) which() string {
 	return words
 }
 
+// whole names the same in a choice.
+func (b *letterBox) whole() string {
+	switch {
+	case b.query.Filter != "":
+		return "all that match"
+	case b.query.Code != "":
+		return "all with this reason"
+	}
+	return "all " + comma(b.page.Total)
+}
+
 // lettersBody is the page of the dead letters.
 func (m *model) lettersBody(w, h int) []string {
 	st, b := m.st, &m.letters
@@ -210,7 +221,10 @@ func letterRows(st *styles, b *letterBox, w, rows int) []string {
 		if b.readAt.IsZero() {
 			return nil
 		}
-		none := "   No dead letters here."
+		none := "   No dead letters. The poison pills of " + DefaultKeys().Pills.Help().Key + " come here once a consumer has met them."
+		if b.page.Total > 0 {
+			none = "   None of the dead letters is like this."
+		}
 		if b.page.Bounded {
 			none = "   None among those looked at. Down goes on searching."
 		}

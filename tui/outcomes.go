@@ -2,8 +2,10 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
@@ -64,8 +66,7 @@ func (m *model) scrollOutcomes(msg tea.KeyPressMsg) bool {
 		return false
 	}
 	_, _, _, outcomes := b.sent.progress()
-	step := m.height - chrome - 2
-	b.top = m.scrolled(msg, b.top, step, len(outcomes)-step)
+	b.top = m.scrolled(msg, b.top, (m.height-chrome)/3, len(outcomes)-1)
 	return true
 }
 
@@ -89,23 +90,37 @@ func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 	if r.err != nil {
 		sum += "  " + st.bad.Render(visible(r.err.Error(), max(w-width(sum)-3, 0), st.ascii))
 	}
-	from, to, more := window(len(outcomes), h-2, top)
-	lines := []string{head, sum}
-	for _, o := range outcomes[from:to] {
-		lines = append(lines, outcomeLine(st, o, w))
+	lines, shown := []string{head, sum}, 0
+	from := min(max(top, 0), max(len(outcomes)-1, 0))
+	for _, o := range outcomes[from:] {
+		next := outcomeLines(st, o, w)
+		if len(lines)+len(next) >= h {
+			break
+		}
+		lines, shown = append(lines, next...), shown+1
 	}
-	if more += sent + refused - len(outcomes); more > 0 {
+	if more := sent + refused - shown; more > 0 {
 		lines = append(lines, st.more(more, "letter"))
 	}
 	return st.box(lines, w, h)
 }
 
-// outcomeLine is what became of one letter.
-func outcomeLine(st *styles, o deadletters.Outcome, w int) string {
-	letter := st.left(fmt.Sprintf("P%d@%d", o.Letter.Partition, o.Letter.Offset), 12)
-	if o.Err != nil {
-		return " " + st.bad.Render(st.g.bad) + " " + st.strong.Render(letter) + " " + visible(o.Err.Error(), w-17, st.ascii)
+// outcomeLines are what became of one letter: why it was refused is told in full, within bounds.
+func outcomeLines(st *styles, o deadletters.Outcome, w int) []string {
+	const most = 3
+	head := fmt.Sprintf("P%d@%d", o.Letter.Partition, o.Letter.Offset)
+	if o.Err == nil {
+		as := fmt.Sprintf("%s payment P%d@%d", st.g.arrow, o.SentAs.Partition, o.SentAs.Offset)
+		return []string{" " + st.good.Render(st.g.ok) + " " + st.strong.Render(st.left(head, 12)) + " " + as}
 	}
-	as := fmt.Sprintf("%s payment P%d@%d", st.g.arrow, o.SentAs.Partition, o.SentAs.Offset)
-	return " " + st.good.Render(st.g.ok) + " " + st.strong.Render(letter) + " " + as
+	room := max(w-18, 1)
+	head = " " + st.bad.Render(st.g.bad) + " " + st.strong.Render(st.left(head, 12)) + " "
+	var out []string
+	for line := range strings.SplitSeq(ansi.Wrap(visible(o.Err.Error(), room*most, st.ascii), room, ""), "\n") {
+		if len(out) < most {
+			out = append(out, head+line)
+		}
+		head = blank(width(head))
+	}
+	return out
 }

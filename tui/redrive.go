@@ -101,7 +101,7 @@ func (m *model) redriveDialog() *dialog {
 		offer(fmt.Sprintf("the %s marked", comma(int64(n))), "", deadletters.Order{Letters: all})
 	}
 	for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
-		items = append(items, choice{label: "all", detail: b.which() + ", " + repairWords(r), next: m.confirmAll(r)})
+		items = append(items, choice{label: b.whole(), detail: repairWords(r), next: m.confirmAll(r)})
 	}
 	return &dialog{title: "Send which dead letters again?", items: items}
 }

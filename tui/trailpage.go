@@ -51,7 +51,7 @@ func (m *model) trailBody(w, h int) []string {
 		lines := st.scrollable(m.openHop(), w-2, h-1, t.top)
 		return append([]string{messageTitle(st, msg, w)}, indent(lines)...)
 	}
-	lines, at := trailLines(st, t, w)
+	lines, at := trailLines(st, t, min(w, 112)) // further apart, the eye loses the line
 	room := h - 2
 	if len(t.trace.Hops) > 0 {
 		room = min(len(lines), max(h*3/5, h-10)) // some of the chosen record stands under it
