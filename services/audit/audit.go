@@ -24,6 +24,13 @@ type Count struct {
 	// Duplicates are the second and every further order or dead letter of one payment.
 	Duplicates int64
 
+	// Done are the payments with an order, and Dead those with a dead letter and none. Mailed are the payments for which
+	// an e-mail was sent, MailedAgain the second and every further e-mail of one payment.
+	Done, Dead          int64
+	Mailed, MailedAgain int64
+	// LettersOfOrder are the dead letters that are about an order.
+	LettersOfOrder int64
+
 	// Unmailed are orders without an e-mail or dead letter, yet. MailDuplicates are the second and every further e-mail
 	// of one order.
 	Unmailed       int64
@@ -50,7 +57,8 @@ type Cluster interface {
 	ReadAll(ctx context.Context, topics []string, each func(*kafka.Record)) error
 }
 
-// Read counts what is in the topics of the lab now. It can be called while the lab works.
+// Read counts what is in the topics of the lab now: committed records only, so that what a transaction has written counts
+// once that is committed. It can be called while the lab works, and waits for transactions that are open.
 //
 // What follows from a payment is read before the payment itself: commits first, then e-mails and dead letters, then
 // orders, then payments. A committed payment wrote its order before it was committed, so its order is found; and every

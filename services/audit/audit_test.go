@@ -153,10 +153,12 @@ func TestReadOfALabThatLosesNothing(t *testing.T) {
 	s.want(audit.Count{Payments: 303, Waiting: 303})
 	s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
 	s.drain(kafka.OrderGroup, kafka.PaymentSuccessful)
-	s.want(audit.Count{Payments: 303, Orders: 300, DLQ: 3, Unmailed: 300, Codes: map[string]int64{"invalid-json": 3}})
+	s.want(audit.Count{Payments: 303, Orders: 300, DLQ: 3, Done: 300, Dead: 3, Unmailed: 300, Codes: map[string]int64{"invalid-json": 3}})
 	s.join("email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
 	s.drain(kafka.EmailGroup, kafka.OrderCreated)
-	s.want(audit.Count{Payments: 303, Orders: 300, DLQ: 3, Emails: 300, Codes: map[string]int64{"invalid-json": 3}})
+	s.want(audit.Count{
+		Payments: 303, Orders: 300, DLQ: 3, Emails: 300, Done: 300, Dead: 3, Mailed: 300, Codes: map[string]int64{"invalid-json": 3},
+	})
 }
 
 // careless says it has finished what it has not, and does some of its work twice.
@@ -178,7 +180,7 @@ func TestReadOfALabThatLosesAndRepeats(t *testing.T) {
 	s.pay(120, goodPayment) // 40 in each partition: 10 are lost, 10 done twice, 20 once
 	s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, careless{s.orderHandler("order-1")})
 	s.drain(kafka.OrderGroup, kafka.PaymentSuccessful)
-	s.want(audit.Count{Payments: 120, Orders: 120, Lost: 30, Duplicates: 30, Unmailed: 120})
+	s.want(audit.Count{Payments: 120, Orders: 120, Done: 90, Lost: 30, Duplicates: 30, Unmailed: 120})
 }
 
 // TestReadWhileTheLabWorks: whatever goes on, nothing that is well may look lost, forged or done twice.

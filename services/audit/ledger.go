@@ -14,12 +14,14 @@ type ledger struct {
 	topicID   string          // of payment-successful; empty when unknown
 	committed map[int32]int64 // by partition, the offset up to which the order group has finished; absent: nothing
 	payments  sheets          // followed by orders and dead letters
+	done      sheets          // payments again, followed by orders alone
+	mailed    sheets          // and by e-mails
 	orders    sheets          // followed by e-mails and dead letters
 	total     Count           // what can be counted right away
 }
 
 func newLedger() *ledger {
-	return &ledger{payments: sheets{}, orders: sheets{}, total: Count{Codes: map[string]int64{}}}
+	return &ledger{payments: sheets{}, done: sheets{}, mailed: sheets{}, orders: sheets{}, total: Count{Codes: map[string]int64{}}}
 }
 
 // add enters a record of one of the lab's topics.
@@ -34,6 +36,9 @@ func (l *ledger) add(r *kafka.Record) {
 		l.followsPayment(r)
 	case kafka.EmailSent:
 		l.total.Emails++
+		if partition, offset, named, ours := l.root(r); named && ours {
+			l.mailed.of(partition).at(offset).follow()
+		}
 		l.followsParent(r)
 	case kafka.DLQPayment:
 		l.total.DLQ++
@@ -52,6 +57,9 @@ func (l *ledger) followsParent(r *kafka.Record) {
 			l.total.Foreign++
 			return
 		}
+		if r.Topic == kafka.DLQPayment {
+			l.total.LettersOfOrder++
+		}
 		l.orders.of(partition).at(offset).follow()
 	case parent == kafka.PaymentSuccessful && r.Topic == kafka.DLQPayment:
 		l.followsPayment(r)
@@ -60,18 +68,27 @@ func (l *ledger) followsParent(r *kafka.Record) {
 	}
 }
 
-// followsPayment enters a record under the payment that is its root.
+// followsPayment enters an order or a dead letter under the payment that is its root.
 func (l *ledger) followsPayment(r *kafka.Record) {
-	partition, offset, ok := place(r, kafka.HeaderPaymentPartition, kafka.HeaderPaymentOffset)
-	if !ok {
+	partition, offset, named, ours := l.root(r)
+	switch {
+	case !named:
 		l.total.Foreign++
-		return
-	}
-	if id, _ := header(r, kafka.HeaderPaymentTopicID); id != "" && l.topicID != "" && id != l.topicID {
+	case !ours:
 		l.total.Forged++
-		return
+	default:
+		l.payments.of(partition).at(offset).follow()
+		if r.Topic == kafka.OrderCreated {
+			l.done.of(partition).at(offset).follow()
+		}
 	}
-	l.payments.of(partition).at(offset).follow()
+}
+
+// root is where the payment stands that a record names. ours is false when it names one of another topic id.
+func (l *ledger) root(r *kafka.Record) (partition int32, offset int64, named, ours bool) {
+	partition, offset, named = place(r, kafka.HeaderPaymentPartition, kafka.HeaderPaymentOffset)
+	id, _ := header(r, kafka.HeaderPaymentTopicID)
+	return partition, offset, named, id == "" || l.topicID == "" || id == l.topicID
 }
 
 func (l *ledger) addCode(r *kafka.Record) {
@@ -86,13 +103,24 @@ func (l *ledger) addCode(r *kafka.Record) {
 func (l *ledger) count() Count {
 	c := l.total
 	for partition, s := range l.payments {
-		committed := l.committed[partition]
+		committed, done, mailed := l.committed[partition], l.done.of(partition), l.mailed.of(partition)
 		s.each(func(offset int64, m mark) {
+			if mails := mailed.at(offset).followers(); m.appeared() && mails > 0 {
+				c.Mailed++
+				c.MailedAgain += mails - 1
+			}
 			switch {
 			case m.appeared() && m.followers() == 0 && offset < committed:
 				c.Lost++
 			case m.appeared() && m.followers() == 0:
 				c.Waiting++
+			case m.appeared() && done.at(offset).followers() > 0:
+				c.Done++
+			case m.appeared():
+				c.Dead++
+			}
+			switch {
+			case m.followers() == 0:
 			case m.appeared() || offset < s.start:
 				c.Duplicates += m.followers() - 1
 			default:

@@ -47,7 +47,13 @@ func order(where, of at) *kafka.Record {
 	return r
 }
 
-func email(of at) *kafka.Record { return child(kafka.EmailSent, kafka.OrderCreated, of, at{}) }
+// email is an e-mail of an order that does not say what payment it goes back to.
+func email(of at) *kafka.Record {
+	return without(child(kafka.EmailSent, kafka.OrderCreated, of, at{}), kafka.HeaderPaymentOffset)
+}
+
+// mailOf is an e-mail that does.
+func mailOf(of, root at) *kafka.Record { return child(kafka.EmailSent, kafka.OrderCreated, of, root) }
 
 func dead(parentTopic string, of at, code string) *kafka.Record {
 	r := child(kafka.DLQPayment, parentTopic, of, of)
@@ -89,19 +95,19 @@ func TestCount(t *testing.T) {
 		"nothing": {nil, Count{}},
 		"a payment, its order and its e-mail": {
 			[]*kafka.Record{payment(p), order(o, p), email(o)},
-			Count{Payments: 1, Orders: 1, Emails: 1},
+			Count{Payments: 1, Orders: 1, Emails: 1, Done: 1},
 		},
 		"in any order": {
 			[]*kafka.Record{email(o), order(o, p), payment(p)},
-			Count{Payments: 1, Orders: 1, Emails: 1},
+			Count{Payments: 1, Orders: 1, Emails: 1, Done: 1},
 		},
 		"a pill in the DLQ": {
 			[]*kafka.Record{payment(p), dead(kafka.PaymentSuccessful, p, "price-not-positive")},
-			Count{Payments: 1, DLQ: 1, Codes: map[string]int64{"price-not-positive": 1}},
+			Count{Payments: 1, DLQ: 1, Dead: 1, Codes: map[string]int64{"price-not-positive": 1}},
 		},
 		"committed without an effect": {
 			[]*kafka.Record{payment(p), payment(q), order(o, q), email(o)},
-			Count{Payments: 2, Orders: 1, Emails: 1, Lost: 1},
+			Count{Payments: 2, Orders: 1, Emails: 1, Lost: 1, Done: 1},
 		},
 		"not committed yet": {
 			[]*kafka.Record{payment(at{0, 10}), payment(at{1, 0})},
@@ -109,27 +115,34 @@ func TestCount(t *testing.T) {
 		},
 		"done but not committed yet": {
 			[]*kafka.Record{payment(at{1, 0}), order(o, at{1, 0}), email(o)},
-			Count{Payments: 1, Orders: 1, Emails: 1},
+			Count{Payments: 1, Orders: 1, Emails: 1, Done: 1},
 		},
 		"done twice": {
 			[]*kafka.Record{payment(p), order(o, p), order(o2, p), email(o), email(o2)},
-			Count{Payments: 1, Orders: 2, Emails: 2, Duplicates: 1},
+			Count{Payments: 1, Orders: 2, Emails: 2, Duplicates: 1, Done: 1},
 		},
 		"done three times, once in the DLQ": {
 			[]*kafka.Record{payment(p), order(o, p), order(o2, p), email(o), email(o2), dead(kafka.PaymentSuccessful, p, "")},
-			Count{Payments: 1, Orders: 2, Emails: 2, DLQ: 1, Duplicates: 2, Codes: map[string]int64{"": 1}},
+			Count{Payments: 1, Orders: 2, Emails: 2, DLQ: 1, Duplicates: 2, Done: 1, Codes: map[string]int64{"": 1}},
 		},
 		"an order that waits for its e-mail": {
 			[]*kafka.Record{payment(p), order(o, p)},
-			Count{Payments: 1, Orders: 1, Unmailed: 1},
+			Count{Payments: 1, Orders: 1, Unmailed: 1, Done: 1},
 		},
 		"two e-mails of one order": {
 			[]*kafka.Record{payment(p), order(o, p), email(o), email(o)},
-			Count{Payments: 1, Orders: 1, Emails: 2, MailDuplicates: 1},
+			Count{Payments: 1, Orders: 1, Emails: 2, MailDuplicates: 1, Done: 1},
+		},
+		"e-mails that name their payment": {
+			[]*kafka.Record{
+				payment(p), payment(q), order(o, p), order(o2, q), mailOf(o, p), mailOf(o2, q), mailOf(o2, q),
+				with(mailOf(o, p), kafka.HeaderPaymentTopicID, "another"),
+			},
+			Count{Payments: 2, Orders: 2, Emails: 4, Done: 2, Mailed: 2, MailedAgain: 1, MailDuplicates: 2},
 		},
 		"an order that the e-mail service refused": {
 			[]*kafka.Record{payment(p), order(o, p), dead(kafka.OrderCreated, o, "email-too-large")},
-			Count{Payments: 1, Orders: 1, DLQ: 1, Codes: map[string]int64{"email-too-large": 1}},
+			Count{Payments: 1, Orders: 1, DLQ: 1, Done: 1, LettersOfOrder: 1, Codes: map[string]int64{"email-too-large": 1}},
 		},
 		"records of other programs": {
 			[]*kafka.Record{
@@ -152,7 +165,7 @@ func TestCount(t *testing.T) {
 				order(o, at{0, 1 << 62}), dead(kafka.PaymentSuccessful, at{9, 0}, ""), email(at{2, 99}), email(o),
 				dead(kafka.OrderCreated, at{2, 98}, ""), order(o2, at{0, 1 << 62}), email(o2),
 			},
-			Count{Orders: 2, Emails: 3, DLQ: 2, Forged: 5, Codes: map[string]int64{"": 2}},
+			Count{Orders: 2, Emails: 3, DLQ: 2, Forged: 5, LettersOfOrder: 1, Codes: map[string]int64{"": 2}},
 		},
 		"a payment of another topic id": {
 			[]*kafka.Record{payment(p), with(order(o, p), kafka.HeaderPaymentTopicID, "another"), email(o)},
@@ -160,7 +173,7 @@ func TestCount(t *testing.T) {
 		},
 		"a service that does not know the topic id": {
 			[]*kafka.Record{payment(p), with(order(o, p), kafka.HeaderPaymentTopicID, ""), email(o)},
-			Count{Payments: 1, Orders: 1, Emails: 1},
+			Count{Payments: 1, Orders: 1, Emails: 1, Done: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +235,7 @@ func TestLedgerAgainstLists(t *testing.T) {
 		for _, p := range payments {
 			records = append(records, payment(p))
 		}
-		done, mails := map[at]int64{}, map[at]int64{}
+		done, mails, mailed := map[at]int64{}, map[at]int64{}, map[at]int64{}
 		for _, o := range orders {
 			of := rapid.OneOf(place, rapid.SampledFrom(append(payments, at{}))).Draw(t, "of")
 			records = append(records, order(o, of))
@@ -230,26 +243,33 @@ func TestLedgerAgainstLists(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 20).Draw(t, "emails") {
 			of := rapid.OneOf(place, rapid.SampledFrom(append(orders, at{}))).Draw(t, "mail of")
-			records = append(records, email(of))
+			root := rapid.OneOf(place, rapid.SampledFrom(append(payments, at{}))).Draw(t, "mail of payment")
+			records = append(records, mailOf(of, root))
 			mails[of]++
+			mailed[root]++
 		}
 		l := newLedger()
 		l.committed = map[int32]int64{0: committed}
 		for _, r := range rapid.Permutation(records).Draw(t, "records") {
 			l.add(r)
 		}
-		got, want := l.count(), naive(payments, orders, done, mails, committed)
+		got, want := l.count(), naive(payments, orders, done, mails, mailed, committed)
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("counted %+v\nwant    %+v", got, want)
 		}
 	})
 }
 
-func naive(payments, orders []at, done, mails map[at]int64, committed int64) Count {
+func naive(payments, orders []at, done, mails, mailed map[at]int64, committed int64) Count {
 	c := Count{Payments: int64(len(payments)), Orders: int64(len(orders)), Codes: map[string]int64{}}
 	for _, p := range payments {
+		if n := mailed[p]; n > 0 {
+			c.Mailed++
+			c.MailedAgain += n - 1
+		}
 		switch {
 		case done[p] > 0:
+			c.Done++
 		case p.partition == 0 && p.offset < committed:
 			c.Lost++
 		default:

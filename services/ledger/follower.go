@@ -93,14 +93,20 @@ func placeOf(partition, offset []byte) (p place, ok bool) {
 
 // redriven is the dead letter of which a payment says it is a copy.
 func redriven(r *kafka.Record) (letter place, ok bool) {
-	var partition, offset []byte
+	partition, ok := first(r, kafka.HeaderRedrivePartition)
+	if !ok {
+		return place{}, false
+	}
+	offset, _ := first(r, kafka.HeaderRedriveOffset)
+	return placeOf(partition, offset)
+}
+
+// first is the first header of that name.
+func first(r *kafka.Record, key string) (value []byte, ok bool) {
 	for _, h := range r.Headers {
-		switch {
-		case h.Key == kafka.HeaderRedrivePartition && partition == nil:
-			partition = h.Value
-		case h.Key == kafka.HeaderRedriveOffset && offset == nil:
-			offset = h.Value
+		if h.Key == key {
+			return h.Value, true
 		}
 	}
-	return placeOf(partition, offset)
+	return nil, false
 }
