@@ -188,7 +188,26 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		s.screen.Pills = append(s.screen.Pills, tui.Pill{Name: p.Name, Title: p.Title})
 	}
 	s.screen.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
+	s.screen.Messages, s.screen.DeadLetters = desks(l)
 	screenErr := tui.Run(ctx, l, s.screen)
 	stop()
 	return errors.Join(<-ended, screenErr)
+}
+
+// desks gives the screen what reads and writes topics. Before the lab runs there is none: a nil of the interface, not a
+// nil pointer in it.
+func desks(l *lab.Lab) (func() tui.Messages, func() tui.DeadLetters) {
+	read := func() tui.Messages {
+		if d := l.Messages(); d != nil {
+			return d
+		}
+		return nil
+	}
+	letters := func() tui.DeadLetters {
+		if b := l.DeadLetters(); b != nil {
+			return b
+		}
+		return nil
+	}
+	return read, letters
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/ledger"
 )
 
 // onTheWay is how long what a dead order consumer had in hand still counts as in flight: what it sent before it died may
@@ -51,13 +52,14 @@ func (h *hands) leave(l *life) {
 
 // drop removes a life that is about to be killed, and remembers for a moment what it had in hand.
 func (h *hands) drop(l *life) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.lives[l] {
+	if l.instance.kind != OrderKind {
 		return
 	}
+	inHand := l.member.InHand()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	delete(h.lives, l)
-	h.ghosts = append(h.ghosts, ghost{time.Now().Add(onTheWay), l.member.InHand()})
+	h.ghosts = append(h.ghosts, ghost{time.Now().Add(onTheWay), inHand})
 }
 
 // marker is what members of a service tell of the payments that they are about to commit; nil for those that do not.
@@ -83,22 +85,31 @@ func (h *hands) forget() {
 	h.ghosts = nil
 }
 
-// work answers the auditor.
-func (h *hands) work() (inHand, committed []kafka.Span) {
+// living are the lives that work.
+func (h *hands) living() []*life {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for l := range h.lives {
-		inHand = append(inHand, l.member.InHand()...)
+	return slices.Collect(maps.Keys(h.lives))
+}
+
+// work answers the auditor. Members claim what they commit while they hold their own locks, so they are not asked under
+// that of hands; a member that is killed meanwhile is among the ghosts by then.
+func (h *hands) work() ledger.Work {
+	var w ledger.Work
+	for _, l := range h.living() {
+		w.InHand = append(w.InHand, l.member.InHand()...)
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	now := time.Now()
 	h.ghosts = slices.DeleteFunc(h.ghosts, func(g ghost) bool { return now.After(g.until) })
 	for _, g := range h.ghosts {
-		inHand = append(inHand, g.spans...)
+		w.InHand = append(w.InHand, g.spans...)
 	}
-	for spans := range maps.Values(h.claims) {
-		committed = append(committed, spans...)
+	for _, spans := range h.claims {
+		w.Committed = append(w.Committed, spans...)
 	}
-	return inHand, committed
+	return w
 }
 
 // merge adds a span to spans that are in order and do not touch.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
 
@@ -32,6 +33,7 @@ type Lab struct {
 
 	turnstile *turnstile
 	messages  atomic.Pointer[messages.Desk]
+	letters   atomic.Pointer[deadletters.Box]
 }
 
 // request is a command on its way to the lab's goroutine.
@@ -62,6 +64,9 @@ func (l *Lab) Snapshot() *Snapshot { return l.snapshot.Load() }
 
 // Messages is the desk that reads and writes messages on request; nil until the lab runs.
 func (l *Lab) Messages() *messages.Desk { return l.messages.Load() }
+
+// DeadLetters is the desk that lists dead letters and sends them again; nil until the lab runs.
+func (l *Lab) DeadLetters() *deadletters.Box { return l.letters.Load() }
 
 // Do has the lab carry out a command and waits until it has. The error says what could not be done and why; it wraps
 // ErrNotRunning when there is no lab to do it.

@@ -29,6 +29,12 @@ func TestKillBetweenShowsWhatAGuaranteeIsWorth(t *testing.T) {
 				want := map[kafka.Guarantee][2]bool{
 					kafka.AtMostOnce: {true, false}, kafka.AtLeastOnce: {false, true}, kafka.ExactlyOnce: {false, false},
 				}[g]
+				books := until(t, l, "the auditor has read everything", 20*time.Second, func(s *Snapshot) bool {
+					return s.Ledger.Known && s.Ledger.Behind == 0 && s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
+				}).Ledger
+				if e := books.Total; e.Lost.Count != count.Lost || e.Duplicates.Count != count.Duplicates || e.Done.Count != count.Payments-count.Lost {
+					t.Errorf("the books say %+v, the recount %+v", e, count)
+				}
 				if lost != want[0] || twice != want[1] || count.Payments != 300 {
 					t.Errorf("%s: %+v", g, count)
 				}
@@ -156,8 +162,7 @@ func TestClaimsMerge(t *testing.T) {
 		h.claim(kafka.Span{First: s[0], Next: s[1]})
 	}
 	var got []string
-	_, committed := h.work()
-	for _, s := range committed {
+	for _, s := range h.work().Committed {
 		got = append(got, fmt.Sprint(s.First, "-", s.Next))
 	}
 	if want := "0-8 10-12 20-40 41-42"; strings.Join(got, " ") != want {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/deadletters"
 	"blackfriday/services/email"
+	"blackfriday/services/ledger"
 	"blackfriday/services/messages"
 	"blackfriday/services/order"
 	"blackfriday/services/payment"
@@ -139,7 +141,18 @@ func (s *state) startObserver(ctx context.Context) (string, error) {
 		<-watched
 		return nil
 	})
-	return fmt.Sprintf("the brokers are read every %v", readEvery(s.cfg.Partitions)), nil
+	s.startLedger()
+	return fmt.Sprintf("the brokers are read every %v, and an auditor counts every payment", readEvery(s.cfg.Partitions)), nil
+}
+
+// startLedger has the auditor keep the books until the tasks are stopped.
+func (s *state) startLedger() {
+	books := ledger.New(ledger.Config{Cluster: s.cluster, Work: s.hands.work})
+	s.books = books
+	s.tasks.start(func(ctx context.Context) {
+		// Run only ends with ctx: what it cannot read stands in its pictures.
+		_ = books.Run(ctx)
+	})
 }
 
 // startServers opens the payment service's producer and the four HTTP servers in front of it.
@@ -155,6 +168,7 @@ func (s *state) startServers(context.Context) (string, error) {
 	browser := s.cluster.NewBrowser("browser")
 	s.onStop("browser", func(context.Context) error { browser.Close(); return nil })
 	s.lab.messages.Store(messages.New(browser, s.analytics))
+	s.lab.letters.Store(deadletters.New(browser))
 	if s.cfg.HTTPPort == NoHTTP {
 		s.servers = &servers{}
 		return "no HTTP wanted", nil

@@ -52,7 +52,7 @@ type state struct {
 	rebalances   *rebalances
 	orphans      map[int32]time.Time // since when nobody reads a partition
 	hidden       map[kafka.TopicPartition]held
-	books        interface{ Picture() *ledger.Picture }
+	books        *ledger.Ledger
 
 	reading    kafka.Reading
 	readingErr string
