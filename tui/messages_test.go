@@ -179,12 +179,7 @@ func TestAFrozenScreenTakesNothingFromTheTail(t *testing.T) {
 func TestMessagesAreWrittenByHand(t *testing.T) {
 	f := browsed()
 	f.page = messages.Page{}
-	m := reading(flooded(), f, 100, 30, "0", "right", "a", "1", "enter", "N", "v", "i", "p", "enter")
-	if len(f.drafts) != 0 || m.form != nil {
-		t.Log("enter in the first box takes the form; the value is empty")
-	}
-	f.drafts = nil
-	act(m, "N", "v", "i", "p", "tab")
+	m := reading(flooded(), f, 100, 30, "0", "right", "a", "1", "enter", "N", "v", "i", "p", "tab")
 	typed(m, "{\n  \"a\": \"\u202e\"\n}")
 	f.err = errors.New("write to order-created P1: refused")
 	act(m, "ctrl+s")
