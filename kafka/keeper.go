@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -34,12 +35,16 @@ func (m *Member) newKeeper() keeper {
 	case ExactlyOnce:
 		return newTransactions(m)
 	default:
-		return &commitMarks{m}
+		return &commitMarks{m: m, busy: make(chan struct{}, 1)}
 	}
 }
 
 // commitMarks is at-least-once: records are marked once they are finished, and marks are committed now and then.
-type commitMarks struct{ m *Member }
+type commitMarks struct {
+	m     *Member
+	dirty atomic.Bool   // something was marked that no commit was sent for
+	busy  chan struct{} // held while a commit is under way, so that nobody takes it for done
+}
 
 func (k *commitMarks) begin(context.Context, batch) error { return nil }
 
@@ -47,6 +52,7 @@ func (k *commitMarks) finish(b batch, n int, err error) {
 	k.m.lanes.finish(b, n, delayOf(err), func(done []*Record) {
 		k.m.marked(spanOf(done))
 		k.m.client.MarkCommitRecords(done[len(done)-1])
+		k.dirty.Store(true)
 	})
 }
 
@@ -54,8 +60,24 @@ func (k *commitMarks) finish(b batch, n int, err error) {
 func (k *commitMarks) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, goodbye)
 	defer cancel()
+	select {
+	case k.busy <- struct{}{}:
+	case <-ctx.Done():
+		return k.m.commitError(ctx.Err())
+	}
+	if !k.dirty.Swap(false) {
+		<-k.busy
+		return nil
+	}
 	done := make(chan error, 1)
-	k.m.commits.Go(func() { done <- k.m.client.CommitMarkedOffsets(ctx) })
+	k.m.commits.Go(func() {
+		defer func() { <-k.busy }()
+		err := k.m.client.CommitMarkedOffsets(ctx)
+		if err != nil {
+			k.dirty.Store(true)
+		}
+		done <- err
+	})
 	select {
 	case err := <-done:
 		return k.m.commitError(err)
@@ -121,7 +143,7 @@ func (m *Member) commitError(err error) error {
 }
 
 // commitStep is how soon a changed commit interval counts.
-const commitStep = 100 * time.Millisecond
+const commitStep = 250 * time.Millisecond
 
 // commitInterval is how often the member commits now.
 func (m *Member) commitInterval() time.Duration {

@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,6 +30,9 @@ type Observer struct {
 	starts   kadm.ListedOffsets
 	startsAt time.Time
 	startsOf map[string]kadm.TopicID
+	// ends are those of the reading before; calm says that no transaction was open then.
+	ends kadm.ListedOffsets
+	calm bool
 	// modern remembers which groups answered as KIP-848 groups, so that each is asked once per reading and not twice.
 	modern map[string]bool
 	// classicOnly: the brokers do not know KIP-848 groups at all. It is asked once, which asked notes.
@@ -123,16 +127,15 @@ func (o *Observer) learnVersions(ctx context.Context) error {
 }
 
 func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {
-	var starts, ends, stable kadm.ListedOffsets
-	// Before the ends, so that a transaction that ends in between does not look open.
-	stable, err := o.admin.ListCommittedOffsets(ctx, o.topics...)
-	if err != nil {
-		return nil, err
-	}
+	var starts, ends kadm.ListedOffsets
 	both, asking := errgroup.WithContext(ctx)
 	both.Go(func() (err error) { starts, err = o.logStarts(asking, details); return err })
 	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(asking, o.topics...); return err })
 	if err := both.Wait(); err != nil {
+		return nil, err
+	}
+	stable, err := o.lastStable(ctx, ends)
+	if err != nil {
 		return nil, err
 	}
 	topics := make(map[string]TopicReading, len(details))
@@ -153,6 +156,29 @@ func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (m
 		topics[name] = t
 	}
 	return topics, nil
+}
+
+// lastStable are the last stable offsets. They are asked for after the ends, so that a transaction that ends in between
+// does not look open; and not at all while nothing was written and nothing was held back.
+func (o *Observer) lastStable(ctx context.Context, ends kadm.ListedOffsets) (kadm.ListedOffsets, error) {
+	if o.calm && sameOffsets(o.ends, ends) {
+		return ends, nil
+	}
+	stable, err := o.admin.ListCommittedOffsets(ctx, o.topics...)
+	if err != nil {
+		return nil, err
+	}
+	o.ends, o.calm = ends, sameOffsets(ends, stable)
+	return stable, nil
+}
+
+// sameOffsets says that two answers give the same offsets, without an error.
+func sameOffsets(a, b kadm.ListedOffsets) bool {
+	return maps.EqualFunc(a, b, func(a, b map[int32]kadm.ListedOffset) bool {
+		return maps.EqualFunc(a, b, func(a, b kadm.ListedOffset) bool {
+			return a.Err == nil && b.Err == nil && a.Offset == b.Offset
+		})
+	})
 }
 
 // startsEvery is how often the log start offsets are asked for: they move by retention only.
