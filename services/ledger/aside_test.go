@@ -95,3 +95,22 @@ func TestManyGapsAreBounded(t *testing.T) {
 		t.Errorf("%d gaps", len(s.unread))
 	}
 }
+
+// TestWhatWasInHandStaysInFlight until a later commit is proven: its order may have been written behind the ends.
+func TestWhatWasInHandStaysInFlight(t *testing.T) {
+	proven := &look{
+		committed: map[int32]int64{0: 5}, inHand: map[int32]spans{0: {{2, 4}}}, ours: map[int32]spans{0: {{0, 5}}},
+	}
+	now := look{committed: map[int32]int64{0: 7}, inHand: map[int32]spans{0: {{6, 7}}}}
+	s := newSheet()
+	for o := range int64(9) {
+		s.pay(o, 1)
+	}
+	got := s.judge(now.circumstances(0, proven, spans{{0, 1}}))
+	want := Entry{
+		Payments: Sum{9, 9}, Foreign: Sum{1, 1}, Lost: Sum{2, 2}, InFlight: Sum{4, 4}, Waiting: Sum{2, 2},
+	}
+	if got != want {
+		t.Errorf("judged %+v\nwant   %+v", got, want)
+	}
+}

@@ -138,8 +138,15 @@ func (silent) Failing(error)                                    {}
 // join runs a member until the test ends, or stop is called.
 func (s *shop) join(name, group, topic string, h kafka.Handler) (stop func()) {
 	s.Helper()
+	return s.joinAs("", name, group, topic, h)
+}
+
+// joinAs is join under a guarantee.
+func (s *shop) joinAs(g kafka.Guarantee, name, group, topic string, h kafka.Handler) (stop func()) {
+	s.Helper()
 	m, err := s.NewMember(kafka.MemberConfig{
 		ClientID: name, Group: group, Topics: []string{topic}, Handler: h, Watch: silent{}, Batch: func() int { return 50 },
+		Guarantee: g,
 	})
 	if err != nil {
 		s.Fatal(err)
