@@ -198,16 +198,18 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 // nil pointer in it.
 func desks(l *lab.Lab) (func() tui.Messages, func() tui.DeadLetters) {
 	read := func() tui.Messages {
-		if d := l.Messages(); d != nil {
-			return d
+		d := l.Messages()
+		if d == nil {
+			return nil
 		}
-		return nil
+		return d
 	}
 	letters := func() tui.DeadLetters {
-		if b := l.DeadLetters(); b != nil {
-			return b
+		b := l.DeadLetters()
+		if b == nil {
+			return nil
 		}
-		return nil
+		return b
 	}
 	return read, letters
 }

@@ -146,3 +146,19 @@ func lookUp(ctx context.Context, admin *kadm.Client, topic string) (kadm.TopicDe
 	}
 	return detail, nil
 }
+
+// Read calls each with every committed record of a span, in order, until each returns false. It returns the offset
+// behind the last one looked at, which is the end of the span unless each stopped it or committed data ends before.
+// Offsets without a record for a reader of committed data are passed over: transaction markers, aborted, compacted and
+// deleted records. A record that each keeps pins the memory of its whole batch, which may be megabytes: copy what is to
+// be kept. At most one answer of the broker, some megabytes, is in memory at a time. The error names the topic,
+// partition and offset that could not be read.
+func (b *Browser) Read(ctx context.Context, span Span, each func(*Record) bool) (next int64, err error) {
+	client, admin, err := b.open()
+	if err != nil {
+		return span.First, err
+	}
+	f := &fetcher{client: client, admin: admin, span: span, each: each}
+	err = f.read(ctx)
+	return f.span.First, err
+}
