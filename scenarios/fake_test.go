@@ -9,6 +9,7 @@ import (
 	"blackfriday/services/audit"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
 )
 
 // fakeLab is a lab in which everything goes as the arithmetic says, in whatever time the test lives in. Its knobs make
@@ -19,6 +20,7 @@ type fakeLab struct {
 	gap     time.Duration // how long the partition of a lost consumer stays unread
 	stuck   bool          // nothing is ever finished
 	refuses error         // what Do answers
+	invents int64         // payments that only the books know
 
 	mu      sync.Mutex
 	started time.Time
@@ -70,6 +72,7 @@ func (f *fakeLab) Snapshot() *lab.Snapshot {
 	}
 	f.addRebalance(s)
 	f.addPills(s)
+	s.Ledger = f.books()
 	return s
 }
 
@@ -152,12 +155,23 @@ func (f *fakeLab) addRebalance(s *lab.Snapshot) {
 // audit counts what a lab that loses nothing would hold.
 func (f *fakeLab) audit(context.Context) (audit.Count, error) {
 	n := int64(f.setup.Payments)
-	c := audit.Count{Payments: n, Orders: n, Emails: n}
+	c := audit.Count{Payments: n, Orders: n, Emails: n, Done: n, Mailed: n}
 	if f.pills {
 		swallow(&c)
-		c.Payments += c.DLQ
+		c.Payments, c.Dead = c.Payments+c.DLQ, c.DLQ
 	}
 	return c, nil
+}
+
+// books say what the audit will count, from the first moment on.
+func (f *fakeLab) books() *ledger.Picture {
+	p := &ledger.Picture{Known: true, Emails: int64(f.setup.Payments)}
+	p.Total.Done.Count = p.Emails + f.invents
+	if f.pills {
+		p.Total.DLQ.Count = int64(len(event.Pills()))
+	}
+	p.Total.Payments.Count = p.Total.Done.Count + p.Total.DLQ.Count
+	return p
 }
 
 func (f *fakeLab) addPills(s *lab.Snapshot) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
@@ -23,6 +24,8 @@ type Player struct {
 	Lab Lab
 	// Audit counts the records of the topics by identity, with a client that takes no part in the lab.
 	Audit func(ctx context.Context) (audit.Count, error)
+	// Letters reads the dead letters in the order in which they were written, with such a client. It may be nil.
+	Letters func(ctx context.Context) ([]*kafka.Record, error)
 	// OnStep is told of each step as it begins. It may be nil.
 	OnStep func(say string)
 }
@@ -39,12 +42,19 @@ const (
 func (p Player) Play(ctx context.Context, s Scenario) Result {
 	r := Result{Scenario: s.Name, Setup: s.Setup, Final: p.Lab.Snapshot(), Flood: -1, Drain: -1}
 	failures := p.carryOutAll(ctx, s, &r)
-	// A play that was cut short has nothing left to count on; one that failed is when the count matters most.
-	if len(failures) == 0 || ctx.Err() == nil {
-		failures = append(failures, p.count(ctx, &r)...)
+	switch {
+	case len(failures) == 0 && !r.endsCounted():
+		failures = p.settle(ctx, &r, theEnd)
+	case len(failures) > 0 && ctx.Err() == nil:
+		// A play that was cut short has nothing left to count on; one that failed is when the count matters most.
+		p.say(counting)
+		m, uncounted := p.count(ctx, theEnd)
+		if failures = append(failures, uncounted...); len(uncounted) == 0 {
+			r.add(m)
+		}
 	}
 	if r.Checks = failures; len(failures) == 0 {
-		r.Checks = s.Checks(r)
+		r.Checks = append(s.Checks(r), booksAgree(r))
 	}
 	return r
 }
@@ -55,6 +65,9 @@ func (p Player) carryOutAll(ctx context.Context, s Scenario, r *Result) (failure
 	for _, step := range append([]Step{begin}, s.Steps(s.Setup)...) {
 		p.say(step.Say)
 		if failures := p.carryOut(ctx, step, r); len(failures) > 0 {
+			return failures
+		}
+		if failures := p.keep(ctx, step, r); len(failures) > 0 {
 			return failures
 		}
 	}
@@ -135,18 +148,4 @@ func whyStopped(ctx context.Context, step Step) error {
 		return fmt.Errorf("not within %v", step.Within)
 	}
 	return fmt.Errorf("%w (%w)", ErrInterrupted, cause)
-}
-
-// count has the topics counted by somebody who took no part in the play.
-func (p Player) count(ctx context.Context, r *Result) (failures []Check) {
-	say := "Count every topic by identity."
-	p.say(say)
-	ctx, cancel := context.WithTimeout(ctx, auditWithin)
-	defer cancel()
-	counted, err := p.Audit(ctx)
-	if err != nil {
-		return failed(say, "every payment accounted for", err.Error())
-	}
-	r.Count = &counted
-	return nil
 }

@@ -40,7 +40,7 @@ func find(t *testing.T, name string) Scenario {
 // others are played on a real one.
 func steady() []Scenario {
 	return slices.DeleteFunc(Catalogue(), func(s Scenario) bool {
-		return slices.Contains([]string{"grow", "hotkey", "protocols", "churn"}, s.Name)
+		return slices.Contains([]string{"grow", "hotkey", "protocols", "churn", "guarantees", "policies", "storm"}, s.Name)
 	})
 }
 
@@ -189,6 +189,36 @@ func TestAnAuditThatFailsIsAFailedCheck(t *testing.T) {
 		r := p.Play(t.Context(), s)
 		if r.Passed() || r.Count != nil || !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Measured == broken.Error() }) {
 			t.Errorf("checks %+v, want %v", r.Checks, broken)
+		}
+	})
+}
+
+// TestBooksThatDisagreeFailTheirCheck: the ledger of the fake lab is a payment ahead of what is counted.
+func TestBooksThatDisagreeFailTheirCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := play(t, t.Context(), find(t, "flood"), func(f *fakeLab) { f.invents = 1 })
+		failed := failures(r)
+		if len(failed) != 1 || !strings.Contains(failed[0], "books agree: the end: 1000 payments by the count, 1001 by the books") {
+			t.Errorf("failed %q, want the books alone", failed)
+		}
+	})
+}
+
+// TestBooksThatLagBehindAreWaitedFor: an auditor needs a moment longer than the services.
+func TestBooksThatLagBehindAreWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := find(t, "flood")
+		f := newFakeLab(s.Setup)
+		f.invents = 1
+		counts := 0
+		p := Player{Lab: f, Audit: func(ctx context.Context) (audit.Count, error) {
+			if counts++; counts == 3 {
+				f.invents = 0
+			}
+			return f.audit(ctx)
+		}}
+		if r := p.Play(t.Context(), s); !r.Passed() || counts != 3 || len(r.Moments) != 1 || r.Count.Payments != 1000 {
+			t.Errorf("failed %q after %d counts, %d kept", failures(r), counts, len(r.Moments))
 		}
 	})
 }

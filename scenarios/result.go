@@ -14,8 +14,11 @@ type Result struct {
 	Setup    Setup
 	Checks   []Check // never empty: a step that did not come to its end is a failed check
 
-	// Count is what an independent reader of the topics counted; nil when the play was cut short before it could.
+	// Count is what an independent reader of the topics counted, in all moments together; nil when the play was cut short
+	// before it could.
 	Count *audit.Count
+	// Moments are what was kept on the way, oldest first, and the end.
+	Moments []Moment
 	// Final is the picture in which the last step ended.
 	Final *lab.Snapshot
 	// Commands are those that the lab carried out, oldest first.
@@ -71,7 +74,7 @@ const sampleEvery = 250 * time.Millisecond
 
 // look takes what the result needs over time from one picture.
 func (r *Result) look(s *lab.Snapshot) {
-	if before := r.Final.Flood; before.ID > 0 && before.ID < s.Flood.ID {
+	if before := r.Final.Flood; before.ID > 0 && before.ID != s.Flood.ID {
 		r.Earlier = append(r.Earlier, before)
 	}
 	r.Final = s

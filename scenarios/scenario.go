@@ -44,6 +44,12 @@ type Step struct {
 	Pause  time.Duration // passes before the first command
 	Until  Condition
 	Within time.Duration // counted from the first command
+
+	// Keep is the name under which Result.Moments keeps the picture that the step ended with; empty: it is not kept.
+	Keep string
+	// Count has the topics counted at the end of the step, for that moment. It is for the last step before the topics are
+	// recreated, or the last of all: what is counted in several moments is added up.
+	Count bool
 }
 
 // Condition is something a picture of the lab can show.
