@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 )
@@ -83,7 +84,20 @@ func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
 	return nil
 }
 
+// knownSoon is the pause before a topic just created is looked up again: its brokers may not have heard of it yet.
+const knownSoon = 50 * time.Millisecond
+
+// learnTopicIDs looks up the ids of topics, until the brokers know all of them or ctx ends.
 func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
+	for {
+		err := c.lookUpIDs(ctx, names)
+		if err == nil || !errors.Is(err, kerr.UnknownTopicOrPartition) || pause(ctx, knownSoon) != nil {
+			return err
+		}
+	}
+}
+
+func (c *Cluster) lookUpIDs(ctx context.Context, names []string) error {
 	details, err := c.admin.ListTopics(ctx, names...)
 	if err != nil {
 		return fmt.Errorf("look up the topics %v: %w", names, err)
