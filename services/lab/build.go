@@ -38,7 +38,7 @@ func (s *state) build(now time.Time) *Snapshot {
 		CommitInterval: s.commitInterval(), Poison: s.poisonPolicy, Attempts: s.attempts,
 	}
 	if s.books != nil {
-		snap.Ledger = s.books.Picture()
+		snap.Ledger, snap.Trials = s.books.Picture(), s.trials.list()
 	}
 	s.buildPartitions(snap)
 	s.buildInstances(snap, now)

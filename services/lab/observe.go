@@ -172,6 +172,9 @@ func (s *state) sample(now time.Time) {
 	s.tellDeliveries()
 	s.tellRejections()
 	s.supervise(now)
+	if s.books != nil {
+		s.trials.look(s.books.Picture())
+	}
 }
 
 // positions are the partitions of payment-successful as the newest reading gives them.

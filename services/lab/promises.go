@@ -28,7 +28,7 @@ func (s *state) setGuarantee(name string, reply chan<- error) {
 	case guarantee == s.guarantee:
 		err = fmt.Errorf("the guarantee is %s already", guarantee)
 	default:
-		err = s.mustBeSettled("the guarantee cannot change", promises)
+		err = s.mustBeComplete("the guarantee cannot change", promises)
 	}
 	if err != nil {
 		reply <- err
@@ -36,24 +36,18 @@ func (s *state) setGuarantee(name string, reply chan<- error) {
 	}
 	s.feed.add(Info, "group", 0, "The guarantee changes from %s to %s: order consumers and the e-mail service leave and come back.",
 		s.guarantee, guarantee)
-	s.guarantee, s.reshaping = guarantee, errPromising
+	s.reshaping = errPromising
 	s.away(promises, func(s *state, back []*instance) {
-		s.reshaping = nil
-		if orders := ordersOf(back); len(orders) > 0 {
-			s.rebalances.begin(Change{At: time.Now(), Cause: CauseGuarantee, Member: membersText(orders)}, s.protocol.String(), nil, nil)
-		}
-		reply <- s.beginAll(back)
+		s.awaitBooks(func(s *state) {
+			s.trials.look(s.books.Picture())
+			s.trials.change(guarantee)
+			s.guarantee, s.reshaping = guarantee, nil
+			if orders := ordersOf(back); len(orders) > 0 {
+				s.rebalances.begin(Change{At: time.Now(), Cause: CauseGuarantee, Member: membersText(orders)}, s.protocol.String(), nil, nil)
+			}
+			reply <- s.beginAll(back)
+		})
 	})
-}
-
-// mustBeSettled refuses what needs everybody concerned to be either there or gone.
-func (s *state) mustBeSettled(what string, concerned func(*instance) bool) error {
-	for _, i := range s.instances {
-		if concerned(i) && (i.health == Leaving || i.health == Joining) {
-			return fmt.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health)
-		}
-	}
-	return nil
 }
 
 func (s *state) setCommitInterval(every time.Duration) error {

@@ -156,6 +156,38 @@ func TestABlockedLaneFlowsAgain(t *testing.T) {
 	})
 }
 
+// TestTheClassComparesTheGuarantees: the same kills under each, one after the other in one lab.
+func TestTheClassComparesTheGuarantees(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Guarantee = kafka.AtMostOnce })
+		for i, g := range kafka.Guarantees() {
+			if i > 0 {
+				do(t, l, Restart{Name: "order-2"})
+				until(t, l, "order-2 is back", 20*time.Second, func(s *Snapshot) bool {
+					return s.Orders[1].Health == Active && !s.Orders[1].StillMember
+				})
+				do(t, l, SetGuarantee{string(g)})
+				until(t, l, "all are back", 20*time.Second, func(s *Snapshot) bool { return s.Orders[1].Health == Active })
+			}
+			do(t, l, Flood{Count: 150})
+			do(t, l, KillBetween{Name: "order-2", Payments: 20})
+			until(t, l, "drained", time.Minute, func(s *Snapshot) bool {
+				return drained(s) && s.Orders[1].Health == Crashed && !s.Orders[1].StillMember && s.Ledger.Behind == 0 &&
+					s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
+			})
+		}
+		trials := l.Snapshot().Trials
+		if len(trials) != 3 {
+			t.Fatalf("%d trials: %+v", len(trials), trials)
+		}
+		for i, want := range []struct{ lost, twice bool }{{true, false}, {false, true}, {false, false}} {
+			if got := trials[i]; (got.Lost > 0) != want.lost || (got.Duplicates > 0) != want.twice || got.Kills != 1 || got.Payments+got.Lost != 150 {
+				t.Errorf("%+v, want lost: %v, duplicates: %v", got, want.lost, want.twice)
+			}
+		}
+	})
+}
+
 func TestClaimsMerge(t *testing.T) {
 	h := newHands()
 	for _, s := range [][2]int64{{5, 8}, {0, 2}, {20, 30}, {2, 5}, {25, 40}, {10, 12}, {41, 42}} {

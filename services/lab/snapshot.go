@@ -29,6 +29,7 @@ type Snapshot struct {
 	DLQ        DLQ
 	Totals     Totals
 	Ledger     *ledger.Picture // the auditor's books; never changed, nil before the auditor began
+	Trials     []Trial         // what the books counted under each guarantee that was in force
 	Rebalances []Rebalance     // of order-service-group, oldest first
 	// TwoReaders counts the batches of payments that were begun by a reader after its partition had been given to another
 	// one: a group promises that this does not happen while its members live.

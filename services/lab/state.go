@@ -46,6 +46,7 @@ type state struct {
 	poisonPolicy PoisonPolicy
 	attempts     int
 	hands        *hands
+	trials       *trials
 	key          Key
 	instances    []*instance // order consumers by number, then email, then analytics
 	lives        sync.WaitGroup
@@ -96,6 +97,7 @@ func newState(l *Lab) *state {
 		poisonPolicy:  PoisonDLQ,
 		attempts:      DefaultAttempts,
 		hands:         newHands(),
+		trials:        newTrials(cmp.Or(l.cfg.Guarantee, kafka.AtLeastOnce)),
 		hidden:        map[kafka.TopicPartition]held{},
 	}
 	s.commitEvery.Store(int64(cmp.Or(l.cfg.CommitInterval, kafka.DefaultCommitInterval)))
