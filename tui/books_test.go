@@ -95,6 +95,11 @@ func lossy() *lab.Snapshot {
 	move(&p.Partitions[2].Waiting, &p.Partitions[2].Expired, 12)
 	p.Anonymous, p.Forged, p.Unread = 3, 1, 6
 	total(p)
+	s.Trials = []lab.Trial{
+		{Guarantee: "at-most-once", Payments: 600, Kills: 4, Lost: 9},
+		{Guarantee: "at-least-once", Payments: 200, Kills: 2, Duplicates: 3},
+		{Guarantee: "exactly-once", Payments: 179, Kills: 2},
+	}
 	return s
 }
 

@@ -69,6 +69,7 @@ func TestScreens(t *testing.T) {
 		{"crash-loop", crashLooping(), nil, nil},
 		{"ledger", audited(), []string{"8"}, nil},
 		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
+		{"ledger-trials", lossy(), []string{"8"}, nil},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

@@ -33,10 +33,10 @@ func ledgerBody(st *styles, s *lab.Snapshot, w int) []string {
 	}
 	top := append(st.equationLines(s, w), "")
 	if w < wideFrom {
-		return slices.Concat(top, partitionBooks(st, p, w), []string{""}, serviceBooks(st, s, w), []string{""},
+		return slices.Concat(top, trialBooks(st, s, w), partitionBooks(st, p, w), []string{""}, serviceBooks(st, s, w), []string{""},
 			emailBooks(st, p, w), []string{""}, codeBooks(st, p, w), []string{""}, auditBooks(st, p, w), []string{""}, st.meanings(w))
 	}
-	left := slices.Concat(partitionBooks(st, p, w*5/8), []string{""}, emailBooks(st, p, w*5/8),
+	left := slices.Concat(trialBooks(st, s, w*5/8), partitionBooks(st, p, w*5/8), []string{""}, emailBooks(st, p, w*5/8),
 		[]string{""}, st.meanings(w*5/8))
 	r := w - w*5/8
 	right := slices.Concat(serviceBooks(st, s, r), []string{""}, codeBooks(st, p, r), []string{""}, auditBooks(st, p, r))
