@@ -87,13 +87,15 @@ func (p Player) carryOut(ctx context.Context, step Step, r *Result) (failures []
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, step.Within, errTooLate)
 	defer cancel()
+	var obeyed time.Time
 	for _, command := range p.commands(step) {
 		if err := p.Lab.Do(ctx, command); err != nil {
 			return failed(step.Say, "the lab obeys", fmt.Sprintf("%s refused: %v", order(command), err))
 		}
 		r.Commands = append(r.Commands, command)
+		obeyed = time.Now()
 	}
-	return p.await(ctx, step, r)
+	return p.await(ctx, step, r, obeyed)
 }
 
 // pause lets the pause of a step pass, and goes on looking at the lab meanwhile.
@@ -103,7 +105,7 @@ func (p Player) pause(ctx context.Context, step Step, r *Result) (failures []Che
 	}
 	over := time.Now().Add(step.Pause)
 	step.Until = Condition{Text: "the pause before it", Holds: func(*lab.Snapshot) bool { return !time.Now().Before(over) }}
-	return p.await(ctx, step, r)
+	return p.await(ctx, step, r, time.Time{})
 }
 
 // commands are those of the step and those that it chooses now, which are told.
@@ -118,14 +120,14 @@ func (p Player) commands(step Step) []lab.Command {
 	return slices.Concat(step.Do, chosen)
 }
 
-// await looks at the lab until it shows what the step waits for.
-func (p Player) await(ctx context.Context, step Step, r *Result) (failures []Check) {
+// await looks at the lab until it shows what the step waits for. A picture from before the lab obeyed shows nothing.
+func (p Player) await(ctx context.Context, step Step, r *Result, obeyed time.Time) (failures []Check) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for looked := time.Now(); ; {
 		picture := p.Lab.Snapshot()
 		r.look(picture)
-		if step.Until.Holds(picture) {
+		if !picture.At.Before(obeyed) && step.Until.Holds(picture) {
 			return nil
 		}
 		select {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/services/lab"
 )
 
@@ -33,6 +34,8 @@ type Setup struct {
 	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
 	Heartbeat      time.Duration
 	Seed           uint64 // of what is left to chance; 0: nothing is
+	// Guarantees are those that are tried one after the other; none: the lab's default alone.
+	Guarantees []kafka.Guarantee
 }
 
 // Step is one thing to do and what to wait for afterwards.

@@ -237,7 +237,7 @@ func (s *state) buildTopics(snap *Snapshot) {
 		if r, ok := s.reading.Topics[t.Name]; ok {
 			shown.Known, shown.Partitions = true, len(r.Partitions)
 			for _, p := range r.Partitions {
-				shown.Total += p.End
+				shown.Total += p.Stable
 			}
 			shown.Total = max(0, shown.Total-s.markers(t.Name))
 			shown.Rate = max(0, at(s.topicEnds, t.Name).perSecond())

@@ -64,11 +64,12 @@ func (s *state) observed(r kafka.Reading, err error) {
 // measure feeds the reading into the series that rates and trends are derived from.
 func (s *state) measure(r kafka.Reading) {
 	for name, t := range r.Topics {
-		var end int64
+		// What stands behind an open transaction does not count yet, and may never.
+		var counts int64
 		for _, p := range t.Partitions {
-			end += p.End
+			counts += p.Stable
 		}
-		at(s.topicEnds, name).add(r.At, end-s.markers(name))
+		at(s.topicEnds, name).add(r.At, counts-s.markers(name))
 	}
 	var lag, done int64
 	partitions := s.positions()

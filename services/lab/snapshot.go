@@ -208,7 +208,7 @@ type Topic struct {
 	Name       string
 	Partitions int
 	Known      bool
-	Total      int64   // records that are in it or have been
+	Total      int64   // committed records that are in it or have been
 	Rate       float64 // records written per second over the last seconds
 	// Hidden is how many offsets stand behind a transaction that has been open for longer than the lab's own last, where no
 	// reader of committed data sees them; HiddenFor is how long readers have been held back, and Writer the instance that
