@@ -86,9 +86,22 @@ func (s *Stage) record(job *Job, limit int) *kafka.Record {
 	}
 	return &kafka.Record{
 		Topic:   kafka.DLQPayment,
+		Key:     letterKey(job.Source.Key),
 		Value:   event.AppendDeadLetter(nil, job.Source.Value, job.Refused.Reason, time.Now(), limit),
 		Headers: append(all, refusal(job)...),
 	}
+}
+
+// longestKey is the longest key that a dead letter carries on. A longer one could be more than a small DLQ takes.
+const longestKey = 4 << 10
+
+// letterKey is the key of a dead letter: that of the refused record, so that a copy that is sent again goes to the partition
+// where the others of its key are.
+func letterKey(key []byte) []byte {
+	if len(key) > longestKey {
+		return nil
+	}
+	return key
 }
 
 // Finished returns how long the prefix without an error is, and the error that ends it.

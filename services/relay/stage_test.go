@@ -64,6 +64,19 @@ func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	}
 }
 
+func TestADeadLetterKeepsTheKey(t *testing.T) {
+	for key, want := range map[string]string{"": "", "bob": "bob", strings.Repeat("k", 5000): ""} {
+		s, _ := stage()
+		out := new(relaytest.Writer)
+		j := job(1, "", &event.Rejection{Code: "bad"})
+		j.Source.Key = []byte(key)
+		s.Write(t.Context(), out, []relay.Job{j})
+		if got := string(out.Acked(kafka.DLQPayment)[0].Key); got != want {
+			t.Errorf("key %.10q became %.10q", key, got)
+		}
+	}
+}
+
 // checkHeaders fails unless a record has exactly the wanted headers.
 func checkHeaders(t *testing.T, r *kafka.Record, want map[string]string) {
 	t.Helper()
