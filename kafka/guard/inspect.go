@@ -57,7 +57,7 @@ func recognise(size uint32, key, version int16) error {
 	return nil
 }
 
-// inspect judges a whole request that recognise let through.
+// inspect judges a whole request that recognise let through, and mends it where kfake would answer it wrongly.
 func inspect(request []byte) error {
 	req := kmsg.RequestForKey(apiKey(request))
 	req.SetVersion(apiVersion(request))
@@ -74,6 +74,7 @@ func inspect(request []byte) error {
 	if !body.Ok() {
 		return refusal("header of API key %d", req.Key())
 	}
+	unbound(req, body.Src)
 	return harmless(req, body.Src)
 }
 
