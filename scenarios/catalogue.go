@@ -11,7 +11,7 @@ import (
 func Catalogue() []Scenario {
 	return []Scenario{
 		bottleneck(), flood(), alone(), standby(), leave(), kill(), poison(),
-		grow(), hotkey(), protocols(), churn(), guarantees(),
+		grow(), hotkey(), protocols(), churn(), policies(), guarantees(), storm(),
 	}
 }
 

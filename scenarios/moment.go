@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,6 +23,43 @@ type Moment struct {
 
 // theEnd is the name of the moment after the last step.
 const theEnd = "the end"
+
+// NewPlayer returns a player whose topics are counted by a stranger: open gives it a connection of its own to the lab's
+// cluster, for each count.
+func NewPlayer(l Lab, open func(context.Context) (*kafka.Cluster, error)) Player {
+	return Player{
+		Lab: l,
+		Audit: func(ctx context.Context) (audit.Count, error) {
+			cluster, err := open(ctx)
+			if err != nil {
+				return audit.Count{}, fmt.Errorf("count the topics: %w", err)
+			}
+			defer cluster.Close()
+			return audit.Read(ctx, cluster)
+		},
+		Letters: func(ctx context.Context) ([]*kafka.Record, error) {
+			cluster, err := open(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("read the dead letters: %w", err)
+			}
+			defer cluster.Close()
+			return readLetters(ctx, cluster)
+		},
+	}
+}
+
+// maxLetters is how many dead letters are kept: a scenario writes a few of each pill.
+const maxLetters = 1000
+
+// readLetters reads the oldest dead letters. Their topic has one partition, so that they come in their order.
+func readLetters(ctx context.Context, cluster *kafka.Cluster) (letters []*kafka.Record, err error) {
+	err = cluster.ReadAll(ctx, []string{kafka.DLQPayment}, func(r *kafka.Record) {
+		if len(letters) < maxLetters {
+			letters = append(letters, r)
+		}
+	})
+	return letters, err
+}
 
 // counting is what the player says of the count.
 const counting = "Count every topic by identity."

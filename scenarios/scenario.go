@@ -36,6 +36,7 @@ type Setup struct {
 	Seed           uint64 // of what is left to chance; 0: nothing is
 	// Guarantees are those that are tried one after the other; none: the lab's default alone.
 	Guarantees []kafka.Guarantee
+	Drain      int // payments of each drain at full speed, where the speed is compared
 }
 
 // Step is one thing to do and what to wait for afterwards.
@@ -91,6 +92,15 @@ func (s Scenario) WithSeed(seed uint64) (Scenario, error) {
 		return s, fmt.Errorf("run %s --seed 0: choose 1 or more", s.Name)
 	}
 	s.Setup.Seed = seed
+	return s, nil
+}
+
+// WithGuarantee returns the scenario under one guarantee alone. It fails for a scenario that does not try several.
+func (s Scenario) WithGuarantee(g kafka.Guarantee) (Scenario, error) {
+	if len(s.Setup.Guarantees) == 0 {
+		return s, fmt.Errorf("run %s --guarantee %s: %s does not compare guarantees", s.Name, g, s.Name)
+	}
+	s.Setup.Guarantees = []kafka.Guarantee{g}
 	return s, nil
 }
 

@@ -29,6 +29,14 @@ func order(c lab.Command) string {
 		return "stop " + named(c.Name, "the busiest")
 	case lab.Kill:
 		return "kill " + named(c.Name, "the busiest")
+	case lab.KillBetween:
+		return fmt.Sprintf("kill %s in its payment %d from now", named(c.Name, "the busiest"), c.Payments)
+	case lab.Flood:
+		return fmt.Sprintf("write %s payments", count(c.Count))
+	case lab.Poison:
+		return "write every poison pill"
+	case lab.SetGuarantee:
+		return "switch to " + c.Guarantee
 	case lab.SetProtocol:
 		return "switch to " + c.Protocol
 	default:

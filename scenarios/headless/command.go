@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"blackfriday/kafka"
 	"blackfriday/scenarios"
 	"blackfriday/services/lab"
 )
@@ -20,6 +21,7 @@ type flags struct {
 	payments int
 	delay    time.Duration
 	seed     uint64
+	promise  string
 	json     bool
 	list     bool
 }
@@ -42,7 +44,8 @@ func newCommand(open opener) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&f.payments, "payments", 0, "payments to write, 1 to 1000000 (default: the scenario's)")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "simulated work per payment, 0s to 1m (default: the scenario's)")
-	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play of churn, 1 or more (default: the scenario's)")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play, 1 or more (default: the scenario's)")
+	cmd.Flags().StringVar(&f.promise, "guarantee", "", "one guarantee alone, where a scenario tries several: at-most-once, at-least-once or exactly-once")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the scenarios")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse(err) })
@@ -86,10 +89,23 @@ func choose(cmd *cobra.Command, name string, f flags) (scenarios.Scenario, error
 	if delay < 0 || delay > longestDelay {
 		return scenario, fmt.Errorf("run %s --delay %v: choose 0s to %v", name, delay, longestDelay)
 	}
-	if scenario, err := scenario.With(payments, delay); err != nil || !cmd.Flags().Changed("seed") {
-		return scenario, err
+	scenario, err := scenario.With(payments, delay)
+	if err == nil && cmd.Flags().Changed("guarantee") {
+		scenario, err = only(scenario, f.promise)
 	}
-	return scenario.WithSeed(f.seed)
+	if err == nil && cmd.Flags().Changed("seed") {
+		scenario, err = scenario.WithSeed(f.seed)
+	}
+	return scenario, err
+}
+
+// only keeps one guarantee of those that the scenario tries.
+func only(s scenarios.Scenario, promise string) (scenarios.Scenario, error) {
+	g, err := kafka.ParseGuarantee(promise)
+	if err != nil {
+		return s, fmt.Errorf("run %s --guarantee: %w", s.Name, err)
+	}
+	return s.WithGuarantee(g)
 }
 
 func names() []string {

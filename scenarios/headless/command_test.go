@@ -42,10 +42,10 @@ func (d *deadLab) Run(ctx context.Context) error {
 
 // run runs the command as main does, on a lab that never gets up.
 func run(ctx context.Context, d *deadLab, args ...string) (stdout, stderr string, err error) {
-	cmd := newCommand(func(scenarios.Setup, *slog.Logger) (runner, auditor) {
-		return d, func(ctx context.Context) (audit.Count, error) {
+	cmd := newCommand(func(scenarios.Setup, *slog.Logger) (runner, scenarios.Player) {
+		return d, scenarios.Player{Lab: d, Audit: func(ctx context.Context) (audit.Count, error) {
 			return audit.Count{}, errors.Join(errors.New("nothing to count"), ctx.Err())
-		}
+		}}
 	})
 	var out, logs bytes.Buffer
 	cmd.SetOut(&out)

@@ -2,7 +2,6 @@ package headless
 
 import (
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"blackfriday/scenarios"
@@ -41,19 +40,11 @@ func measuredMS(d time.Duration) *int64 {
 
 // costs prints the costs as a table.
 func (p *printer) costs(costs []scenarios.Cost) {
-	if len(costs) == 0 || p.err != nil {
-		return
+	rows := make([]string, len(costs))
+	for i, c := range costs {
+		rows[i] = row(c.Protocol, c.Cause, c.Count, ms(c.UnreadMax), ms(c.UnreadMean), ms(c.KeptPauseMax), c.Redelivered)
 	}
-	p.printf("\n")
-	table := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	line := "%s\t%s\t%v\t%s\t%s\t%s\t%v\t\n"
-	rows := fmt.Sprintf(line, "protocol", "cause", "n", "unread max", "mean", "kept paused", "read again")
-	for _, c := range costs {
-		rows += fmt.Sprintf(line, c.Protocol, c.Cause, c.Count, ms(c.UnreadMax), ms(c.UnreadMean), ms(c.KeptPauseMax), c.Redelivered)
-	}
-	if _, p.err = fmt.Fprint(table, rows); p.err == nil {
-		p.err = table.Flush()
-	}
+	p.table(row("protocol", "cause", "n", "unread max", "mean", "kept paused", "read again"), rows)
 }
 
 func ms(d time.Duration) string {

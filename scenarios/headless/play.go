@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/scenarios"
-	"blackfriday/services/audit"
 )
 
 // runner is a lab that is not running yet.
@@ -19,11 +18,8 @@ type runner interface {
 	Run(ctx context.Context) error
 }
 
-// opener makes the lab that a scenario asks for.
-type opener func(scenarios.Setup, *slog.Logger) (runner, auditor)
-
-// auditor counts the topics of a running lab.
-type auditor func(ctx context.Context) (audit.Count, error)
+// opener makes the lab that a scenario asks for, and whoever plays on it.
+type opener func(scenarios.Setup, *slog.Logger) (runner, scenarios.Player)
 
 // play runs a lab for the scenario, plays it, and prints what came of it.
 func play(cmd *cobra.Command, s scenarios.Scenario, asJSON bool, open opener) error {
@@ -36,8 +32,8 @@ func play(cmd *cobra.Command, s scenarios.Scenario, asJSON bool, open opener) er
 	} else {
 		out.title(s)
 	}
-	l, count := open(s.Setup, logs)
-	player := scenarios.Player{Lab: l, Audit: count, OnStep: onStep}
+	l, player := open(s.Setup, logs)
+	player.OnStep = onStep
 	result, labErr := runWhile(cmd.Context(), l, func(ctx context.Context) scenarios.Result { return player.Play(ctx, s) })
 	if asJSON {
 		if err := json.NewEncoder(cmd.OutOrStdout()).Encode(newReport(result)); err != nil {

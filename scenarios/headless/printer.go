@@ -3,6 +3,8 @@ package headless
 import (
 	"fmt"
 	"io"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"blackfriday/scenarios"
@@ -32,6 +34,8 @@ func (p *printer) result(r scenarios.Result) {
 		p.printf("%s  %s: %s\n      expected: %s\n", sign, c.Name, event.Visible(c.Measured), event.Visible(c.Expected))
 	}
 	p.costs(scenarios.Costs(r.Final.Rebalances))
+	p.worths(scenarios.Worths(r))
+	p.intervals(scenarios.Intervals(r))
 	if c := r.Count; c != nil {
 		p.printf("\n%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates\n",
 			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates)
@@ -41,6 +45,30 @@ func (p *printer) result(r scenarios.Result) {
 		word = "FAILED"
 	}
 	p.printf("%s %s: %d of %d checks hold.\n", r.Scenario, word, len(r.Checks)-r.Failed(), len(r.Checks))
+}
+
+// row is a line of a table.
+func row(cells ...any) string {
+	words := make([]string, len(cells))
+	for i, cell := range cells {
+		words[i] = fmt.Sprint(cell) + "\t"
+	}
+	return strings.Join(words, "") + "\n"
+}
+
+// table prints rows under their heading, if there are any.
+func (p *printer) table(heading string, rows []string) {
+	if len(rows) == 0 {
+		return
+	}
+	p.printf("\n")
+	if p.err != nil {
+		return
+	}
+	table := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if _, p.err = fmt.Fprint(table, heading+strings.Join(rows, "")); p.err == nil {
+		p.err = table.Flush()
+	}
 }
 
 func (p *printer) printf(format string, args ...any) {

@@ -31,6 +31,9 @@ type report struct {
 	Lag        []lagPoint  `json:"lag"`
 	Protocols  []cost      `json:"protocols"`
 	Seed       *uint64     `json:"seed"` // null: nothing was left to chance
+
+	Guarantees      []worth    `json:"guarantees"`       // those that were tried one after the other
+	CommitIntervals []interval `json:"commit_intervals"` // under which the same crashes were compared
 }
 
 type check struct {
@@ -57,6 +60,9 @@ func newReport(r scenarios.Result) report {
 		Rebalances:   make([]rebalance, len(r.Final.Rebalances)),
 		Lag:          make([]lagPoint, len(r.Lag)),
 		Protocols:    []cost{},
+
+		Guarantees:      []worth{},
+		CommitIntervals: []interval{},
 	}
 	for i, c := range r.Checks {
 		rep.Checks[i] = check(c)
@@ -69,6 +75,12 @@ func newReport(r scenarios.Result) report {
 	}
 	for _, c := range scenarios.Costs(r.Final.Rebalances) {
 		rep.Protocols = append(rep.Protocols, newCost(c))
+	}
+	for _, w := range scenarios.Worths(r) {
+		rep.Guarantees = append(rep.Guarantees, newWorth(w))
+	}
+	for _, v := range scenarios.Intervals(r) {
+		rep.CommitIntervals = append(rep.CommitIntervals, newInterval(v))
 	}
 	if seed := r.Setup.Seed; seed != 0 {
 		rep.Seed = &seed

@@ -64,7 +64,7 @@ func TestTheReportKeepsItsNames(t *testing.T) {
 		`"also":[{"at_seconds":8.5,"cause":"leave","member":"order-4"}],"protocol":"KIP-848",` +
 		`"from_generation":4,"to_generation":6,"kept":{"0":130,"3":null},"redelivered":{"2":3},` +
 		`"settled_seconds":5.9,"broker_seconds":6.1}],` +
-		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}],"protocols":[],"seed":null}`
+		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}],"protocols":[],"seed":null,"guarantees":[],"commit_intervals":[]}`
 	if string(text) != want {
 		t.Errorf("report\n%s\nwant\n%s", text, want)
 	}
