@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
-	"time"
 
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
@@ -26,7 +24,7 @@ func (st *styles) partsOf(e ledger.Entry) []part {
 		{"in flight", "flight", "in hand, or too fresh to judge", e.InFlight, st.strong, true},
 		{"waiting", "waiting", "not committed yet: the lag", e.Waiting, st.waits, true},
 		{"lost", "lost", "committed, and nothing came of it", e.Lost, st.alarm, false},
-		{"foreign", "foreign", "committed by another program", e.Foreign, st.muted, false},
+		{"foreign", "foreign", "committed by another program", e.Foreign, st.warn, false},
 		{"expired", "expired", "deleted before anybody read it", e.Expired, st.warn, false},
 	}
 }
@@ -47,21 +45,34 @@ func balanced(e ledger.Entry) bool {
 	return sum == e.Payments
 }
 
-// equation says how the sum of the payments is written.
+// equation says how the line of the balance is written.
 type equation struct {
 	euros   bool // every number also in euros
 	words   bool // names in full
-	tight   bool // no blanks around the signs
-	rounded bool // 123k for long numbers: then it is no equation any more, and says so
+	brief   bool // "dup", and what stands there closer together
+	short   bool // the short names of the parts
+	doubt   int  // cells for a word of doubt; 0: its sign alone
 	bare    bool // without the number of duplicates
 	merged  bool // what is neither usual nor a loss as one part
+	tight   bool // no blanks around the signs
+	rounded bool // 123k for long numbers: then it is no equation any more, and says so
 }
 
-// equations are the ways to write the sum, from the longest to the shortest.
+// The room for a word of doubt, where there is much of it and where there is little.
+const (
+	longDoubt  = 16
+	shortDoubt = 7
+)
+
+// equations are the ways to write the line, from the longest to the shortest. The signs keep the blanks around them as
+// long as there is anything else to leave out: a sum is read from the last row.
 func equations() []equation {
 	return []equation{
-		{euros: true, words: true}, {words: true}, {}, {tight: true}, {tight: true, bare: true},
-		{tight: true, bare: true, merged: true}, {tight: true, bare: true, merged: true, rounded: true},
+		{euros: true, words: true, doubt: longDoubt}, {words: true, doubt: longDoubt}, {words: true, brief: true, doubt: longDoubt},
+		{words: true, brief: true, doubt: shortDoubt}, {brief: true, doubt: shortDoubt}, {brief: true, short: true, doubt: shortDoubt},
+		{short: true, bare: true, doubt: shortDoubt}, {short: true, bare: true}, {short: true, bare: true, merged: true},
+		{short: true, bare: true, tight: true}, {short: true, bare: true, merged: true, tight: true},
+		{short: true, bare: true, merged: true, tight: true, rounded: true},
 	}
 }
 
@@ -79,11 +90,17 @@ func balanceLine(st *styles, s *lab.Snapshot, w int) string {
 	left, right := "", ""
 	for _, e := range equations() {
 		left, right = " "+st.equation(p.Total, e), st.verdict(s, e)
-		if width(left)+gap+width(right) <= w {
+		if 1+width(st.equation(widest(p.Total), e))+gap+width(right) <= w {
 			break
 		}
 	}
 	return st.ends(left, right, w)
+}
+
+// widest is an entry with room for what changes with every frame, so that the line does not change its form with it.
+func widest(e ledger.Entry) ledger.Entry {
+	e.InFlight.Count = max(e.InFlight.Count, 10)
+	return e
 }
 
 // equation writes the payments as the sum of their parts.
@@ -115,7 +132,7 @@ func (st *styles) equation(e ledger.Entry, how equation) string {
 	}
 	for _, p := range parts {
 		word := p.name
-		if how.tight {
+		if how.short {
 			word = p.short
 		}
 		if p.usual || p.sum != (ledger.Sum{}) {
@@ -125,63 +142,42 @@ func (st *styles) equation(e ledger.Entry, how equation) string {
 	return term(e.Payments, name, st.strong) + st.muted.Render(equals) + strings.Join(terms, st.muted.Render(plus))
 }
 
-// verdict is what the class asks for: is anything lost? And how sure the auditor can be.
+// verdict is what the class asks for: is anything lost? And how sure the auditor can be. It is as wide with a doubt as
+// without, and nothing in it changes its place.
 func (st *styles) verdict(s *lab.Snapshot, how equation) string {
-	total := s.Ledger.Total
-	line := st.lost(s) + "  "
-	if !how.bare {
-		name := "dup "
-		if how.words {
-			name = "duplicates "
-		}
-		line += st.duplicates(total.Duplicates.Count).Render(name+comma(total.Duplicates.Count)) + "  "
+	name, between := "duplicates ", "  "
+	if how.brief || how.bare {
+		name, between = "dup ", " "
 	}
-	if doubt := st.doubt(s, how.words); doubt != "" {
-		line += doubt + "  "
+	line := st.lost(s)
+	if n := s.Ledger.Total.Duplicates.Count; !how.bare {
+		line += between + st.duplicates(n).Render(name+comma(n))
 	}
-	return strings.TrimSuffix(line, " ")
+	if how.doubt == 0 {
+		return line + " "
+	}
+	return st.right(st.doubtWord(s, how.doubt), how.doubt) + between + line + " "
 }
 
-// lost says how many payments are lost: none of them is certain only when the auditor has read everything.
+// lost says how many payments are lost: none of them is certain only when the auditor has read everything, and when
+// nobody else had his hands on them.
 func (st *styles) lost(s *lab.Snapshot) string {
 	p := s.Ledger
+	_, doubted := st.doubt(s)
 	switch {
 	case !balanced(p.Total):
 		return st.alarm.Render(" " + st.g.bad + " DOES NOT ADD UP ")
 	case p.Total.Lost.Count > 0:
 		return st.alarm.Render(" " + st.g.bad + " LOST " + comma(p.Total.Lost.Count) + " ")
-	case st.doubt(s, false) != "":
+	case p.Err != "":
+		return st.bad.Render(st.g.attention + " lost 0")
+	case doubted:
 		return st.muted.Render(st.g.waiting + " lost 0")
+	case beyond(p.Total):
+		return st.warn.Render(st.g.attention + " lost 0")
 	}
 	return st.done.Render(st.g.proven + " lost 0")
 }
 
-// auditedWithin is how old the books may be before the dashboard says so.
-const auditedWithin = 5 * time.Second
-
-// doubt says why the books are not the whole truth at this moment; it is empty when they are.
-func (st *styles) doubt(s *lab.Snapshot, words bool) string {
-	p := s.Ledger
-	var long, short string
-	switch age := s.At.Sub(p.At); {
-	case p.Err != "":
-		text := st.g.attention + " auditor failed"
-		if words {
-			text += ": " + visible(p.Err, 32, st.ascii)
-		}
-		return st.bad.Render(text)
-	case len(p.Blocked) > 0:
-		long, short = "auditor waits for an open transaction in "+visible(p.Blocked[0], 18, st.ascii), "open transaction"
-	case p.Behind > 0:
-		long, short = "auditor "+comma(p.Behind)+" behind", compact(p.Behind)+" behind"
-	case age > auditedWithin:
-		long = fmt.Sprintf("auditor silent for %s", clock(age))
-		short = "silent " + clock(age)
-	default:
-		return ""
-	}
-	if !words {
-		long = short
-	}
-	return st.warn.Render(long)
-}
+// beyond says that there are payments of which nobody can tell what became of them, or that nobody ever read.
+func beyond(e ledger.Entry) bool { return e.Foreign.Count > 0 || e.Expired.Count > 0 }

@@ -31,7 +31,7 @@ func ledgerBody(st *styles, s *lab.Snapshot, w int) []string {
 	if p == nil || !p.Known {
 		return []string{"", balanceLine(st, s, w)}
 	}
-	top := append(st.equationLines(s, w), "")
+	top := st.equationLines(s, w)
 	if w < wideFrom {
 		return slices.Concat(top, trialBooks(st, s, w), partitionBooks(st, p, w), []string{""}, serviceBooks(st, s, w), []string{""},
 			emailBooks(st, p, w), []string{""}, codeBooks(st, p, w), []string{""}, auditBooks(st, p, w), []string{""}, st.meanings(w))
@@ -58,12 +58,13 @@ func (st *styles) equationLines(s *lab.Snapshot, w int) []string {
 		out = append(out, st.equationLine(sign, p, total, w))
 		sign = "+"
 	}
-	return append(out, "",
+	out = append(out, "",
 		st.equationLine(" ", part{name: "duplicates", means: "second effects of the same payment", sum: total.Duplicates,
 			style: st.duplicates(total.Duplicates.Count)}, total, w),
 		st.equationLine(" ", part{name: "redriven", means: "dead letters that were sent again", sum: total.Redriven,
-			style: st.muted}, total, w),
-		"", st.conclusion(s, w))
+			style: st.muted}, total, w))
+	out = append(append(out, st.otherLetters(s.Ledger, w)...), "")
+	return append(out, st.conclusion(s, w)...)
 }
 
 // duplicates is how loudly a number of duplicates is named.
@@ -74,11 +75,19 @@ func (st *styles) duplicates(n int64) pen {
 	return st.muted
 }
 
+// equationCells is how wide the numbers of payments are in the large balance.
+func equationCells(w int) int {
+	if w < 100 {
+		return 11
+	}
+	return 14
+}
+
 func (st *styles) equationLine(sign string, p part, total ledger.Entry, w int) string {
 	const name, share = 11, 24
-	count, euros := 14, 19
+	count, euros := equationCells(w), 19
 	if w < 100 {
-		count, euros = 11, 16
+		euros = 16
 	}
 	line := "  " + st.key.Render(sign) + p.style.Render(st.right(within(p.sum.Count, count), count)+" "+st.left(p.name, name)) +
 		st.right(st.centsWithin(p.sum.Cents, euros-1), euros) + "  "
@@ -88,35 +97,14 @@ func (st *styles) equationLine(sign string, p part, total ledger.Entry, w int) s
 	return st.left(line+st.muted.Render(p.means), w)
 }
 
-// conclusion says in one sentence what the books prove, and how sure they are.
-func (st *styles) conclusion(s *lab.Snapshot, w int) string {
-	total, room := s.Ledger.Total, max(w-4, 0)
-	line := func(style pen, sign, text string) string {
-		return "  " + style.Render(sign+" "+cut(text, room-2, st.ascii))
-	}
-	switch doubt := st.doubt(s, true); {
-	case s.Ledger.Err != "":
-		return line(st.bad, st.g.attention, "The auditor cannot read on: "+visible(s.Ledger.Err, room, st.ascii))
-	case !balanced(total):
-		return line(st.alarm, st.g.bad, "The parts do not add up: the books are wrong, and not the lab.")
-	case total.Lost.Count > 0:
-		return line(st.alarm, st.g.bad, "Lost: "+count(total.Lost.Count, "payment")+". Duplicates: "+comma(total.Duplicates.Count)+
-			". The guarantee now is "+visible(s.Settings.Guarantee, 20, st.ascii)+".")
-	case doubt != "":
-		return "  " + st.muted.Render(st.g.waiting+" Nothing is lost as far as the auditor has read: ") + doubt
-	case total.Duplicates.Count > 0:
-		return line(st.good, st.g.ok, "Nothing is lost. Duplicate orders and dead letters: "+comma(total.Duplicates.Count)+".")
-	}
-	return line(st.good, st.g.ok, "Nothing is lost, and no order or dead letter came twice.")
-}
-
 // meanings explain the words that are easily taken for one another.
 func (st *styles) meanings(w int) []string {
 	out := []string{st.heading("WHAT THE WORDS MEAN", "", w)}
 	for _, sentence := range []string{
 		"Lost: a consumer of this lab committed the payment and works on it no longer, and it became neither an order nor a dead letter.",
 		"Duplicate: a second order or dead letter of one payment. It is no loss: the payment is counted once, and the copy beside it.",
-		"Foreign: a program outside this lab committed the payment. What it did with it cannot be seen, so it is not called lost.",
+		"Foreign: a program outside this lab committed the payment, or what became of it was deleted before the auditor came by. What " +
+			"it did with it cannot be seen, so it is not called lost.",
 		"Expired: retention deleted the payment before anybody had read it.",
 	} {
 		for line := range strings.SplitSeq(ansi.Wrap(sentence, max(w-3, 1), ""), "\n") {
@@ -158,37 +146,6 @@ func (st *styles) amount(n int64, w int, style pen) string {
 // heading is the title of a part of a page, with what it is about.
 func (st *styles) heading(title, about string, w int) string {
 	return st.ruled(" "+st.title.Render(title)+" "+st.muted.Render(about)+" ", "", w-1)
-}
-
-// serviceBooks are what each instance wrote.
-func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
-	heads := []string{"orders", "letters", "e-mails", "twice"}
-	const sign, name = 5, 15
-	cell := min(max((w-sign-name-1)/len(heads), 7), 12)
-	line := blank(sign + name)
-	for _, h := range heads {
-		line += st.right(h, cell)
-	}
-	out := []string{st.heading("INSTANCES", "what each one wrote", w), st.muted.Render(line)}
-	for _, x := range s.Ledger.Services {
-		row := " " + st.signOf(s, x.Name) + " " + st.strong.Render(st.left(visible(x.Name, name-1, st.ascii), name))
-		out = append(out, row+st.amount(x.Orders, cell, st.done)+st.amount(x.Letters, cell, st.dead)+
-			st.amount(x.Emails, cell, st.strong)+st.amount(x.Duplicates, cell, st.warn))
-	}
-	if len(s.Ledger.Services) == 0 {
-		out = append(out, st.muted.Render(" Nobody has written anything yet."))
-	}
-	return out
-}
-
-// signOf is the coloured cell of the instance with a name, or of somebody outside this lab.
-func (st *styles) signOf(s *lab.Snapshot, name string) string {
-	for _, i := range instances(s) {
-		if i.Name == name {
-			return st.sign(i)
-		}
-	}
-	return st.other.Render(" " + st.g.foreign + " ")
 }
 
 // emailBooks say how far the orders were mailed.

@@ -1,0 +1,72 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
+)
+
+// taken is a lab of which another program committed some payments, retention deleted some, and some came twice.
+func taken(foreign, expired, twice int64) *lab.Snapshot {
+	s := flooded()
+	e := &s.Ledger.Partitions[0]
+	move(&e.Waiting, &e.Foreign, foreign)
+	move(&e.Waiting, &e.Expired, expired)
+	e.Duplicates = sumOf(twice)
+	total(s.Ledger)
+	return s
+}
+
+func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
+	for want, s := range map[string]*lab.Snapshot{
+		"✓ Nothing is lost, and no order or dead letter came twice.":                                                                                                     flooded(),
+		"✓ Nothing is lost. Duplicate orders and dead letters: 3.":                                                                                                       audited(),
+		"◔ Nothing is lost as far as the auditor has read: it is 12,000 records behind.":                                                                                 behind(),
+		"◔ Nothing is lost as far as the auditor has read: it waits for an open transaction in order-":                                                                   transacting(),
+		"! No consumer of this lab lost a payment. 329 were committed by another program, and what it did with them cannot be seen.":                                     taken(329, 0, 0),
+		"! No consumer of this lab lost a payment. 1 was committed by another program, and what it did with it cannot be seen. 2 were deleted before anybody read them.": taken(1, 2, 0),
+		"! No consumer of this lab lost a payment. Duplicate orders and dead letters: 7. 2 were deleted before anybody read them.":                                       taken(0, 2, 7),
+		"✕ Lost: 9 payments. Duplicates: 3. The guarantee now is at-most-once. 40 were committed by another program":                                                     lossy(),
+		"! The auditor cannot read on: no route":                                                                                                                         with(audited(), func(p *ledger.Picture) { p.Err = "no route" }),
+		"✕ The parts do not add up":                                                                                                                                      with(audited(), func(p *ledger.Picture) { p.Total.Lost.Cents++ }),
+		"The auditor reads the topics":                                                                                                                                   unaudited(),
+	} {
+		for _, w := range []int{80, 100, 160} {
+			m, _ := dashboard(s, w, 30)
+			press(m, "8")
+			if got := strings.Join(strings.Fields(text(m)), " "); !strings.Contains(got, want) {
+				t.Errorf("%d cells: it does not say %q:\n%s", w, want, text(m))
+			}
+		}
+	}
+}
+
+func TestLettersBesideTheSumAreExplained(t *testing.T) {
+	s := audited()
+	m, _ := dashboard(s, 100, 40)
+	press(m, "8")
+	if got := text(m); strings.Contains(got, "letters besides") {
+		t.Errorf("every letter is in the sum:\n%s", got)
+	}
+	s.Ledger.Records["dlq-payment"] += 5
+	s.Ledger.LettersOfOrder = 5
+	shows(t, m, "5 letters besides in dlq-payment: 5 about orders\n")
+	s.Ledger.Records["dlq-payment"] += 2
+	shows(t, m, "7 letters besides in dlq-payment: 5 about orders, 2 second or of other programs")
+	m.width = 80
+	shows(t, m, "7 letters besides: 5 about orders, 2 second or of other programs")
+}
+
+func TestInstancesStandAsOnTheDashboard(t *testing.T) {
+	s := audited()
+	s.Ledger.Services = []ledger.Service{{Name: "a-stranger"}, {Name: "analytics"}, {Name: "email"}, {Name: "order-10"}, {Name: "order-2"}, {Name: "order-1"}}
+	got := make([]string, 0, len(s.Ledger.Services))
+	for _, x := range likeDashboard(s) {
+		got = append(got, x.Name)
+	}
+	if want := "order-1 order-2 email analytics a-stranger order-10"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
