@@ -118,6 +118,20 @@ func seen(s *lab.Snapshot) string {
 		if i.Err != "" {
 			fmt.Fprintf(&b, "; %s fails: %q", i.Name, i.Err)
 		}
+		if i.LagKnown && i.Lag > 0 {
+			fmt.Fprintf(&b, "; %s has a lag of %s", i.Name, count(i.Lag))
+		}
+		if i.StillMember {
+			fmt.Fprintf(&b, "; a dead %s is still a member", i.Name)
+		}
+	}
+	for _, t := range s.Topics {
+		if t.Hidden > 0 {
+			fmt.Fprintf(&b, "; %s offsets of %s wait behind an open transaction", count(t.Hidden), t.Name)
+		}
+	}
+	if n := len(s.Rebalances); n > 0 && s.Rebalances[n-1].Open {
+		fmt.Fprintf(&b, "; a rebalance is not over: %s %s", s.Rebalances[n-1].Cause, s.Rebalances[n-1].Member)
 	}
 	if s.Reading.Err != "" {
 		fmt.Fprintf(&b, "; the last reading failed: %q", s.Reading.Err)

@@ -37,11 +37,14 @@ func playReally(t *testing.T, s Scenario) Result {
 }
 
 func TestScenariosOfRebalancesPassOnARealLab(t *testing.T) {
-	for _, name := range []string{"grow", "hotkey", "protocols", "churn", "policies", "guarantees"} {
+	for _, name := range []string{"grow", "hotkey", "protocols", "churn", "policies", "guarantees", "storm"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := find(t, name)
 				s.Setup.Drain /= 50 // speed is nothing that virtual time could measure
+				if name == "storm" {
+					s.Setup.Payments /= 10
+				}
 				r := playReally(t, s)
 				if !r.Passed() {
 					t.Errorf("failed: %q", failures(r))

@@ -72,7 +72,7 @@ func stormUnder(s Setup, g kafka.Guarantee, nth uint64) []Step {
 		Say:    fmt.Sprintf("%s: start everybody again who is dead, and wait until everything is drained.", g),
 		Choose: func(picture *lab.Snapshot) []lab.Command { return restarts(picture, "") },
 		Until:  all(ready(), caughtUp()),
-		Within: 2 * time.Minute,
+		Within: time.Minute,
 		Keep:   after(g),
 		Count:  true,
 	})

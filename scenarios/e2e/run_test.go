@@ -30,6 +30,7 @@ type played struct {
 		AtSeconds  float64 `json:"at_seconds"`
 		Partitions []int64
 	}
+	Guarantees []worth
 }
 
 // playJSON plays a scenario and returns what it printed.

@@ -124,3 +124,29 @@ func TestASeedOnTheCommandLine(t *testing.T) {
 		t.Errorf("the output does not say how to repeat it:\n%s", stdout)
 	}
 }
+
+// TestWhatGuaranteesAreWorthIsTold, as JSON and to people; what was not measured is null there and a dash here.
+func TestWhatGuaranteesAreWorthIsTold(t *testing.T) {
+	w := scenarios.Worth{
+		Guarantee: "exactly-once", Payments: 600, Lost: 1, Duplicates: 2, Kills: 4, Rate: 1234.5678, Relative: 0.87654, Lesson: "Both count.",
+	}
+	text, err := json.Marshal([]any{newWorth(w), newInterval(scenarios.Interval{Every: 5 * time.Second, Kills: 3, Duplicates: 225})})
+	want := `[{"guarantee":"exactly-once","payments":600,"lost":1,"duplicates":2,"kills":4,"orders_per_second":1234.568,` +
+		`"relative_throughput":0.877,"lesson":"Both count."},{"interval_ms":5000,"kills":3,"duplicates":225}]`
+	if err != nil || string(text) != want {
+		t.Errorf("%s (%v), want %s", text, err, want)
+	}
+	w.Rate, w.Relative = -1, -1
+	if text, err := json.Marshal(newWorth(w)); err != nil || !strings.Contains(string(text), `"orders_per_second":null,"relative_throughput":null`) {
+		t.Errorf("%s (%v), want null for what was not measured", text, err)
+	}
+	var b strings.Builder
+	p := newPrinter(&b)
+	p.worths([]scenarios.Worth{w})
+	p.intervals([]scenarios.Interval{{Every: 250 * time.Millisecond, Kills: 3, Duplicates: 82}})
+	for _, line := range []string{"exactly-once 600 1 2 4 – –", "exactly-once: Both count.", "250ms 3 82"} {
+		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), line) {
+			t.Errorf("%q is not printed:\n%s", line, b.String())
+		}
+	}
+}

@@ -84,6 +84,11 @@ func TestMisuseEndsWith2AndNamesTheCulprit(t *testing.T) {
 		{[]string{"flood", "--delay", "100"}, []string{"--delay"}},
 		{[]string{"flood", "--speed", "9"}, []string{"--speed"}},
 		{[]string{"kill", "--payments", "10"}, []string{"kill", "--payments", "--delay", "too fast to interrupt"}},
+		{[]string{"flood", "--guarantee", "exactly-once"}, []string{"flood", "--guarantee exactly-once"}},
+		{[]string{"storm", "--guarantee", "perhaps"}, []string{"--guarantee", `"perhaps"`, "exactly-once"}},
+		{[]string{"storm", "--payments", "2499"}, []string{"storm", "2500"}},
+		{[]string{"guarantees", "--payments", "59"}, []string{"guarantees", "60"}},
+		{[]string{"policies", "--payments", "74"}, []string{"policies", "75"}},
 		{[]string{"leave", "--delay", "0s"}, []string{"leave", "too fast to interrupt"}},
 	}
 	for _, test := range tests {
