@@ -143,7 +143,7 @@ func (m *model) pressMessages(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	return cmd, true
 }
 
-// topicBy turns to the topic before or after the present one.
+// topicBy turns to the topic before or after the present one. A live tail goes on there.
 func (m *model) topicBy(by int) tea.Cmd {
 	names := m.topics()
 	i := slices.Index(names, m.browser.query.Topic) + by
@@ -151,7 +151,12 @@ func (m *model) topicBy(by int) tea.Cmd {
 	q.Topic = names[(i+len(names))%len(names)]
 	q.Partition, q.Origin = messages.AllPartitions, messages.FromEnd
 	m.browser.page, m.browser.open = messages.Page{}, false
-	return m.read(q, onFirst)
+	if m.browser.live == nil {
+		return m.read(q, onFirst)
+	}
+	m.browser.hush()
+	m.browser.query, m.browser.cursor = q, 0
+	return m.listen()
 }
 
 // topics are the names of the topics that can be read.

@@ -79,7 +79,11 @@ func browserTitle(st *styles, b *browser, w int) string {
 	right := ""
 	switch n := int64(len(b.page.Messages)); {
 	case b.live != nil:
-		right = st.good.Render(st.g.health[lab.Active]+" live") + " " + st.muted.Render(count(n, "message"))
+		came := int64(b.live.came)
+		right = st.good.Render(st.g.health[lab.Active]+" live: "+comma(came)) + " came"
+		if n > came {
+			right += st.muted.Render(fmt.Sprintf(" %s %s read before", st.g.dot, comma(n-came)))
+		}
 		if b.live.skipped > 0 {
 			right += st.warn.Render(fmt.Sprintf(" %s %s too fast to show", st.g.dot, comma(b.live.skipped)))
 		}
@@ -116,7 +120,7 @@ func browserLine(st *styles, b *browser, w int) string {
 	}
 	switch {
 	case b.live != nil:
-		parts = append(parts, "what is written now, newest first")
+		parts = append(parts, "newest first", "what came live has a "+st.good.Render(st.g.health[lab.Active]))
 	case b.query.Origin == messages.FromBeginning:
 		parts = append(parts, "from the beginning on")
 	case b.query.Origin == messages.FromOffset:
@@ -145,6 +149,9 @@ func messageRows(st *styles, b *browser, w, rows int) []string {
 			return nil
 		}
 		none := "   No messages here."
+		if b.live != nil {
+			none = "   Nothing came yet: what is written to this topic from now on stands here."
+		}
 		if b.page.Bounded {
 			none = fmt.Sprintf("   None among the %s looked at. Down goes on searching.", count(b.page.Scanned, "record"))
 		}
@@ -154,22 +161,25 @@ func messageRows(st *styles, b *browser, w, rows int) []string {
 	var out []string
 	for i := from; i < to; i++ {
 		msg, _ := b.row(i)
-		out = append(out, messageRow(st, msg, w, i == b.cursor))
+		out = append(out, messageRow(st, msg, w, i == b.cursor, b.livened(i)))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%s more here", comma(int64(more)))))
+		out = append(out, st.muted.Render("      "+outOfSight(from, n-to, "message")))
 	}
 	return out
 }
 
 // messageRow is one message on one line.
-func messageRow(st *styles, msg messages.Message, w int, chosen bool) string {
-	sign := "  "
+func messageRow(st *styles, msg messages.Message, w int, chosen, live bool) string {
+	sign, mark := " ", " "
 	if chosen {
-		sign = st.key.Render(st.g.cursor) + " "
+		sign = st.key.Render(st.g.cursor)
+	}
+	if live {
+		mark = st.good.Render(st.g.health[lab.Active])
 	}
 	place := fmt.Sprintf("P%d@%d", msg.Partition, msg.Offset)
-	line := sign + st.muted.Render(msg.At.Format("15:04:05.000")) + " " + st.strong.Render(st.left(place, 12)) + " "
+	line := sign + mark + st.muted.Render(msg.At.Format("15:04:05.000")) + " " + st.strong.Render(st.left(place, 12)) + " "
 	if msg.Key != nil {
 		line += st.warn.Render(oneLine(msg.Key, 10, st.ascii)) + " "
 	}

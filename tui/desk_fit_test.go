@@ -105,3 +105,22 @@ func TestTheFooterOffersWhatThePageCanDo(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFooterNamesAKeyOnce(t *testing.T) {
+	empty := func() *fakeDesk { return &fakeDesk{} }
+	for keys, desk := range map[string]func() *fakeDesk{"9": empty, "9 u": buried, "0": browsed, "V 1 @ 2 enter": followedTwice} {
+		for _, w := range []int{80, 100, 160, 250} {
+			m := reading(flooded(), desk(), w, 30, strings.Fields(keys)...)
+			seen := map[string]bool{}
+			front, spare := m.footer()
+			for _, b := range append(front, spare...) {
+				for _, k := range b.Keys() {
+					if seen[k] {
+						t.Errorf("after %s the footer has the key %q twice", keys, k)
+					}
+					seen[k] = true
+				}
+			}
+		}
+	}
+}

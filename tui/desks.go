@@ -163,7 +163,14 @@ func (m *model) footer() (front, spare []key.Binding) {
 		return front, spare
 	}
 	last := max(len(front)-2, 0) // help and quit
-	return slices.Concat(own, front[last:]), slices.Concat(front[:last:last], spare)
+	return slices.Concat(own, front[last:]), without(own, slices.Concat(front[:last:last], spare))
+}
+
+// without leaves out the keys that mean something else on the page, or are named there already.
+func without(own, others []key.Binding) []key.Binding {
+	return slices.DeleteFunc(others, func(b key.Binding) bool {
+		return slices.ContainsFunc(own, func(o key.Binding) bool { return slices.Equal(o.Keys(), b.Keys()) })
+	})
 }
 
 // deskKeys are the keys that the present page has besides those of every page; nil for a page that reads no topic.

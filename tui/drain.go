@@ -2,22 +2,26 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"blackfriday/services/lab"
 )
 
+// halted says that nothing of a partition is being finished: nobody reads it, or its reader does not get past a payment.
+func halted(p lab.Partition) bool { return p.Orphan || p.Blocked != nil }
+
 // partitionDrain is where the lag of a partition is going. The slope looks back a few seconds: for a moment after a crash
 // it promises that a lag falls which nobody works on any more.
 func partitionDrain(p lab.Partition) lab.Drain {
-	if p.Orphan && p.Lag > 0 && p.Drain.Trend == lab.Shrinking {
+	if halted(p) && p.Lag > 0 && p.Drain.Trend == lab.Shrinking {
 		return lab.Drain{Trend: lab.Stuck, ToZero: -1}
 	}
 	return p.Drain
 }
 
 // totalDrain is where the lag of all partitions is going. It is never promised to be zero while a part of it does not
-// fall, and it does not fall while nobody reads any of it.
+// fall, and it does not fall while none of it does.
 func totalDrain(s *lab.Snapshot) lab.Drain {
 	d, falls := s.Lag.Drain, false
 	for _, p := range s.Partitions {
@@ -29,7 +33,7 @@ func totalDrain(s *lab.Snapshot) lab.Drain {
 			d.ToZero = -1
 		}
 	}
-	if d.Trend == lab.Shrinking && d.ToZero < 0 && !falls && len(orphaned(s)) > 0 {
+	if d.Trend == lab.Shrinking && d.ToZero < 0 && !falls && slices.ContainsFunc(s.Partitions, halted) {
 		d.Trend = lab.Stuck
 	}
 	return d

@@ -45,7 +45,7 @@ func eventPage(st *styles, s *lab.Snapshot, w, h, skip int) (lines []string, sho
 	case n == 0:
 		lines = []string{st.muted.Render(" Nothing happened yet.")}
 	case shown < n:
-		lines = append(st.box(lines, w, h-1), st.more(n-shown, "event"))
+		lines = append(st.box(lines, w, h-1), st.more(skip, n-skip-shown, "event"))
 	}
 	return st.box(lines, w, h), shown
 }

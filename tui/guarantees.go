@@ -34,7 +34,7 @@ func guaranteeDialog(s *lab.Snapshot, again []string) *dialog {
 	d := &dialog{title: "What do the consumers promise?", again: again}
 	all := guarantees()
 	for i, g := range all {
-		c := choice{label: g.name, detail: g.detail, about: g.about, command: lab.SetGuarantee{Guarantee: g.name}}
+		c := choice{label: g.name, detail: g.detail, about: g.about + luck(g.name, s), command: lab.SetGuarantee{Guarantee: g.name}}
 		if g.name == s.Settings.Guarantee {
 			c.now, c.command = true, nil
 			d.cursor = (i + 1) % len(all)
@@ -49,6 +49,14 @@ func guaranteeDialog(s *lab.Snapshot, again []string) *dialog {
 		d.items = append(d.items, c)
 	}
 	return d
+}
+
+// luck says why kills may seem to do no harm under a guarantee as the lab is set; it is empty when they do.
+func luck(guarantee string, s *lab.Snapshot) string {
+	if guarantee != "at-most-once" || s.Settings.Delay > 0 {
+		return ""
+	}
+	return " At delay 0 a kill seldom hits: a delay (" + DefaultKeys().Delay.Help().Key + ") of 100 ms shows it."
 }
 
 // intervalWords say what the commit interval does under a guarantee.

@@ -113,10 +113,11 @@ type flow struct {
 }
 
 // flowLine follows a payment from the left to the right: what came in, what waits, what came out. All of it is measured.
-// Where it does not all fit, the rates go one by one and then what waits, which stands under it in any case.
+// Where it does not all fit, the rates go one by one, but for that of the payments, and then what waits, which stands
+// under it in any case.
 func flowLine(st *styles, s *lab.Snapshot, w int) string {
 	const gap, stages = 2, 4
-	f := flow{short: w < 100, waiting: w >= 100, rates: stages}
+	f := flow{short: w < 100, waiting: true, rates: stages}
 	for {
 		left, right := st.flow(s, f)
 		switch {
@@ -182,12 +183,13 @@ func statusLine(st *styles, message string, style pen, pressed []string, w int) 
 }
 
 // footerLine lists the keys that work now. Where they do not all fit, the spare ones go first, the last before the
-// others; then those in front lose their words, again from the end; and only then keys go, but never the last two.
+// others; then those in front lose their words, again from the end; and only then keys go, but never the last two. The
+// last cell of the line stays empty.
 func footerLine(st *styles, front, spare []key.Binding, w int) string {
 	keep := max(len(front)-2, 0)
 	all := slices.Concat(front[:keep], spare, front[keep:])
 	named := len(all) // so many keys have their words; the last two have them always
-	for footerWidth(all, named) > w && len(all) > 2 {
+	for footerWidth(all, named) >= w && len(all) > 2 {
 		switch last := len(all) - 3; {
 		case last >= keep:
 			all = slices.Delete(all, last, last+1)

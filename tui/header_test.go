@@ -35,6 +35,9 @@ func TestTheFlowNeverTouches(t *testing.T) {
 	if got := ansi.Strip(flowLine(st, deluge(), 120)); !strings.Contains(got, "DLQ 0 0.0/s") {
 		t.Errorf("no rate of the dead letters: %q", got)
 	}
+	if got := ansi.Strip(flowLine(st, flooded(), 80)); !strings.Contains(got, "payments 1,782 0.0/s → waiting 780 → orders 988 30.0/s →") {
+		t.Errorf("what waits is not told on 80 cells: %q", got)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := deluge()
 		for i := range s.Topics {
@@ -102,7 +105,11 @@ func TestTheFooterKeepsWhatMustBeFound(t *testing.T) {
 		}
 		for w := minWidth; w < 200; w++ {
 			for _, replaying := range []bool{false, true} {
-				words := strings.Fields(footerOf(s, w, replaying))
+				footer := footerOf(s, w, replaying)
+				if width(footer) >= w {
+					t.Fatalf("%s: a footer of %d cells touches the edge: %q", name, w, footer)
+				}
+				words := strings.Fields(footer)
 				for _, want := range []string{"space", "e", "n", "o", "t", "x", "?", "help", "q", "quit", "f", "+"} {
 					if !strings.Contains(" "+strings.Join(words, " ")+" ", " "+want+" ") {
 						t.Fatalf("%s: footer of %d cells, replaying %v, lacks %q: %q", name, w, replaying, want, words)

@@ -103,8 +103,7 @@ func (st *styles) meanings(w int) []string {
 	for _, sentence := range []string{
 		"Lost: a consumer of this lab committed the payment and works on it no longer, and it became neither an order nor a dead letter.",
 		"Duplicate: a second order or dead letter of one payment. It is no loss: the payment is counted once, and the copy beside it.",
-		"Foreign: a program outside this lab committed the payment, or what became of it was deleted before the auditor came by. What " +
-			"it did with it cannot be seen, so it is not called lost.",
+		"Foreign: another program committed the payment, or its traces were deleted early. What became of it cannot be seen.",
 		"Expired: retention deleted the payment before anybody had read it.",
 	} {
 		for line := range strings.SplitSeq(ansi.Wrap(sentence, max(w-3, 1), ""), "\n") {

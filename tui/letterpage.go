@@ -209,7 +209,7 @@ func lettersLine(st *styles, b *letterBox, w int) string {
 		parts = append(parts, st.muted.Render("not searched for copies: "+count(n, "payment")))
 	}
 	if len(parts) == 0 {
-		return cut(st.muted.Render("  time     payment     by        reason                 what is wrong with it"), w, st.ascii)
+		return cut(st.muted.Render("  time     from            by        reason                 what is wrong"), w, st.ascii)
 	}
 	return cut(" "+strings.Join(parts, " "+st.g.dot+" "), w, st.ascii)
 }
@@ -221,7 +221,7 @@ func letterRows(st *styles, b *letterBox, w, rows int) []string {
 		if b.readAt.IsZero() {
 			return nil
 		}
-		none := "   No dead letters. The poison pills of " + DefaultKeys().Pills.Help().Key + " come here once a consumer has met them."
+		none := "   No dead letters. Poison pills (" + DefaultKeys().Pills.Help().Key + ") come here when a consumer meets them."
 		if b.page.Total > 0 {
 			none = "   None of the dead letters is like this."
 		}
@@ -236,9 +236,21 @@ func letterRows(st *styles, b *letterBox, w, rows int) []string {
 		out = append(out, letterRow(st, b.page.Letters[i], w, i == b.cursor, b.marked[b.page.Letters[i].Place]))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%s more here", comma(int64(more)))))
+		out = append(out, st.muted.Render("      "+outOfSight(from, n-to, "letter")))
 	}
 	return out
+}
+
+// sourceOf is where the refused record stood: a payment's place alone, another record's with its noun.
+func sourceOf(st *styles, l deadletters.Letter) string {
+	place := fmt.Sprintf("P%d@%d", l.Source.Partition, l.Source.Offset)
+	switch l.Source.Topic {
+	case "":
+		return st.g.dash
+	case paymentTopic:
+		return st.strong.Render(place)
+	}
+	return st.warn.Render(nounOf(l.Source.Topic)) + " " + st.strong.Render(place)
 }
 
 // letterRow is one letter on one line.
@@ -250,11 +262,7 @@ func letterRow(st *styles, l deadletters.Letter, w int, chosen, marked bool) str
 	if marked {
 		mark = st.good.Render("*")
 	}
-	from := st.g.dash
-	if l.Source.Topic != "" {
-		from = fmt.Sprintf("P%d@%d", l.Source.Partition, l.Source.Offset)
-	}
-	line := sign + mark + st.muted.Render(l.At.Format("15:04:05")) + " " + st.strong.Render(st.left(from, 11)) + " " +
+	line := sign + mark + st.muted.Render(l.At.Format("15:04:05")) + " " + st.left(sourceOf(st, l), 15) + " " +
 		st.left(visible(l.Instance, 9, st.ascii), 9) + " "
 	again := ""
 	if l.SentAs.Topic != "" {

@@ -208,3 +208,18 @@ func TestNewLettersAppearByThemselves(t *testing.T) {
 		t.Fatal("the letters are read more often than once a second")
 	}
 }
+
+func TestALetterAboutAnOrderSaysSo(t *testing.T) {
+	f := buried()
+	f.letters.Letters[0].Source = messages.Place{Topic: "order-created", Partition: 0, Offset: 339}
+	f.letters.Letters[1].Source = messages.Place{}
+	for _, w := range []int{80, 100, 160} {
+		shows(t, reading(flooded(), f, w, 30, "9"), " order P0@339 ", " –  ", " P2@213 ", "  from  ")
+	}
+}
+
+func TestAnEmptyQueueSaysHowItFills(t *testing.T) {
+	for _, w := range []int{80, 140, 160} {
+		shows(t, reading(flooded(), &fakeDesk{}, w, 30, "9"), "Poison pills (p) come here when a consumer meets them.")
+	}
+}

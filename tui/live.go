@@ -19,6 +19,7 @@ const (
 // tail is where the newest messages wait for the next frame: the screen pulls them, so that a flood cannot queue up.
 type tail struct {
 	work    *errand
+	came    int   // how many of the messages in the list it brought: the newest ones
 	skipped int64 // messages that were never shown
 
 	mu      sync.Mutex
@@ -85,6 +86,9 @@ func (m *model) listen() tea.Cmd {
 	return cmd
 }
 
+// livened says whether the message in a row came live; the others were read before.
+func (b *browser) livened(i int) bool { return b.live != nil && i < b.live.came }
+
 // hush ends the live tail; what it brought stays.
 func (b *browser) hush() {
 	if b.live != nil {
@@ -110,6 +114,7 @@ func (b *browser) pull() {
 	}
 	chosen, _ := b.row(b.cursor)
 	b.page.Messages, _ = trimmed(append(b.page.Messages, fresh...))
+	b.live.came = min(b.live.came+len(fresh), len(b.page.Messages))
 	if b.cursor > 0 || b.open {
 		b.cursor = b.rowOf(chosen.Place)
 	}

@@ -149,6 +149,29 @@ func TestALiveTailShowsTheNewestAndEndsWithThePage(t *testing.T) {
 	}
 }
 
+func TestALiveTailTellsNewFromOldAndGoesOnElsewhere(t *testing.T) {
+	m := reading(flooded(), browsed(), 100, 30, "0", "l")
+	shows(t, m, "● live: 0 came", "12 read before")
+	arrive := func(topic string) {
+		m.browser.live.add(messages.Burst{Messages: []messages.Message{{Place: messages.Place{Topic: topic, Offset: 99_999}, At: noon()}}})
+		m.Update(frameMsg{noon(), flooded()})
+	}
+	arrive(paymentTopic)
+	shows(t, m, "● live: 1 came", "12 read before", "▸●12:00:00.000 P0@99999", "\n  11:59:58.630 P2@401")
+	before := m.browser.live
+	act(m, "right")
+	if now := m.browser.live; now == nil || now == before || m.browser.query.Topic != "order-created" {
+		t.Fatalf("live goes on as %v in %s", now, m.browser.query.Topic)
+	}
+	shows(t, m, "● live: 0 came", "Nothing came yet")
+	arrive("order-created")
+	shows(t, m, "● live: 1 came", "P0@99999")
+	if strings.Contains(text(m), "read before") {
+		t.Error("messages of another topic are left over")
+	}
+	act(m, "esc", "1")
+}
+
 func TestALiveTailIsBoundedInBytes(t *testing.T) {
 	var list []messages.Message
 	for i := range 10 {

@@ -99,8 +99,8 @@ func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 		}
 		lines, shown = append(lines, next...), shown+1
 	}
-	if more := sent + refused - shown; more > 0 {
-		lines = append(lines, st.more(more, "letter"))
+	if below := max(sent+refused-from-shown, 0); from+below > 0 {
+		lines = append(lines, st.more(from, below, "letter"))
 	}
 	return st.box(lines, w, h)
 }

@@ -103,6 +103,9 @@ func signLines(st *styles) []string {
 		line(st.muted.Render("393/594"), "393 of 594 records are committed"),
 		line(st.muted.Render("P0@393"), "partition 0, offset 393"),
 		line(st.warn.Render("order-2"), "Kafka names another owner than the reader"),
+		line(st.done.Render(st.g.proven+" lost 0"), "the auditor has read everything: none is lost"),
+		line(st.muted.Render(st.g.waiting+" lost 0"), "none so far, and it has not read everything"),
+		line(st.warn.Render(st.g.attention+" lost 0"), "none by us; others, or retention, took some"),
 		line(st.alarm.Render(" STALE "), "the brokers' numbers are older than 0.5 s"),
 		line(st.muted.Render("computed"), "not measured: from the session timeout"),
 	}

@@ -94,16 +94,27 @@ func (st *styles) scrollable(lines []string, w, h, top int) []string {
 	from, to, more := window(len(lines), h, top)
 	out := slices.Clone(lines[from:to])
 	if more > 0 {
-		out = append(out, st.more(more, "line"))
+		out = append(out, st.more(from, len(lines)-to, "line"))
 	}
 	return st.box(out, w, h)
 }
 
-// more says how many of something are out of sight, and which keys show them.
-func (st *styles) more(n int, noun string) string {
+// more says how many of something are out of sight, where, and which keys show them.
+func (st *styles) more(above, below int, noun string) string {
 	k := DefaultKeys()
-	return st.muted.Render(fmt.Sprintf("      +%d more %s %s %s, %s and %s scroll", n, plural(n, noun), st.g.dot,
+	return st.muted.Render(fmt.Sprintf("      %s %s %s, %s and %s scroll", outOfSight(above, below, noun), st.g.dot,
 		k.PageDown.Help().Key, k.PageUp.Help().Key, k.Home.Help().Key))
+}
+
+// outOfSight counts what a list hides: "+18 more lines below, 13 above".
+func outOfSight(above, below int, noun string) string {
+	switch {
+	case below == 0:
+		return "the end, " + count(int64(above), noun) + " above"
+	case above == 0:
+		return fmt.Sprintf("+%s more %s below", comma(int64(below)), plural(below, noun))
+	}
+	return fmt.Sprintf("+%s more %s below, %s above", comma(int64(below)), plural(below, noun), comma(int64(above)))
 }
 
 func plural(n int, noun string) string {

@@ -82,6 +82,20 @@ func TestEverythingCanBeReached(t *testing.T) {
 	}
 }
 
+func TestScrollingSaysWhatIsBelowAndAbove(t *testing.T) {
+	m, _ := dashboard(crowded(), 100, 30)
+	press(m, "8")
+	lines := len(ledgerBody(m.st, m.live, 100))
+	shown := 30 - chrome - 2
+	shows(t, m, fmt.Sprintf("+%d more lines below ", lines-shown))
+	press(m, "pgdown")
+	shows(t, m, fmt.Sprintf("+%d more lines below, %d above ", lines-2*shown, shown))
+	for range 20 {
+		press(m, "pgdown")
+	}
+	shows(t, m, fmt.Sprintf("the end, %d lines above ", lines-shown))
+}
+
 // withoutKeys is a screen without the line that shows the last keys.
 func withoutKeys(screen string) string {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")

@@ -80,3 +80,38 @@ func TestRowsSayWhatTheyAreStuckOn(t *testing.T) {
 		}
 	}
 }
+
+func TestABlockedLaneDoesNotFall(t *testing.T) {
+	s := blocked()
+	s.Partitions[1].Drain = lab.Drain{Trend: lab.Shrinking, ToZero: 79 * time.Second} // from before
+	for _, w := range []int{80, 100, 160} {
+		m, _ := dashboard(s, w, 30)
+		for line := range strings.SplitSeq(text(m), "\n") {
+			if strings.HasPrefix(line, " P1") && strings.Contains(line, "/594") && (!strings.Contains(line, "BLOCKED") || !strings.Contains(line, "■ stuck")) {
+				t.Errorf("%d cells: %q", w, line)
+			}
+		}
+	}
+}
+
+func TestACuredCrashLoopLeavesNothingRed(t *testing.T) {
+	red := func(s *lab.Snapshot) (places int) {
+		m, _ := dashboard(s, 160, 45)
+		for _, style := range []pen{m.st.bad, m.st.alarm} {
+			colour, _, _ := strings.Cut(style.Render("x"), "x")
+			places += strings.Count(m.View().Content, colour)
+		}
+		return places
+	}
+	usual := red(audited()) // a sign that is explained
+	s := blocked()
+	s.Settings.Poison, s.Orders[1].Crashes, s.Orders[1].Restarts = lab.PoisonCrash, 9, 9
+	if red(s) <= usual {
+		t.Error("a crash loop is not red")
+	}
+	s.Partitions[1].Blocked, s.Orders[1].Blocked, s.Orders[1].Crashes = nil, nil, 0
+	s.Partitions[1].Drain, s.Settings.Poison = lab.Drain{Trend: lab.Shrinking, ToZero: time.Minute}, lab.PoisonDLQ
+	if red(s) != usual {
+		t.Error("what was cured is still red")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"blackfriday/services/messages"
 )
@@ -91,6 +92,22 @@ func TestCopyGoesToTheClipboardWithoutControlCharacters(t *testing.T) {
 	if _, cmd := m.Update(keyPress("y")); cmd != nil {
 		t.Fatal("something is copied where nothing is chosen")
 	}
+}
+
+func TestTimesBetweenHops(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "+0 ms", -300 * time.Microsecond: "+0 ms", 999 * time.Microsecond: "+0 ms", -time.Millisecond: "-1 ms", 112 * time.Millisecond: "+112 ms",
+		-2500 * time.Millisecond: "-2.5 s", 90 * time.Second: "+1:30",
+	} {
+		if got := after(d); got != want {
+			t.Errorf("%v is written %q, want %q", d, got, want)
+		}
+	}
+	f := followedTwice()
+	f.trace.Hops = f.trace.Hops[:3]
+	shows(t, reading(flooded(), f, 100, 30, followKeys()...), "From the payment to the last of its 3 records: 131 ms.")
+	f.trace.Hops = f.trace.Hops[:1]
+	shows(t, reading(flooded(), f, 100, 30, followKeys()...), "Nothing but this record belongs to the payment so far.")
 }
 
 func TestPlacesOfPayments(t *testing.T) {

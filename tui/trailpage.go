@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"blackfriday/services/messages"
@@ -109,8 +110,12 @@ func trailLine(st *styles, t *trail, w int) string {
 	case t.trace.Gone:
 		return st.warn.Render(" " + st.g.attention + " The payment itself is not there: it was deleted, or never committed.")
 	case t.work == nil && len(hops) > 0:
-		took := hops[len(hops)-1].At.Sub(hops[0].At)
-		return cut(st.muted.Render(fmt.Sprintf(" %s in %s.", count(int64(len(hops)), "record"), duration(took))), w, st.ascii)
+		took := strings.TrimPrefix(after(hops[len(hops)-1].At.Sub(hops[0].At)), "+")
+		text := " From the payment to the last of its " + count(int64(len(hops)), "record") + ": " + took + "."
+		if len(hops) == 1 {
+			text = " Nothing but this record belongs to the payment so far."
+		}
+		return cut(st.muted.Render(text), w, st.ascii)
 	}
 	return ""
 }
@@ -180,16 +185,16 @@ func hopLine(st *styles, h messages.Hop, before time.Time, w int, chosen bool) s
 	} else if h.Instance != "" {
 		by = st.muted.Render("by ") + visible(h.Instance, 12, st.ascii)
 	}
-	after := ""
+	later := ""
 	if !before.IsZero() {
-		after = "+" + duration(h.At.Sub(before))
+		later = after(h.At.Sub(before))
 	}
 	place, room, byRoom := fmt.Sprintf("P%d@%d", h.Partition, h.Offset), 10, 15
 	if w >= 100 || s == otherStation {
 		place, room, byRoom = visible(h.Topic, 20, st.ascii)+" "+place, 30, 17
 	}
 	line := sign + " " + style.Render(st.left(s.word(), 12)) + " " + st.left(place, room) + " " + st.left(by, byRoom)
-	right := st.muted.Render(h.At.Format("15:04:05.000")) + " " + st.strong.Render(st.right(after, 9)) + " "
+	right := st.muted.Render(h.At.Format("15:04:05.000")) + " " + st.strong.Render(st.right(later, 9)) + " "
 	if h.Duplicate {
 		line += " " + st.alarm.Render(" DUPLICATE ")
 	}
@@ -207,19 +212,20 @@ func countedLine(st *styles, h messages.Hop, w int) string {
 	case h.CountedKnown && h.Counted.IsZero():
 		return cut(head+st.muted.Render(st.g.waiting+" has not counted it yet"), w, st.ascii)
 	case h.CountedKnown:
-		right := st.muted.Render(h.Counted.Format("15:04:05.000")) + " " + st.right("+"+duration(h.Counted.Sub(h.At)), 9) + " "
+		right := st.muted.Render(h.Counted.Format("15:04:05.000")) + " " + st.right(after(h.Counted.Sub(h.At)), 9) + " "
 		return st.ends(head+st.good.Render(st.g.ok)+" counted it", right, w)
 	}
 	return ""
 }
 
-// duration writes how long a hop took. Clocks of different machines differ, so it may be negative.
-func duration(d time.Duration) string {
-	sign := ""
-	if d < 0 {
+// after writes how long after another something happened. Clocks of different machines differ, so it may be before it.
+// Records tell milliseconds only, so nothing finer is told of them.
+func after(d time.Duration) string {
+	sign := "+"
+	if d <= -time.Millisecond {
 		sign, d = "-", -d
 	}
-	if d < time.Second {
+	if d = max(d, 0); d < time.Second {
 		return fmt.Sprintf("%s%d ms", sign, d.Milliseconds())
 	}
 	return sign + took(d)
