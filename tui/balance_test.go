@@ -171,7 +171,7 @@ func TestTheVerdictIsNoTermOfTheSumInASCII(t *testing.T) {
 func TestABalanceOfAMillionIsExactOnTheSmallestScreen(t *testing.T) {
 	s := running(1, 1)
 	s.Ledger.Total = ledger.Entry{Payments: sumOf(1_000_000), Done: sumOf(612_345), DLQ: sumOf(1_014), InFlight: sumOf(12), Waiting: sumOf(386_629)}
-	want := " 1,000,000 = 612,345 orders + 1,014 DLQ + 12 in flight + 386,629 waiting"
+	want := " 1,000,000 = 612,345 orders + 1,014 DLQ + 12 flight + 386,629 waiting"
 	if got := balanceOf(s, 100); !strings.HasPrefix(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -39,7 +39,7 @@ func (st *styles) proof(s *lab.Snapshot) (style pen, sign, text string) {
 		return st.alarm, st.g.bad, "Lost: " + count(total.Lost.Count, "payment") + ". Duplicates: " + comma(twice) +
 			". The guarantee now is " + visible(s.Settings.Guarantee, 20, st.ascii) + "."
 	case doubted:
-		return st.warn, st.g.waiting, claim + " as far as the auditor has read: it " + d.why + "."
+		return st.warn, st.g.waiting, claim + " so far: the auditor " + d.why + "."
 	case twice > 0 && beyond(total):
 		return st.warn, st.g.attention, claim + ". Duplicate orders and dead letters: " + comma(twice) + "."
 	case beyond(total):

@@ -23,8 +23,8 @@ func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
 	for want, s := range map[string]*lab.Snapshot{
 		"✓ Nothing is lost, and no order or dead letter came twice.":                                                                                                     flooded(),
 		"✓ Nothing is lost. Duplicate orders and dead letters: 3.":                                                                                                       audited(),
-		"◔ Nothing is lost as far as the auditor has read: it is 12,000 records behind.":                                                                                 behind(),
-		"◔ Nothing is lost as far as the auditor has read: it waits for an open transaction in order-":                                                                   transacting(),
+		"◔ Nothing is lost so far: the auditor is 12,000 records behind.":                                                                                                behind(),
+		"◔ Nothing is lost so far: the auditor waits for an open transaction in order-created.":                                                                          transacting(),
 		"! No consumer of this lab lost a payment. 329 were committed by another program, and what it did with them cannot be seen.":                                     taken(329, 0, 0),
 		"! No consumer of this lab lost a payment. 1 was committed by another program, and what it did with it cannot be seen. 2 were deleted before anybody read them.": taken(1, 2, 0),
 		"! No consumer of this lab lost a payment. Duplicate orders and dead letters: 7. 2 were deleted before anybody read them.":                                       taken(0, 2, 7),

@@ -9,7 +9,7 @@ import (
 // doubt is why the books are not the whole truth at this moment.
 type doubt struct {
 	long, short string // in a word or two
-	why         string // what the auditor does instead: "waits for ..."
+	why         string // what the auditor does instead: "waits for ...", as the end of a sentence about it
 	style       pen
 }
 
