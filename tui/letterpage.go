@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/deadletters"
+	"blackfriday/services/lab"
 )
 
 // which says which letters the query asks for.
@@ -45,7 +46,7 @@ func (m *model) lettersBody(w, h int) []string {
 	}
 	lw, rows, pw, ph := browserSplit(w, h)
 	out := []string{lettersTitle(st, b, w), reasonTabs(st, b, w), lettersLine(st, b, w)}
-	list := st.box(letterRows(st, b, lw, rows), lw, rows)
+	list := st.box(letterRows(st, b, emptyQueue(m.live), lw, rows), lw, rows)
 	if !ok {
 		return append(out, list...)
 	}
@@ -214,14 +215,23 @@ func lettersLine(st *styles, b *letterBox, w int) string {
 	return cut(" "+strings.Join(parts, " "+st.g.dot+" "), w, st.ascii)
 }
 
-// letterRows is the list: as many rows as fit, the chosen one among them.
-func letterRows(st *styles, b *letterBox, w, rows int) []string {
+// emptyQueue says how dead letters come about, as consumers deal with poison pills now.
+func emptyQueue(s *lab.Snapshot) string {
+	k, policy := DefaultKeys(), poisonOf(s)
+	if policy == lab.PoisonRetry || policy == lab.PoisonCrash {
+		return "No dead letters. The policy is " + string(policy) + ": no pill comes here. " + k.Policy.Help().Key + " changes it."
+	}
+	return "No dead letters. Poison pills (" + k.Pills.Help().Key + ") come here when a consumer meets them."
+}
+
+// letterRows is the list: as many rows as fit, the chosen one among them. An empty queue has a sentence of its own.
+func letterRows(st *styles, b *letterBox, empty string, w, rows int) []string {
 	n := len(b.page.Letters)
 	if n == 0 {
 		if b.readAt.IsZero() {
 			return nil
 		}
-		none := "   No dead letters. Poison pills (" + DefaultKeys().Pills.Help().Key + ") come here when a consumer meets them."
+		none := "   " + empty
 		if b.page.Total > 0 {
 			none = "   None of the dead letters is like this."
 		}

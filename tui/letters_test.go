@@ -221,5 +221,6 @@ func TestALetterAboutAnOrderSaysSo(t *testing.T) {
 func TestAnEmptyQueueSaysHowItFills(t *testing.T) {
 	for _, w := range []int{80, 140, 160} {
 		shows(t, reading(flooded(), &fakeDesk{}, w, 30, "9"), "Poison pills (p) come here when a consumer meets them.")
+		shows(t, reading(lossy(), &fakeDesk{}, w, 30, "9"), "The policy is retry: no pill comes here. n changes it.")
 	}
 }
