@@ -42,13 +42,13 @@ func afresh(s Setup) Step {
 	}
 }
 
-// ready waits for a group at rest without a dead member, and for the other services.
+// ready waits for a group in which every consumer reads and nobody is dead, and for the other services.
 func ready() Condition {
 	works := func(i lab.Instance) bool { return i.Health == lab.Active || i.Health == lab.Standby }
 	return Condition{
-		Text: calm().Text + ", and all services at work",
+		Text: "every consumer at work on partitions of its own, nobody dead in the group, and all services at work",
 		Holds: func(s *lab.Snapshot) bool {
-			return calm().Holds(s) && works(s.Email) && works(s.Analytics)
+			return settled().Holds(s) && buried().Holds(s) && len(reading(s)) == len(s.Orders) && works(s.Email) && works(s.Analytics)
 		},
 	}
 }

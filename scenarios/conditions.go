@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"blackfriday/services/lab"
 )
@@ -118,6 +119,9 @@ func seen(s *lab.Snapshot) string {
 		if i.Err != "" {
 			fmt.Fprintf(&b, "; %s fails: %q", i.Name, i.Err)
 		}
+		if i.Health == lab.Joining || i.Health == lab.Leaving {
+			fmt.Fprintf(&b, "; %s is %s", i.Name, i.Health)
+		}
 		if i.LagKnown && i.Lag > 0 {
 			fmt.Fprintf(&b, "; %s has a lag of %s", i.Name, count(i.Lag))
 		}
@@ -130,8 +134,10 @@ func seen(s *lab.Snapshot) string {
 			fmt.Fprintf(&b, "; %s offsets of %s wait behind an open transaction", count(t.Hidden), t.Name)
 		}
 	}
-	if n := len(s.Rebalances); n > 0 && s.Rebalances[n-1].Open {
-		fmt.Fprintf(&b, "; a rebalance is not over: %s %s", s.Rebalances[n-1].Cause, s.Rebalances[n-1].Member)
+	for _, r := range s.Rebalances {
+		if r.Open {
+			fmt.Fprintf(&b, "; not over: the rebalance of %s, %s %s", r.At.Format(time.TimeOnly), r.Cause, r.Member)
+		}
 	}
 	if s.Reading.Err != "" {
 		fmt.Fprintf(&b, "; the last reading failed: %q", s.Reading.Err)

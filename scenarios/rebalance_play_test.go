@@ -41,7 +41,7 @@ func TestScenariosOfRebalancesPassOnARealLab(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := find(t, name)
-				s.Setup.Drain /= 50 // speed is nothing that virtual time could measure
+				s.Setup.Drain /= 500 // speed is nothing that virtual time could measure
 				if name == "storm" {
 					s.Setup.Payments /= 10
 				}
