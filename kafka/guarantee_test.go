@@ -22,6 +22,9 @@ type shop struct {
 	protocol  Protocol
 	batch     int
 	every     time.Duration
+	delay     time.Duration // of each payment
+	failing   int           // so many batches fail after they were written
+	later     bool          // all batches are put off
 
 	mu     sync.Mutex
 	staff  []*clerk
@@ -29,12 +32,14 @@ type shop struct {
 	marked map[TopicPartition]int64
 }
 
-func newShop(t *testing.T, p Protocol, g Guarantee) *shop {
-	w := newWorld(t, p, 3)
+func newShop(t *testing.T, p Protocol, g Guarantee) *shop { return newShopOf(t, 3, p, g) }
+
+func newShopOf(t *testing.T, partitions int, p Protocol, g Guarantee) *shop {
+	w := newWorld(t, p, partitions)
 	if err := w.cluster.CreateTopics(t.Context(), Topic{OrderCreated, 3, 1 << 20}); err != nil {
 		t.Fatal(err)
 	}
-	return &shop{world: w, guarantee: g, protocol: p, batch: 1, deaths: map[string]int{}, marked: map[TopicPartition]int64{}}
+	return &shop{world: w, guarantee: g, protocol: p, batch: 1, delay: 10 * time.Millisecond, deaths: map[string]int{}, marked: map[TopicPartition]int64{}}
 }
 
 // clerk is a member of the shop.
@@ -101,11 +106,14 @@ func (c *clerk) Handle(ctx context.Context, out Writer, batch []*Record) (int, e
 	select {
 	case <-ctx.Done():
 		return 0, ctx.Err()
-	case <-time.After(time.Duration(len(batch)) * 10 * time.Millisecond):
+	case <-time.After(time.Duration(len(batch)) * c.shop.delay):
 	}
 	orders := make([]*Record, len(batch))
 	for i, r := range batch {
 		orders[i] = &Record{Topic: OrderCreated, Value: r.Value}
+	}
+	if n, err, failed := c.fail(ctx, out, orders); failed {
+		return n, err
 	}
 	for i, err := range out.Write(ctx, orders...) {
 		if err != nil {
@@ -156,7 +164,7 @@ func (s *shop) drained(within time.Duration) {
 				return false
 			}
 		}
-		return !slices.ContainsFunc(s.staff, func(c *clerk) bool { return len(c.InHand()) > 0 })
+		return !slices.ContainsFunc(s.staff, func(c *clerk) bool { return c.died.Err() == nil && len(c.InHand()) > 0 })
 	})
 }
 

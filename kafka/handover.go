@@ -36,8 +36,14 @@ func (m *Member) release(ctx context.Context, topics map[string][]int32, lost bo
 	if len(tps) == 0 {
 		return
 	}
+	if lost {
+		// At once: a commit that is under way must not succeed in the member's next generation.
+		m.keeper.spoil()
+	}
 	m.takeBack(ctx, tps)
-	m.settleOrSpoil(ctx, lost)
+	if !lost {
+		m.settleOrSpoil(ctx)
+	}
 	for _, tp := range tps {
 		m.report(fmt.Sprint("work on ", tp), nil)
 	}
@@ -47,12 +53,8 @@ func (m *Member) release(ctx context.Context, topics map[string][]int32, lost bo
 }
 
 // settleOrSpoil commits what is finished; what cannot be committed before the partitions are gone never may be.
-func (m *Member) settleOrSpoil(ctx context.Context, lost bool) {
+func (m *Member) settleOrSpoil(ctx context.Context) {
 	if m.died.Err() != nil {
-		return
-	}
-	if lost {
-		m.keeper.spoil()
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, handOver)

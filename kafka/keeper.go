@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,9 +22,10 @@ type keeper interface {
 	settle(ctx context.Context) error
 	// spoil forbids committing what was not committed so far: partitions of it are somebody else's by now.
 	spoil()
-	// writer is what the handler writes with.
-	writer() Writer
-	// open are the records that are finished and not committed, where these count only together.
+	// writer is what the handler writes for a batch with.
+	writer(b batch) Writer
+	// open are records that are in hand in a way of their own: finished in a transaction that is open, or committed and
+	// not finished.
 	open() []Span
 }
 
@@ -31,7 +33,7 @@ type keeper interface {
 func (m *Member) newKeeper() keeper {
 	switch m.cfg.Guarantee {
 	case AtMostOnce:
-		return &commitFirst{m}
+		return &commitFirst{m: m, owed: map[*lane]debt{}}
 	case ExactlyOnce:
 		return newTransactions(m)
 	default:
@@ -50,7 +52,7 @@ func (k *commitMarks) begin(context.Context, batch) error { return nil }
 
 func (k *commitMarks) finish(b batch, n int, err error) {
 	k.m.lanes.finish(b, n, delayOf(err), func(done []*Record) {
-		k.m.marked(spanOf(done))
+		k.m.marked(done)
 		k.m.client.MarkCommitRecords(done[len(done)-1])
 		k.dirty.Store(true)
 	})
@@ -69,61 +71,124 @@ func (k *commitMarks) settle(ctx context.Context) error {
 		<-k.busy
 		return nil
 	}
-	done := make(chan error, 1)
-	k.m.commits.Go(func() {
+	return k.m.commitError(k.m.await(ctx, func() error {
 		defer func() { <-k.busy }()
 		err := k.m.client.CommitMarkedOffsets(ctx)
 		if err != nil {
 			k.dirty.Store(true)
 		}
-		done <- err
-	})
-	select {
-	case err := <-done:
-		return k.m.commitError(err)
-	case <-ctx.Done():
-		return k.m.commitError(ctx.Err())
-	}
+		return err
+	}))
 }
 
-func (k *commitMarks) writer() Writer { return writer{k.m.client} }
-func (k *commitMarks) spoil()         {}
-func (k *commitMarks) open() []Span   { return nil }
+func (k *commitMarks) writer(batch) Writer { return writer{k.m.client} }
+func (k *commitMarks) spoil()              {}
+func (k *commitMarks) open() []Span        { return nil }
 
 // commitFirst is at-most-once: records are committed before the work on them begins.
-type commitFirst struct{ m *Member }
+type commitFirst struct {
+	m *Member
+
+	mu   sync.Mutex
+	owed map[*lane]debt
+}
+
+// debt is what of a lane was committed, or may have been, and is not finished.
+type debt struct {
+	span Span
+	sure bool // that it was committed
+}
 
 func (k *commitFirst) begin(ctx context.Context, b batch) error {
-	k.m.marked(spanOf(b.records))
+	span := spanOf(b.records)
+	if owed := k.owes(b.lane); owed.sure && owed.span.Next >= span.Next {
+		// It is the rest of what was committed before.
+		return nil
+	}
+	k.m.marked(b.records)
+	k.owe(b.lane, debt{span: span})
 	ctx, cancel := context.WithTimeout(ctx, goodbye)
 	defer cancel()
-	done := make(chan error, 1)
-	k.m.commits.Go(func() { done <- k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
-	select {
-	case err := <-done:
-		if err != nil {
-			return k.m.commitError(err)
-		}
-	case <-ctx.Done():
-		return k.m.commitError(ctx.Err())
+	err := k.m.await(ctx, func() error { return k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
+	if err != nil {
+		return k.m.commitError(err)
 	}
+	k.owe(b.lane, debt{span, true})
 	k.m.between(dataOf(b.records))
 	return nil
 }
 
-func (k *commitFirst) finish(b batch, n int, err error) {
-	k.m.lanes.finish(b, n, delayOf(err), func([]*Record) {})
+func (k *commitFirst) owes(l *lane) debt {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.owed[l]
 }
 
-func (k *commitFirst) writer() Writer               { return writer{k.m.client} }
+func (k *commitFirst) owe(l *lane, d debt) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.owed[l] = d
+}
+
+// finish gives up what failed: it may have had its effect, and must not have it twice.
+func (k *commitFirst) finish(b batch, n int, err error) {
+	if err != nil && !isLater(err) {
+		n = len(b.records)
+	}
+	k.m.lanes.finish(b, n, delayOf(err), func([]*Record) {})
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d := k.owed[b.lane]
+	if n == len(b.records) {
+		delete(k.owed, b.lane)
+		return
+	}
+	d.span.First = b.records[n].Offset
+	k.owed[b.lane] = d
+}
+
+func (k *commitFirst) open() []Span {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var spans []Span
+	for l, d := range k.owed {
+		if !k.m.lanes.stands(l) {
+			delete(k.owed, l)
+			continue
+		}
+		spans = append(spans, d.span)
+	}
+	return spans
+}
+
+func (k *commitFirst) writer(batch) Writer          { return writer{k.m.client} }
 func (k *commitFirst) settle(context.Context) error { return nil }
 func (k *commitFirst) spoil()                       {}
-func (k *commitFirst) open() []Span                 { return nil }
+
+// await waits for a commit, at most until ctx ends: kgo's own wait for the commit before, whatever the context says.
+func (m *Member) await(ctx context.Context, commit func() error) error {
+	done := make(chan error, 1)
+	m.commits.Go(func() { done <- commit() })
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // marked tells of records that are about to be committed.
-func (m *Member) marked(s Span) {
-	if m.cfg.Marked != nil {
-		m.cfg.Marked(s)
+func (m *Member) marked(records []*Record) {
+	if m.cfg.Marked == nil {
+		return
+	}
+	// Each run by itself: what retention deleted in between was never in this member's hands.
+	first := 0
+	for i := range records {
+		if i+1 == len(records) || records[i+1].Offset != records[i].Offset+1 {
+			m.cfg.Marked(spanOf(records[first : i+1]))
+			first = i + 1
+		}
 	}
 }
 

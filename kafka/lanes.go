@@ -1,7 +1,9 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -21,15 +23,29 @@ const (
 
 // lane is the queue of one partition that a member owns.
 type lane struct {
-	tp        TopicPartition
-	queue     []*Record
-	bytes     int
-	busy      chan struct{} // closed when the batch in hand is finished; nil while none is in hand
-	gone      bool          // the partition belongs to somebody else: nothing of it may be marked any more
+	tp    TopicPartition
+	queue []*Record
+	bytes int
+	busy  chan struct{} // closed when the batch in hand is finished; nil while none is in hand
+	// overtaken: what stands before the batch in hand was given back, so the batch must go back, too.
+	overtaken bool
+	gone      bool // the partition belongs to somebody else: nothing of it may be marked any more
 	paused    bool
 	notBefore time.Time // when what is queued may be handed out
 	// interrupt ends the context of the batch in hand; nil while none is in hand.
 	interrupt context.CancelFunc
+}
+
+// size is what records take in memory, in bytes: anybody may put a megabyte into a key or a header, too.
+func size(records ...*Record) int {
+	n := 0
+	for _, r := range records {
+		n += len(r.Key) + len(r.Value)
+		for _, h := range r.Headers {
+			n += len(h.Key) + len(h.Value)
+		}
+	}
+	return n
 }
 
 func (l *lane) full() bool { return len(l.queue) >= laneRecords || l.bytes >= laneBytes }
@@ -125,9 +141,7 @@ func (ls *lanes) put(tp TopicPartition, records []*Record) {
 		return
 	}
 	l.queue = append(l.queue, records...)
-	for _, r := range records {
-		l.bytes += len(r.Value)
-	}
+	l.bytes += size(records...)
 	ls.poke()
 	if l.full() && !l.paused {
 		l.paused = true
@@ -169,9 +183,7 @@ func (l *lane) hand(ctx context.Context, limit int) batch {
 	b.ctx, l.interrupt = context.WithCancel(ctx)
 	l.queue = l.queue[n:]
 	l.busy = make(chan struct{})
-	for _, r := range b.records {
-		l.bytes -= len(r.Value)
-	}
+	l.bytes -= size(b.records...)
 	return b
 }
 
@@ -182,6 +194,9 @@ func (ls *lanes) finish(b batch, n int, delay time.Duration, mark func(done []*R
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l := b.lane
+	if l.overtaken {
+		n, l.overtaken = 0, false
+	}
 	if n > 0 && !l.gone {
 		mark(b.records[:n])
 	}
@@ -199,25 +214,45 @@ func (ls *lanes) finish(b batch, n int, delay time.Duration, mark func(done []*R
 	}
 }
 
-// putBack puts records back to the head of their lane, unless that has been taken away.
+// putBack puts records back into their lane, in the order of their offsets, unless it has been taken away.
 func (ls *lanes) putBack(l *lane, records []*Record) {
 	if len(records) == 0 || ls.byTP[l.tp] != l {
 		return
 	}
-	l.queue = append(slices.Clone(records), l.queue...)
-	for _, r := range records {
-		l.bytes += len(r.Value)
+	i, _ := slices.BinarySearchFunc(l.queue, records[0].Offset, func(r *Record, offset int64) int { return cmp.Compare(r.Offset, offset) })
+	// A queue of its own: what was handed out may share the old one's memory.
+	l.queue = slices.Concat(l.queue[:i], records, l.queue[i:])
+	l.bytes += size(records...)
+	if l.full() && !l.paused {
+		l.paused = true
+		ls.pause(l.tp)
 	}
 }
 
-// giveBack puts batches that were finished back to the heads of their lanes, as if they had never been handed out.
+// giveBack puts batches that were finished back, as if they had never been handed out. A batch of the same lane that is in
+// hand is overtaken.
 func (ls *lanes) giveBack(batches []batch) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	for _, b := range slices.Backward(batches) {
+	for _, b := range batches {
+		b.lane.overtaken = b.lane.busy != nil
 		ls.putBack(b.lane, b.records)
 	}
 	ls.poke()
+}
+
+// stands says whether what is in hand of a lane may still be finished.
+func (ls *lanes) stands(l *lane) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return ls.byTP[l.tp] == l && !l.gone && !l.overtaken
+}
+
+// owned are the partitions that have a lane.
+func (ls *lanes) owned() []TopicPartition {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return slices.Collect(maps.Keys(ls.byTP))
 }
 
 // inHand is what is handed out.

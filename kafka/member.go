@@ -41,6 +41,7 @@ type Member struct {
 	died     context.Context // ended by Crash; it is the client's own context
 	die      context.CancelFunc
 	fatal    atomic.Pointer[FatalError] // why it ended itself
+	lastHand atomic.Pointer[[]Span]     // what it had in hand when it crashed; nil before
 	failures failures
 	commits  sync.WaitGroup // those that were not waited for
 }
@@ -156,6 +157,8 @@ func (m *Member) leave() error {
 // out. Release frees the silent connections.
 func (m *Member) Crash() {
 	m.hole.Cut()
+	inHand := m.InHand()
+	m.lastHand.CompareAndSwap(nil, &inHand)
 	m.die()
 }
 
@@ -166,13 +169,24 @@ func (m *Member) Release() { m.hole.Release() }
 // ID is the member id that the group knows it by, and the generation or epoch it is in; empty before it joined.
 func (m *Member) ID() (member string, generation int32) { return m.client.GroupMetadata() }
 
-// InHand are the records that the member works on at this moment, and those that it finished in a transaction that is
-// still open. A dead member has nothing in hand.
+// InHand are the records that the member works on at this moment, those that it committed and has not finished, and those
+// that it finished in a transaction that is open. Of a member that crashed it is what it had in hand as it did.
 func (m *Member) InHand() []Span {
 	if m.died.Err() != nil {
+		if spans := m.lastHand.Load(); spans != nil {
+			return *spans
+		}
 		return nil
 	}
 	return append(m.lanes.inHand(), m.keeper.open()...)
+}
+
+// Partitions are those that the member reads at this moment; a dead member reads none.
+func (m *Member) Partitions() []TopicPartition {
+	if m.died.Err() != nil {
+		return nil
+	}
+	return m.lanes.owned()
 }
 
 // work gives the handler one batch after the other until the lanes are closed or ctx ends.
@@ -222,7 +236,7 @@ func (m *Member) turn(ctx context.Context, b batch) {
 	n, err := 0, error(nil)
 	if len(data) > 0 {
 		m.cfg.Watch.Begun(time.Now(), data)
-		n, err = m.cfg.Handler.Handle(b.ctx, m.keeper.writer(), data)
+		n, err = m.cfg.Handler.Handle(b.ctx, m.keeper.writer(b), data)
 	}
 	if n > 0 && m.cfg.Guarantee != AtMostOnce {
 		m.between(data[:n])
@@ -240,7 +254,7 @@ func (m *Member) failed(ctx context.Context, b batch, err error, interrupted boo
 		m.Crash()
 		return
 	}
-	if interrupted || isLater(err) {
+	if interrupted || isLater(err) || errors.Is(err, errOvertaken) {
 		// That is no failure: what is left is somebody else's, or waits for its time.
 		err = nil
 	}

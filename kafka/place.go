@@ -13,7 +13,8 @@ const AnyPartition int32 = -1
 
 // Write implements Writer, except that each record goes to the partition that its Partition field names, or to one that
 // the lab's partitioner chooses where that is AnyPartition. The records' Partition and Offset say afterwards where they
-// stand. A topic that was created anew since the last Write is no trouble.
+// stand. A topic that was created anew since the last Write is no trouble. A ctx that ends keeps records from being sent;
+// for those that are under way Write waits.
 func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 	errs := make([]error, len(records))
 	client, admin, err := b.open()
@@ -39,7 +40,9 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 			fit, at = append(fit, r), append(at, i)
 		}
 	}
-	for i, err := range (writer{client}).Write(ctx, fit...) {
+	// What was begun is waited for, at most WriteTimeout: a record that is still on its way when ctx ends would be written
+	// after whoever looked for it did not find it.
+	for i, err := range (writer{client}).Write(context.WithoutCancel(ctx), fit...) {
 		errs[at[i]] = err
 	}
 	return errs

@@ -141,25 +141,19 @@ func (m *Member) commitOffsets(ctx context.Context, offsets map[TopicPartition]k
 		}
 		byTopic[tp.Topic][tp.Partition] = o
 	}
-	done := make(chan error, 1)
-	m.commits.Go(func() {
+	return m.await(ctx, func() (failed error) {
 		m.client.CommitOffsetsSync(ctx, byTopic, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			if err == nil && resp != nil {
-				for _, t := range resp.Topics {
-					for _, p := range t.Partitions {
-						err = firstError(err, kerr.ErrorForCode(p.ErrorCode))
-					}
+			if failed = err; err != nil || resp == nil {
+				return
+			}
+			for _, t := range resp.Topics {
+				for _, p := range t.Partitions {
+					failed = firstError(failed, kerr.ErrorForCode(p.ErrorCode))
 				}
 			}
-			done <- err
 		})
+		return failed
 	})
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // committedOffsets are where the group would go on reading.
