@@ -15,7 +15,7 @@ func closed() Condition {
 		Text: "books that are not behind, with nothing in flight or waiting",
 		Holds: func(s *lab.Snapshot) bool {
 			b := s.Ledger
-			return b != nil && b.Known && b.Behind == 0 && b.Err == "" && b.Total.InFlight.Count+b.Total.Waiting.Count == 0
+			return b != nil && b.Complete() && b.Total.InFlight.Count+b.Total.Waiting.Count == 0
 		},
 	}
 }
@@ -27,8 +27,8 @@ func disagreement(m Moment) error {
 	switch {
 	case books == nil || !books.Known:
 		return errors.New("there are no books")
-	case books.Behind > 0:
-		return fmt.Errorf("the books are %s offsets behind", count(books.Behind))
+	case !books.Complete():
+		return fmt.Errorf("the books are %s offsets behind", count(books.Behind+books.Held))
 	case books.Total.Foreign.Count > 0:
 		return fmt.Errorf("the books call %s payments foreign", count(books.Total.Foreign.Count))
 	}

@@ -10,7 +10,7 @@ import (
 	"blackfriday/services/ledger"
 )
 
-// onTheWay is how long what a dead order consumer had in hand still counts as in flight: what it sent before it died may
+// onTheWay is how long what an order consumer had in hand as it died still counts as in flight: what it sent before may
 // reach the brokers after.
 const onTheWay = time.Second
 
@@ -18,19 +18,12 @@ const onTheWay = time.Second
 // goroutines at once.
 type hands struct {
 	mu     sync.Mutex
-	lives  map[*life]bool
-	ghosts []ghost
+	lives  map[*life]time.Time    // until when each counts; zero: it has not ended
 	claims map[int32][]kafka.Span // by partition, in order, none touching the next
 }
 
-// ghost is what a consumer had in hand when it was killed.
-type ghost struct {
-	until time.Time
-	spans []kafka.Span
-}
-
 func newHands() *hands {
-	return &hands{lives: map[*life]bool{}, claims: map[int32][]kafka.Span{}}
+	return &hands{lives: map[*life]time.Time{}, claims: map[int32][]kafka.Span{}}
 }
 
 // join adds a life that begins; only order consumers count.
@@ -40,26 +33,16 @@ func (h *hands) join(l *life) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.lives[l] = true
+	h.lives[l] = time.Time{}
 }
 
-// leave removes a life that ended.
+// leave notes that a life has ended.
 func (h *hands) leave(l *life) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.lives, l)
-}
-
-// drop removes a life that is about to be killed, and remembers for a moment what it had in hand.
-func (h *hands) drop(l *life) {
-	if l.instance.kind != OrderKind {
-		return
+	if _, counts := h.lives[l]; counts {
+		h.lives[l] = time.Now().Add(onTheWay)
 	}
-	inHand := l.member.InHand()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.lives, l)
-	h.ghosts = append(h.ghosts, ghost{time.Now().Add(onTheWay), inHand})
 }
 
 // marker is what members of a service tell of the payments that they are about to commit; nil for those that do not.
@@ -82,30 +65,27 @@ func (h *hands) forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.claims)
-	h.ghosts = nil
 }
 
-// living are the lives that work.
-func (h *hands) living() []*life {
+// counting are the lives that count.
+func (h *hands) counting() []*life {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(h.lives, func(_ *life, until time.Time) bool { return !until.IsZero() && now.After(until) })
 	return slices.Collect(maps.Keys(h.lives))
 }
 
 // work answers the auditor. Members claim what they commit while they hold their own locks, so they are not asked under
-// that of hands; a member that is killed meanwhile is among the ghosts by then.
+// that of hands.
 func (h *hands) work() ledger.Work {
 	var w ledger.Work
-	for _, l := range h.living() {
+	for _, l := range h.counting() {
 		w.InHand = append(w.InHand, l.member.InHand()...)
+		w.Read = append(w.Read, l.member.Partitions()...)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
-	h.ghosts = slices.DeleteFunc(h.ghosts, func(g ghost) bool { return now.After(g.until) })
-	for _, g := range h.ghosts {
-		w.InHand = append(w.InHand, g.spans...)
-	}
 	for _, spans := range h.claims {
 		w.Committed = append(w.Committed, spans...)
 	}

@@ -106,7 +106,6 @@ func (s *state) batch(k Kind) func() int {
 func (s *state) crash(i *instance, how string) {
 	l, now := i.life, time.Now()
 	l.memberID, _ = l.member.ID()
-	s.hands.drop(l)
 	l.member.Crash()
 	l.crashedAt = now
 	i.bereaved = append(i.bereaved, l)

@@ -30,7 +30,7 @@ func TestKillBetweenShowsWhatAGuaranteeIsWorth(t *testing.T) {
 					kafka.AtMostOnce: {true, false}, kafka.AtLeastOnce: {false, true}, kafka.ExactlyOnce: {false, false},
 				}[g]
 				books := until(t, l, "the auditor has read everything", 20*time.Second, func(s *Snapshot) bool {
-					return s.Ledger.Known && s.Ledger.Behind == 0 && s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
+					return s.Ledger.Complete() && s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
 				}).Ledger
 				if e := books.Total; e.Lost.Count != count.Lost || e.Duplicates.Count != count.Duplicates || e.Done.Count != count.Payments-count.Lost {
 					t.Errorf("the books say %+v, the recount %+v", e, count)
@@ -172,7 +172,7 @@ func TestTheClassComparesTheGuarantees(t *testing.T) {
 			do(t, l, Flood{Count: 150})
 			do(t, l, KillBetween{Name: "order-2", Payments: 20})
 			until(t, l, "drained", time.Minute, func(s *Snapshot) bool {
-				return drained(s) && s.Orders[1].Health == Crashed && !s.Orders[1].StillMember && s.Ledger.Behind == 0 &&
+				return drained(s) && s.Orders[1].Health == Crashed && !s.Orders[1].StillMember && s.Ledger.Complete() &&
 					s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
 			})
 		}

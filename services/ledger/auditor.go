@@ -42,6 +42,8 @@ type auditor struct {
 	// pending is a look that is proven once everything before its ends has been read.
 	pending, proven *look
 	blocked         []string // see Picture
+	// dry says of which topics nothing more came, though there was more when the auditor looked.
+	dryPayments, dryOthers bool
 }
 
 // close closes what is open.
@@ -167,16 +169,34 @@ func (a *auditor) toRead(l look, topics ...string) int64 {
 // readOn reads payments for a moment, and then what follows from them.
 func (a *auditor) readOn(ctx context.Context, l look) error {
 	a.books.settleClaims(l.ends(kafka.DLQPayment))
-	err := a.read(ctx, a.payments, func() bool { return a.toRead(l, kafka.PaymentSuccessful) > 0 })
+	var err error
+	a.dryPayments, err = a.read(ctx, a.payments, func() bool { return a.toRead(l, kafka.PaymentSuccessful) > 0 })
 	if err != nil {
 		return err
 	}
 	a.books.settle(l.ends(kafka.PaymentSuccessful))
-	return a.read(ctx, a.others, func() bool { return a.toRead(l, followers()...) > 0 && len(a.books.aside) < maxAside })
+	a.dryOthers, err = a.read(ctx, a.others, func() bool { return a.toRead(l, followers()...) > 0 && len(a.books.aside) < maxAside })
+	return err
 }
 
-// read reads while there is more, for a slice at most.
-func (a *auditor) read(ctx context.Context, t *kafka.Tail, more func() bool) error {
+// unread is how much of what there was at the last look the auditor has not read: what it has not come to, and what it
+// waited for in vain.
+func (a *auditor) unread() (behind, held int64) {
+	for _, part := range []struct {
+		dry    bool
+		topics []string
+	}{{a.dryPayments, []string{kafka.PaymentSuccessful}}, {a.dryOthers, followers()}} {
+		if n := a.toRead(a.newest, part.topics...); part.dry {
+			held += n
+		} else {
+			behind += n
+		}
+	}
+	return behind, held
+}
+
+// read reads while there is more, for a slice at most. It is dry when nothing more came although there is more.
+func (a *auditor) read(ctx context.Context, t *kafka.Tail, more func() bool) (dry bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
 	for ctx.Err() == nil && more() {
@@ -185,10 +205,11 @@ func (a *auditor) read(ctx context.Context, t *kafka.Tail, more func() bool) err
 			a.books.enter(s)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
+		dry = len(stretches) == 0
 	}
-	return nil
+	return dry, nil
 }
 
 // waitsFor names the topics in which an open transaction has held up the auditor for a while.

@@ -12,13 +12,14 @@ type circumstances struct {
 	committed int64 // as the group's commit was read last
 	// proven is a commit of which it is known that every order and dead letter written before it has been read.
 	proven int64
+	read   bool  // a living member reads the partition
 	inHand spans // what living members work on, or worked on when the proven commit was read
 	ours   spans // what members of this process had committed, or set out to commit, by the time of the proven commit
 	blind  spans // where orders and dead letters may have been deleted unread
 }
 
 func (c circumstances) equal(o circumstances) bool {
-	return c.start == o.start && c.committed == o.committed && c.proven == o.proven &&
+	return c.start == o.start && c.committed == o.committed && c.proven == o.proven && c.read == o.read &&
 		slices.Equal(c.inHand, o.inHand) && slices.Equal(c.ours, o.ours) && slices.Equal(c.blind, o.blind)
 }
 
@@ -56,9 +57,10 @@ func (c circumstances) side(e *Entry, offset int64) *Sum {
 		return &e.Expired
 	case offset < c.committed:
 		return &e.InFlight
-	case offset < c.start:
+	case offset < c.start && !c.read:
 		return &e.Expired
 	default:
+		// Its reader may have fetched what was deleted since; where it has not, the next commit will pass it.
 		return &e.Waiting
 	}
 }

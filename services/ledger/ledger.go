@@ -32,6 +32,8 @@ type Work struct {
 	// Committed are the payments that members of this process, dead ones too, ever committed or set out to commit. A span
 	// stands here before its commit is sent.
 	Committed []kafka.Span
+	// Read are the partitions that living members read now: what retention deletes may be in their hands already.
+	Read []kafka.TopicPartition
 }
 
 // Config is what a Ledger needs.
@@ -121,12 +123,13 @@ func (l *Ledger) publish(a *auditor, err error) {
 func (a *auditor) picture() Picture {
 	b := a.books
 	p := Picture{
-		TopicID: b.topicID, Behind: a.toRead(a.newest, allTopics()...), Blocked: a.blocked,
+		TopicID: b.topicID, Looked: a.newest.at, Blocked: a.blocked,
 		Partitions: make([]Entry, len(b.sheets)), Services: b.services.list(), Codes: b.codes.counts(),
 		Emails: b.emails, EmailsTwice: b.emailsTwice, LettersOfOrder: b.lettersOfOrder,
 		Anonymous: b.anonymous, Forged: b.forged, Unread: b.unread,
 		Records: maps.Clone(b.records), Markers: maps.Clone(b.markers), Bytes: b.bytes(),
 	}
+	p.Behind, p.Held = a.unread()
 	if a.proven != nil {
 		p.Known, p.At = true, a.proven.at
 	}

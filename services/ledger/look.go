@@ -17,6 +17,7 @@ type look struct {
 	committed map[int32]int64 // by order-service-group, of payment-successful
 	inHand    map[int32]spans
 	ours      map[int32]spans
+	read      map[int32]bool // partitions that living members read
 	topics    map[string]kafka.TopicReading
 }
 
@@ -29,6 +30,10 @@ func (a *auditor) look(ctx context.Context) (look, error) {
 	}
 	work := a.work()
 	l.inHand, l.ours = byPartition(work.InHand), byPartition(work.Committed)
+	l.read = map[int32]bool{}
+	for _, tp := range work.Read {
+		l.read[tp.Partition] = l.read[tp.Partition] || tp.Topic == kafka.PaymentSuccessful
+	}
 	if l.topics, err = a.gauge.Topics(ctx); err != nil {
 		return look{}, err
 	}
@@ -77,7 +82,7 @@ func (l look) ends(topic string) []int64 {
 
 // circumstances are what decides about a partition, after this look and one that is proven; nil when none is yet.
 func (l look) circumstances(partition int32, proven *look, blind spans) circumstances {
-	c := circumstances{committed: l.committed[partition], inHand: l.inHand[partition], blind: blind}
+	c := circumstances{committed: l.committed[partition], inHand: l.inHand[partition], read: l.read[partition], blind: blind}
 	if all := l.topics[kafka.PaymentSuccessful].Partitions; int(partition) < len(all) {
 		c.start = all[partition].Start
 	}

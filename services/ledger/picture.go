@@ -13,9 +13,12 @@ type Picture struct {
 	Known   bool      // the auditor has read everything up to some moment at least once; the numbers mean nothing before
 	TopicID string    // of the payment-successful that the books are about
 	At      time.Time // the commits and ends that the books rest on were asked for then
-	// Behind is how many offsets there were in the topics, when the auditor looked last, that it has not read yet. While it
-	// is not 0, what is finished already may still be shown as in flight or waiting: never as lost.
-	Behind int64
+	Looked  time.Time // the auditor asked the brokers last, and was answered
+	// Behind is how many of the offsets that there were in the topics, when the auditor looked last, it has not come to
+	// yet. While it is not 0, what is finished already may still be shown as in flight or waiting: never as lost. Held are
+	// those that it asked for in vain: a transaction that is open hides them, as those of the lab's own members do for a
+	// moment under exactly-once.
+	Behind, Held int64
 	// Blocked: the auditor cannot read on because a transaction is open in these topics.
 	// One that ends within a second, as those of the lab's own members do by default, is not told.
 	Blocked []string
@@ -51,6 +54,11 @@ type Picture struct {
 	Bytes   int64 // memory that the books take
 }
 
+// Complete says that the books know of everything that there was when the auditor looked last.
+func (p *Picture) Complete() bool {
+	return p.Known && p.Behind == 0 && p.Held == 0 && p.Err == ""
+}
+
 // Entry is the balance of one partition, or of all.
 type Entry struct {
 	Payments Sum // in the partition, or deleted from it after they were read
@@ -73,7 +81,7 @@ type Entry struct {
 // refuses are worth nothing, and none is worth more than a billion euros.
 type Sum struct {
 	Count int64
-	Cents int64 // euro cents
+	Cents int64 // euro cents; of a payment that the validator refuses, what its cart comes to, if that can be told
 }
 
 // Service is what one instance wrote.

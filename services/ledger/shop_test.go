@@ -183,7 +183,7 @@ func (s *shop) until(what string, good func(*ledger.Picture) bool) *ledger.Pictu
 		}
 		p := s.ledger.Picture()
 		s.balanced(p)
-		if p.Known && p.At.After(began) && p.Behind == 0 && good(p) {
+		if p.Known && p.At.After(began) && p.Complete() && good(p) {
 			return p
 		}
 	}

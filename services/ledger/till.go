@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 
 	"blackfriday/services/event"
@@ -26,7 +27,7 @@ type till struct {
 
 func newTill() *till { return &till{items: map[string]float64{}} }
 
-// cents is what a payment is worth; nothing when the validator refuses it.
+// cents is what a payment is worth. Of one that the validator refuses it is what its cart comes to, if that can be told.
 func (t *till) cents(value []byte) int64 {
 	euros, unknown, ok := t.quick(value)
 	if ok {
@@ -34,10 +35,35 @@ func (t *till) cents(value []byte) int64 {
 	}
 	p, err := event.ParsePayment(value)
 	if err != nil {
-		return 0
+		return toCents(cartOf(value))
 	}
 	t.learn(unknown)
 	return toCents(p.Revenue)
+}
+
+// cartOf adds up the cart of a payment that the validator refuses, in euros; 0 where it is no list of priced items.
+func cartOf(value []byte) float64 {
+	var p struct {
+		Cart []struct {
+			Price    float64  `json:"price"`
+			Quantity *float64 `json:"quantity"`
+		} `json:"cart"`
+	}
+	if json.Unmarshal(value, &p) != nil {
+		return 0
+	}
+	euros := 0.0
+	for _, item := range p.Cart {
+		worth := item.Price
+		if item.Quantity != nil {
+			worth *= *item.Quantity
+		}
+		if worth <= 0 {
+			return 0
+		}
+		euros += worth
+	}
+	return euros
 }
 
 func toCents(euros float64) int64 {

@@ -15,7 +15,7 @@ import (
 func slowly(value []byte) int64 {
 	p, err := event.ParsePayment(value)
 	if err != nil {
-		return 0
+		return toCents(cartOf(value))
 	}
 	return toCents(p.Revenue)
 }
@@ -37,9 +37,22 @@ func TestTillAgreesWithTheValidator(t *testing.T) {
 	if n := len(till.items); n > 4*len(event.Catalogue()) {
 		t.Errorf("%d items remembered of %d products", n, len(event.Catalogue()))
 	}
+}
+
+// TestPillsAreWorthTheirCart, where they have one that can be told.
+func TestPillsAreWorthTheirCart(t *testing.T) {
+	want := map[string]int64{"no-user": 2750, "long-name": 1000, "injection": 1000, "escapes": 1000, "boolean-user": 42500}
 	for _, pill := range event.Pills() {
-		if got := till.cents(pill.Value); got != 0 {
-			t.Errorf("the pill %s is worth %d cents", pill.Name, got)
+		if got := newTill().cents(pill.Value); got != want[pill.Name] {
+			t.Errorf("the pill %s is worth %d cents, want %d", pill.Name, got, want[pill.Name])
+		}
+	}
+	for value, want := range map[string]int64{
+		`{"cart":[{"price":2,"quantity":3},{"price":1}]}`: 700, `{"cart":[{"price":2},{"price":-1}]}`: 0,
+		`{"cart":[{"price":2},{"price":"1"}]}`: 0, `{"cart":[{"price":2},{"name":"gift"}]}`: 0, `{"cart":{}}`: 0, `[]`: 0,
+	} {
+		if got := newTill().cents([]byte(value)); got != want {
+			t.Errorf("%s is worth %d cents, want %d", value, got, want)
 		}
 	}
 }
