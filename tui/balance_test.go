@@ -28,8 +28,9 @@ func with(s *lab.Snapshot, change func(*ledger.Picture)) *lab.Snapshot {
 func TestTheBalanceSaysWhatItKnowsAndNoMore(t *testing.T) {
 	failing := func(p *ledger.Picture) { p.Err = "read order-created: connection refused" }
 	wrong := func(p *ledger.Picture) { p.Total.Done.Count++ }
-	silent := func(p *ledger.Picture) { p.At = noon().Add(-7 * time.Second) }
+	silent := func(p *ledger.Picture) { p.Looked = noon().Add(-7 * time.Second) }
 	hides := func(p *ledger.Picture) { p.Blocked, p.Behind = nil, 7_843 }
+	held := func(p *ledger.Picture) { p.At, p.Held = noon().Add(-time.Minute), 500 } // what is proven is old, not the look
 	taken := func(p *ledger.Picture) { move(&p.Total.Waiting, &p.Total.Foreign, 329) }
 	expired := func(p *ledger.Picture) { move(&p.Total.Waiting, &p.Total.Expired, 9) }
 	for name, test := range map[string]struct {
@@ -54,6 +55,7 @@ func TestTheBalanceSaysWhatItKnowsAndNoMore(t *testing.T) {
 		"hidden, narrow": {with(transacting(), hides), 80, "780 waiting open tx ◔ lost 0 dup 0"},
 		"failing":        {with(audited(), failing), 120, "777 waiting auditor failed ! lost 0 duplicates 3"},
 		"silent":         {with(audited(), silent), 120, "silent 0:07 ◔ lost 0 duplicates 3"},
+		"after one":      {with(audited(), held), 120, "777 waiting ✓ lost 0 duplicates 3"},
 		"foreign": {with(audited(), taken), 120,
 			"1,782 payments = 988 orders + 14 DLQ + 3 in flight + 448 waiting + 329 foreign foreign unproven ! lost 0 dup 3"},
 		"foreign, narrow": {with(audited(), taken), 80, "1,782 = 988 orders + 14 DLQ + 3 flight + 448 waiting + 329 foreign ! lost 0"},
@@ -145,7 +147,7 @@ func TestADoubtMovesNothing(t *testing.T) {
 		for word, change := range map[string]func(*ledger.Picture){
 			"behind": func(p *ledger.Picture) { p.Behind = rapid.Int64Range(1, 1e9).Draw(t, "behind") },
 			"open":   func(p *ledger.Picture) { p.Blocked = []string{"order-created"} },
-			"silent": func(p *ledger.Picture) { p.At = noon().Add(-time.Hour) },
+			"silent": func(p *ledger.Picture) { p.Looked = noon().Add(-time.Hour) },
 			"failed": func(p *ledger.Picture) { p.Err = "no route" },
 		} {
 			books := *s.Ledger

@@ -16,7 +16,7 @@ func sumOf(n int64) ledger.Sum { return ledger.Sum{Count: n, Cents: n * cents} }
 // booked is s with books that agree with its partitions: what is committed became an order, but for the dead letters.
 func booked(s *lab.Snapshot, dead ...int64) *lab.Snapshot {
 	p := &ledger.Picture{
-		Known: true, TopicID: "LFsDk3tVQkqSHDd1fPbCnA", At: s.At.Add(-120 * time.Millisecond), Bytes: 131_072,
+		Known: true, TopicID: "LFsDk3tVQkqSHDd1fPbCnA", At: s.At.Add(-120 * time.Millisecond), Looked: s.At.Add(-20 * time.Millisecond), Bytes: 131_072,
 		Codes: map[string]int64{}, Records: map[string]int64{}, Markers: map[string]int64{},
 	}
 	for i, part := range s.Partitions {

@@ -21,7 +21,7 @@ const auditedWithin = 5 * time.Second
 func (st *styles) doubt(s *lab.Snapshot) (d doubt, ok bool) {
 	p := s.Ledger
 	topic, open := hiddenTopic(s)
-	switch age := s.At.Sub(p.At); {
+	switch age := s.At.Sub(p.Looked); {
 	case p.Err != "":
 		return doubt{"auditor failed", "failed", "cannot read on: " + visible(p.Err, 400, st.ascii), st.bad}, true
 	case open:
