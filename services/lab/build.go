@@ -69,10 +69,14 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		}
 		snap.Lag.Total += p.Lag
 		p.Drain = drain(at(s.partitionLag, p.ID), at(s.partitionDone, p.ID), p.Lag)
-		if p.Orphan {
-			// Nobody works on it: what was committed a moment ago is no rate any more.
+		if p.Orphan || p.Blocked != nil && p.Blocked.Attempts > 1 {
+			// Nobody gets on with it: what was committed a moment ago is no rate any more.
 			p.Drain = orphaned(p.Drain)
 			continue
+		}
+		if p.Drain.Trend == Stuck && s.works(p.Reader) {
+			// Its reader gets on, and has not committed it yet.
+			p.Drain.Trend = Steady
 		}
 		p.Rate = at(s.partitionDone, p.ID).perSecond()
 		snap.Lag.Rate += p.Rate
@@ -254,6 +258,16 @@ func compareTopicPartitions(a, b TopicPartition) int {
 	return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 }
 
+// works says whether an order consumer has finished payments over the last seconds.
+func (s *state) works(number int) bool {
+	for _, i := range s.instances {
+		if i.kind == OrderKind && i.number == number {
+			return i.rate.perSecond() > 0
+		}
+	}
+	return false
+}
+
 // blockedAt is the payment that the reader of a partition cannot get past.
 func (s *state) blockedAt(partition int32, reader int) *Blocked {
 	for _, i := range s.instances {
@@ -272,10 +286,11 @@ func (s *state) blockedAt(partition int32, reader int) *Blocked {
 // buildTrouble says what an order consumer cannot get past, and how often it died of it.
 func (s *state) buildTrouble(shown *Instance, i *instance, now time.Time) {
 	for _, b := range i.blocked() {
-		if shown.Blocked != nil || i.alive() && !i.life.has(b.Partition) && b.Crashes == 0 {
-			continue
+		// A loop goes on while its instance is down, or back and without the partition yet; but not under another policy.
+		loops := b.Crashes > 0 && s.poisonPolicy == PoisonCrash
+		if shown.Blocked == nil && (i.life.has(b.Partition) || loops) {
+			shown.Blocked, shown.Crashes = shownBlocked(b), b.Crashes
 		}
-		shown.Blocked, shown.Crashes = shownBlocked(b), b.Crashes
 	}
 	if i.health == Crashed && !i.restartAt.IsZero() {
 		shown.RestartIn = max(0, i.restartAt.Sub(now))

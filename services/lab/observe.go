@@ -59,6 +59,23 @@ func (s *state) observed(r kafka.Reading, err error) {
 	s.place(r)
 	s.bury(r)
 	s.uncover(r)
+	s.unblock(r)
+}
+
+// unblock forgets what consumers could not get past and somebody did. Under at-most-once a commit says nothing of the kind:
+// it comes before the work.
+func (s *state) unblock(r kafka.Reading) {
+	g := r.Groups[kafka.OrderGroup]
+	if s.guarantee == kafka.AtMostOnce || g.Err != nil {
+		return
+	}
+	for _, i := range s.instances {
+		for _, b := range i.blocked() {
+			if g.Committed[kafka.PaymentSuccessful][b.Partition] > b.Offset {
+				i.forget(b.Partition)
+			}
+		}
+	}
 }
 
 // measure feeds the reading into the series that rates and trends are derived from.

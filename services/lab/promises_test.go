@@ -4,6 +4,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -129,6 +130,56 @@ func TestACrashLoop(t *testing.T) {
 	})
 }
 
+// TestACrashLoopIsForgotten also by those who died of a payment that somebody else has passed.
+func TestACrashLoopIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		do(t, l, SetPoison{Policy: PoisonCrash})
+		do(t, l, Poison{Pills: []string{"invalid-json"}})
+		dead := func(s *Snapshot) (n int) {
+			for _, i := range s.Orders {
+				if i.Crashes > 0 {
+					n++
+				}
+			}
+			return n
+		}
+		s := until(t, l, "the first is back", time.Minute, func(s *Snapshot) bool {
+			return dead(s) == 1 && slices.ContainsFunc(s.Orders, func(i Instance) bool { return i.Crashes > 0 && i.Health == Joining })
+		})
+		first := s.Orders[slices.IndexFunc(s.Orders, func(i Instance) bool { return i.Crashes > 0 })]
+		do(t, l, Kill{Name: first.Name}) // so that somebody else gets its partition
+		until(t, l, "the pill has killed two", 2*time.Minute, func(s *Snapshot) bool { return dead(s) >= 2 })
+		do(t, l, SetPoison{Policy: PoisonDLQ})
+		s = until(t, l, "the pill is in the dead letter queue", time.Minute, func(s *Snapshot) bool { return s.DLQ.Total == 1 && s.Lag.Total == 0 })
+		<-time.After(2 * time.Second)
+		if s = l.Snapshot(); dead(s) > 0 {
+			t.Errorf("%d still crash in a loop: %+v", dead(s), s.Orders)
+		}
+		for _, i := range s.Orders {
+			if i.Blocked != nil {
+				t.Errorf("%s is still blocked: %+v", i.Name, i.Blocked)
+			}
+		}
+	})
+}
+
+// TestRareCommitsAreNoStandstill: a reader that commits every 5 s works all the time.
+func TestRareCommitsAreNoStandstill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.CommitInterval = MaxCommitInterval })
+		do(t, l, Flood{Count: 600})
+		for range 100 {
+			<-time.After(100 * time.Millisecond)
+			for _, p := range l.Snapshot().Partitions {
+				if p.Lag > 0 && p.Drain.Trend == Stuck {
+					t.Fatalf("partition %d is called stuck: %+v", p.ID, p)
+				}
+			}
+		}
+	})
+}
+
 func TestABlockedLaneFlowsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := start(t, func(c *Config) { c.Orders = 1 })
@@ -146,6 +197,9 @@ func TestABlockedLaneFlowsAgain(t *testing.T) {
 		})
 		told := false
 		for _, p := range s.Partitions {
+			if p.Blocked != nil && (p.Drain.Trend == Shrinking || p.Drain.ToZero >= 0 || p.Rate > 0) {
+				t.Errorf("a blocked partition is said to move: %+v", p)
+			}
 			told = told || p.Blocked != nil && p.Blocked.Attempts > 5 && p.Lag > 0 && strings.Contains(p.Blocked.Reason, "JSON")
 		}
 		if !told || s.Orders[0].Blocked == nil {
