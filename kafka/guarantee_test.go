@@ -112,7 +112,7 @@ func (c *clerk) Handle(ctx context.Context, out Writer, batch []*Record) (int, e
 	for i, r := range batch {
 		orders[i] = &Record{Topic: OrderCreated, Value: r.Value}
 	}
-	if n, err, failed := c.fail(ctx, out, orders); failed {
+	if n, failed, err := c.fail(ctx, out, orders); failed {
 		return n, err
 	}
 	for i, err := range out.Write(ctx, orders...) {

@@ -151,7 +151,7 @@ func TestACrashLoopIsForgotten(t *testing.T) {
 		do(t, l, Kill{Name: first.Name}) // so that somebody else gets its partition
 		until(t, l, "the pill has killed two", 2*time.Minute, func(s *Snapshot) bool { return dead(s) >= 2 })
 		do(t, l, SetPoison{Policy: PoisonDLQ})
-		s = until(t, l, "the pill is in the dead letter queue", time.Minute, func(s *Snapshot) bool { return s.DLQ.Total == 1 && s.Lag.Total == 0 })
+		until(t, l, "the pill is in the dead letter queue", time.Minute, func(s *Snapshot) bool { return s.DLQ.Total == 1 && s.Lag.Total == 0 })
 		<-time.After(2 * time.Second)
 		if s = l.Snapshot(); dead(s) > 0 {
 			t.Errorf("%d still crash in a loop: %+v", dead(s), s.Orders)
