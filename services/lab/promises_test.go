@@ -12,6 +12,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/services/audit"
+	"blackfriday/services/ledger"
 )
 
 // TestKillBetweenShowsWhatAGuaranteeIsWorth: the same death, placed by progress, under each guarantee.
@@ -238,6 +239,38 @@ func TestTheClassComparesTheGuarantees(t *testing.T) {
 			if got := trials[i]; (got.Lost > 0) != want.lost || (got.Duplicates > 0) != want.twice || got.Kills != 1 || got.Payments+got.Lost != 150 {
 				t.Errorf("%+v, want lost: %v, duplicates: %v", got, want.lost, want.twice)
 			}
+		}
+	})
+}
+
+// TestHandsOfTheDead: what a consumer had in hand as it died counts for a moment, and its claims until the topic is gone.
+func TestHandsOfTheDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Guarantee, c.Orders = kafka.AtMostOnce, 1 })
+		do(t, l, Flood{Count: 30})
+		<-time.After(time.Second)
+		var before, after, later ledger.Work
+		read := func(w *ledger.Work) {
+			done := make(chan struct{})
+			l.post(func(s *state) { *w = s.hands.work(); close(done) })
+			<-done
+		}
+		read(&before)
+		do(t, l, Kill{Name: "order-1"})
+		<-time.After(500 * time.Millisecond)
+		read(&after)
+		<-time.After(time.Second)
+		read(&later)
+		if len(before.InHand) == 0 || len(after.InHand) == 0 || len(later.InHand) > 0 {
+			t.Errorf("in hand before its death %v, just after %v, later %v", before.InHand, after.InHand, later.InHand)
+		}
+		if len(before.Read) != 3 || len(after.Read) > 0 || len(later.Committed) == 0 {
+			t.Errorf("reads %v before and %v after its death; claims %v", before.Read, after.Read, later.Committed)
+		}
+		until(t, l, "Kafka gave it up", time.Minute, func(s *Snapshot) bool { return !s.Orders[0].StillMember })
+		do(t, l, RecreateTopics{Partitions: 3})
+		if read(&later); len(later.Committed) > 0 {
+			t.Errorf("claims %v of a topic that is gone", later.Committed)
 		}
 	})
 }

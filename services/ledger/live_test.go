@@ -82,38 +82,45 @@ func TestACommitOfAnotherTopicProvesNothing(t *testing.T) {
 }
 
 func TestAnOpenTransactionIsNoLoss(t *testing.T) {
-	for _, commit := range []bool{true, false} {
-		t.Run("commit "+strconv.FormatBool(commit), func(t *testing.T) {
-			s := openShop(t)
-			s.payAt(0, 2)
-			s.until("payments read", func(p *ledger.Picture) bool { return p.Total.Waiting.Count == 2 })
-			end := kafkatest.Begin(t, s.Cluster, "tx", s.slip(kafka.OrderCreated, 0, 0))
-			s.commit(0, 1)
-			deadline := time.After(patience)
-			for p := s.ledger.Picture(); len(p.Blocked) == 0; p = s.ledger.Picture() {
-				if p.Total.Lost.Count > 0 {
-					t.Fatalf("lost behind an open transaction: %+v", p)
-				}
-				select {
-				case <-deadline:
-					t.Fatalf("not blocked: %+v", p)
-				case <-time.After(5 * time.Millisecond):
-				}
-			}
-			p := s.ledger.Picture()
-			if p.Blocked[0] != kafka.OrderCreated || p.Behind+p.Held != 1 || p.Total.InFlight.Count != 1 || p.Total.Lost.Count != 0 {
-				t.Errorf("blocked in %v, behind %d, %+v", p.Blocked, p.Behind+p.Held, p.Total)
-			}
-			end(commit)
-			want := ledger.Entry{Payments: worth(2, 2), Done: worth(1, 1), Waiting: worth(1, 1)}
-			if !commit {
-				want = ledger.Entry{Payments: worth(2, 2), Lost: worth(1, 1), Waiting: worth(1, 1)}
-			}
-			p = s.total("the transaction has ended", want)
-			if records := p.Records[kafka.OrderCreated]; records != want.Done.Count || p.Markers[kafka.OrderCreated] != 2-records || p.Blocked != nil {
-				t.Errorf("%d orders, %d markers, blocked %v", records, p.Markers[kafka.OrderCreated], p.Blocked)
-			}
-		})
+	for _, topic := range []string{kafka.OrderCreated, kafka.DLQPayment} {
+		for _, commit := range []bool{true, false} {
+			t.Run(topic+", commit "+strconv.FormatBool(commit), func(t *testing.T) { openIsNoLoss(t, topic, commit) })
+		}
+	}
+}
+
+func openIsNoLoss(t *testing.T, topic string, commit bool) {
+	s := openShop(t)
+	s.payAt(0, 2)
+	s.until("payments read", func(p *ledger.Picture) bool { return p.Total.Waiting.Count == 2 })
+	end := kafkatest.Begin(t, s.Cluster, "tx", s.slip(topic, 0, 0))
+	s.commit(0, 1)
+	deadline := time.After(patience)
+	for p := s.ledger.Picture(); len(p.Blocked) == 0; p = s.ledger.Picture() {
+		if p.Total.Lost.Count > 0 {
+			t.Fatalf("lost behind an open transaction: %+v", p)
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("not blocked: %+v", p)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	p := s.ledger.Picture()
+	if p.Blocked[0] != topic || p.Behind+p.Held != 1 || p.Total.InFlight.Count != 1 || p.Total.Lost.Count != 0 {
+		t.Errorf("blocked in %v, behind %d, %+v", p.Blocked, p.Behind+p.Held, p.Total)
+	}
+	end(commit)
+	want := ledger.Entry{Payments: worth(2, 2), Done: worth(1, 1), Waiting: worth(1, 1)}
+	if topic == kafka.DLQPayment {
+		want.Done, want.DLQ = want.DLQ, want.Done
+	}
+	if !commit {
+		want = ledger.Entry{Payments: worth(2, 2), Lost: worth(1, 1), Waiting: worth(1, 1)}
+	}
+	p = s.total("the transaction has ended", want)
+	if records := p.Records[topic]; records != want.Done.Count+want.DLQ.Count || p.Markers[topic] != 2-records || p.Blocked != nil {
+		t.Errorf("%d records, %d markers, blocked %v", records, p.Markers[topic], p.Blocked)
 	}
 }
 
@@ -129,6 +136,18 @@ func TestExpiredPayments(t *testing.T) {
 	s.total("expired", ledger.Entry{
 		Payments: worth(10, 10), Done: worth(2, 2), Lost: worth(1, 1), Expired: worth(3, 3), Waiting: worth(4, 4),
 	})
+}
+
+// TestWhatAReaderMayHoldHasNotExpired: it may have been fetched before it was deleted.
+func TestWhatAReaderMayHoldHasNotExpired(t *testing.T) {
+	s := openShop(t)
+	s.payAt(0, 10)
+	s.until("read", func(p *ledger.Picture) bool { return p.Total.Payments.Count == 10 })
+	s.setReaders(0)
+	kafkatest.DeleteRecords(t, s.Cluster, kafka.PaymentSuccessful, 0, 6)
+	s.total("waiting", ledger.Entry{Payments: worth(10, 10), Waiting: worth(10, 10)})
+	s.setReaders()
+	s.total("expired", ledger.Entry{Payments: worth(10, 10), Expired: worth(6, 6), Waiting: worth(4, 4)})
 }
 
 // TestDeletedBeforeTheAuditorCame: nothing may look lost, or forged, that it cannot have seen.

@@ -99,6 +99,16 @@ func (s *shop) setWork(inHand, committed []kafka.Span) {
 	s.work = ledger.Work{InHand: inHand, Committed: committed}
 }
 
+// setReaders says which partitions of payment-successful living members read.
+func (s *shop) setReaders(partitions ...int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.work.Read = nil
+	for _, p := range partitions {
+		s.work.Read = append(s.work.Read, kafka.TopicPartition{Topic: kafka.PaymentSuccessful, Partition: p})
+	}
+}
+
 func (s *shop) workNow() ledger.Work {
 	s.mu.Lock()
 	defer s.mu.Unlock()
