@@ -231,7 +231,7 @@ func (k *transactions) commit(ctx context.Context) error {
 	if k.doomed.Load() || k.unsure {
 		return errSpoiled
 	}
-	if err := k.m.client.Flush(ctx); err != nil {
+	if err := k.settled(ctx); err != nil {
 		return err
 	}
 	if err := k.m.commitTransactionOffsets(ctx, k.offsets(), k.doomed.Load); err != nil {
@@ -247,6 +247,16 @@ func (k *transactions) commit(ctx context.Context) error {
 		return fmt.Errorf("end the transaction: %w", err)
 	}
 	return nil
+}
+
+// settled waits until the client knows of everything that was written. The answer to the first record of a topic can be
+// here before the client has stored what it learned of the topic: EndTransaction would find nothing written then, abort, and
+// report success (franz-go v1.22.2). Aborting what is buffered, which is nothing after a flush, waits for that.
+func (k *transactions) settled(ctx context.Context) error {
+	if err := k.m.client.Flush(ctx); err != nil {
+		return err
+	}
+	return k.m.client.AbortBufferedRecords(ctx)
 }
 
 // abort takes everything back that was written, and gives the records back to their lanes. While that does not work the
