@@ -73,25 +73,21 @@ func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
 	rs.saw(generation)
 	from := rs.holders[p]
 	rs.holders[p] = l
-	if from == l {
-		return
-	}
-	if from == nil {
-		// Nobody had it before: it was free, not moved.
-		for _, r := range rs.list {
-			if r.waits[p] {
-				r.given(at, p, generation)
-			}
+	// Where nobody had it before it was free, and where the same life had it, it has not moved.
+	if from != nil && from != l {
+		r := rs.causeOf(at, from, l, p)
+		r.given(at, p, generation)
+		// While the group forms nobody had worked on what changes hands.
+		if r.Cause != CauseStart {
+			r.move(p, from, l)
 		}
-		return
 	}
-	r := rs.causeOf(at, from, l, p)
-	r.given(at, p, generation)
-	if r.Cause == CauseStart {
-		// The group is forming: nobody had worked on what changes hands.
-		return
+	// Whatever gave it a reader: nothing waits for one any more.
+	for _, r := range rs.list {
+		if r.waits[p] {
+			r.given(at, p, generation)
+		}
 	}
-	r.move(p, from, l)
 }
 
 // move notes that p goes from one life to another. A partition that goes through several hands in one rebalance is one
