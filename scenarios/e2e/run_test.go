@@ -36,7 +36,7 @@ type played struct {
 // playJSON plays a scenario and returns what it printed.
 func playJSON(t *testing.T, args ...string) played {
 	t.Helper()
-	stdout, stderr, code := run(t, 2*time.Minute, "", program(t), append([]string{"run", "--json"}, args...)...)
+	stdout, stderr, code := run(t, 5*time.Minute, "", program(t), append([]string{"run", "--json"}, args...)...)
 	var p played
 	decoder := json.NewDecoder(strings.NewReader(stdout))
 	decoder.DisallowUnknownFields()
