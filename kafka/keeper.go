@@ -60,8 +60,6 @@ func (k *commitMarks) finish(b batch, n int, err error) {
 
 // settle commits what is marked. kgo waits for the commit before this one whatever the context says; settle does not.
 func (k *commitMarks) settle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, goodbye)
-	defer cancel()
 	select {
 	case k.busy <- struct{}{}:
 	case <-ctx.Done():
@@ -71,7 +69,7 @@ func (k *commitMarks) settle(ctx context.Context) error {
 		<-k.busy
 		return nil
 	}
-	return k.m.commitError(k.m.await(ctx, func() error {
+	return k.m.commitError(k.m.await(ctx, func(ctx context.Context) error {
 		defer func() { <-k.busy }()
 		err := k.m.client.CommitMarkedOffsets(ctx)
 		if err != nil {
@@ -107,9 +105,9 @@ func (k *commitFirst) begin(ctx context.Context, b batch) error {
 	}
 	k.m.marked(b.records)
 	k.owe(b.lane, debt{span: span})
-	ctx, cancel := context.WithTimeout(ctx, goodbye)
+	ctx, cancel := context.WithTimeout(ctx, k.m.commitPatience())
 	defer cancel()
-	err := k.m.await(ctx, func() error { return k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
+	err := k.m.await(ctx, func(ctx context.Context) error { return k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
 	if err != nil {
 		return k.m.commitError(err)
 	}
@@ -165,10 +163,15 @@ func (k *commitFirst) writer(batch) Writer          { return writer{k.m.client} 
 func (k *commitFirst) settle(context.Context) error { return nil }
 func (k *commitFirst) spoil()                       {}
 
-// await waits for a commit, at most until ctx ends: kgo's own wait for the commit before, whatever the context says.
-func (m *Member) await(ctx context.Context, commit func() error) error {
+// await waits for a commit, at most until ctx ends. The commit itself goes on: one that is cut short may reach the group
+// after the next one, and take it back.
+func (m *Member) await(ctx context.Context, commit func(ctx context.Context) error) error {
 	done := make(chan error, 1)
-	m.commits.Go(func() { done <- commit() })
+	m.commits.Go(func() {
+		ctx, cancel := context.WithTimeout(m.died, m.commitPatience())
+		defer cancel()
+		done <- commit(ctx)
+	})
 	select {
 	case err := <-done:
 		return err
@@ -235,8 +238,17 @@ func (m *Member) commitLoop(ctx context.Context) {
 			continue
 		}
 		last = time.Now()
-		m.reportCommit(m.keeper.settle(ctx))
+		m.settleInTime(ctx)
 	}
+}
+
+// commitPatience is how long a commit may take. A group that waits for a dead member to rejoin takes none.
+func (m *Member) commitPatience() time.Duration { return m.session + goodbye }
+
+func (m *Member) settleInTime(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, m.commitPatience())
+	defer cancel()
+	m.reportCommit(m.keeper.settle(ctx))
 }
 
 // reportCommit tells of a commit that failed, or that it goes well again.

@@ -141,7 +141,9 @@ func (m *Member) leave() error {
 	late := time.AfterFunc(2*goodbye, m.die)
 	var err error
 	if m.died.Err() == nil {
-		err = m.keeper.settle(m.died)
+		ctx, cancel := context.WithTimeout(m.died, goodbye)
+		defer cancel()
+		err = m.keeper.settle(ctx)
 	}
 	m.client.CloseAllowingRebalance()
 	if !late.Stop() && !m.hole.isCut() {

@@ -141,7 +141,7 @@ func (m *Member) commitOffsets(ctx context.Context, offsets map[TopicPartition]k
 		}
 		byTopic[tp.Topic][tp.Partition] = o
 	}
-	return m.await(ctx, func() (failed error) {
+	return m.await(ctx, func(ctx context.Context) (failed error) {
 		m.client.CommitOffsetsSync(ctx, byTopic, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
 			if failed = err; err != nil || resp == nil {
 				return
