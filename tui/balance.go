@@ -22,7 +22,7 @@ func (st *styles) partsOf(e ledger.Entry) []part {
 		{"orders", "orders", "became at least one order", e.Done, st.done, true},
 		{"DLQ", "DLQ", "a dead letter, and no order", e.DLQ, st.dead, true},
 		{"in flight", "flight", "in hand, or too fresh to judge", e.InFlight, st.strong, true},
-		{"waiting", "waiting", "not committed yet: the lag", e.Waiting, st.waits, true},
+		{"waiting", "waiting", "no order yet, and not committed", e.Waiting, st.waits, true},
 		{"lost", "lost", "committed, and nothing came of it", e.Lost, st.alarm, false},
 		{"foreign", "foreign", "committed by another program", e.Foreign, st.warn, false},
 		{"expired", "expired", "deleted before anybody read it", e.Expired, st.warn, false},

@@ -107,8 +107,10 @@ func trailLine(st *styles, t *trail, w int) string {
 		word := stationOf(hops[twice]).word()
 		return cut(" "+st.bad.Render(fmt.Sprintf("%s There is a second %s of this payment:", st.g.attention, word))+
 			" the first was not committed, so the work was done again.", w, st.ascii)
-	case t.trace.Gone:
+	case t.trace.Gone && len(hops) > 0:
 		return st.warn.Render(" " + st.g.attention + " The payment itself is not there: it was deleted, or never committed.")
+	case t.trace.Gone:
+		return st.warn.Render(" " + st.g.attention + " No payment stands there: it was never written, is not committed, or was deleted.")
 	case t.work == nil && len(hops) > 0:
 		took := strings.TrimPrefix(after(hops[len(hops)-1].At.Sub(hops[0].At)), "+")
 		text := " From the payment to the last of its " + count(int64(len(hops)), "record") + ": " + took + "."
@@ -212,7 +214,12 @@ func countedLine(st *styles, h messages.Hop, w int) string {
 	case h.CountedKnown && h.Counted.IsZero():
 		return cut(head+st.muted.Render(st.g.waiting+" has not counted it yet"), w, st.ascii)
 	case h.CountedKnown:
-		right := st.muted.Render(h.Counted.Format("15:04:05.000")) + " " + st.right(after(h.Counted.Sub(h.At)), 9) + " "
+		// No record was counted before it stood there: the memory of when is coarser than that.
+		at := h.At
+		if h.Counted.After(at) {
+			at = h.Counted
+		}
+		right := st.muted.Render(at.Format("15:04:05.000")) + " " + st.right(counted(h.Counted.Sub(h.At)), 9) + " "
 		return st.ends(head+st.good.Render(st.g.ok)+" counted it", right, w)
 	}
 	return ""
@@ -229,4 +236,15 @@ func after(d time.Duration) string {
 		return fmt.Sprintf("%s%d ms", sign, d.Milliseconds())
 	}
 	return sign + took(d)
+}
+
+// countedTo is how exactly analytics remembers when it counted a record.
+const countedTo = 10 * time.Millisecond
+
+// counted writes how long after a record analytics had counted it, no more exactly than that is known.
+func counted(d time.Duration) string {
+	if d < countedTo {
+		return "<" + after(countedTo)[1:]
+	}
+	return after(d)
 }

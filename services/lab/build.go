@@ -81,6 +81,11 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		snap.Lag.Rate += p.Rate
 	}
 	snap.Lag.Drain = drainOfAll(snap.Partitions, drain(&s.totalLag, &s.totalDone, snap.Lag.Total))
+	stands := func(p Partition) bool { return p.Drain.Trend == Stuck }
+	if snap.Lag.Drain.Trend == Stuck && !slices.ContainsFunc(snap.Partitions, stands) {
+		// Every reader gets on, and has not committed it yet.
+		snap.Lag.Drain.Trend = Steady
+	}
 }
 
 // orphaned is the drain of a partition that nobody reads: its lag does not fall, whatever it did a moment ago.

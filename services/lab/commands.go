@@ -76,6 +76,7 @@ func (s *state) kill(name string) error {
 		return err
 	}
 	s.crash(i, "")
+	s.killed(i)
 	return nil
 }
 

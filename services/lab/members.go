@@ -110,9 +110,6 @@ func (s *state) crash(i *instance, how string) {
 	l.crashedAt = now
 	i.bereaved = append(i.bereaved, l)
 	i.become(Crashed)
-	if i.kind == OrderKind {
-		s.trials.kills++
-	}
 	held := l.held()
 	s.note(now, CauseCrash, l, s.dispossess(l, now))
 	died := "lost power"

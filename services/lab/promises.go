@@ -121,6 +121,14 @@ func (s *state) diedBetween(l *life, partition int32, offset int64) {
 		point = "after the commit of P%d@%d and before the work on it"
 	}
 	s.crash(l.instance, " "+fmt.Sprintf(point, partition, offset))
+	s.killed(l.instance)
+}
+
+// killed counts a death that was wished for: what dies of a poison pill is no measure of a guarantee.
+func (s *state) killed(i *instance) {
+	if i.kind == OrderKind {
+		s.trials.kills++
+	}
 }
 
 // restartAfter is how long the supervisor waits before it starts again what died of an error.

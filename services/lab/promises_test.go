@@ -115,6 +115,9 @@ func TestACrashLoop(t *testing.T) {
 		do(t, l, Poison{Pills: []string{"invalid-json"}})
 		do(t, l, Flood{Count: 30})
 		s := until(t, l, "three crashes", time.Minute, func(s *Snapshot) bool { return s.Orders[0].Crashes == 3 })
+		if kills := s.Trials[0].Kills; kills != 0 {
+			t.Errorf("%d kills, though nobody was killed", kills)
+		}
 		if i := s.Orders[0]; i.Blocked == nil || i.Blocked.Reason == "" || i.Health == Crashed && i.RestartIn > restartAfter {
 			t.Errorf("%+v, want a crash loop with its reason", i)
 		}
@@ -172,6 +175,9 @@ func TestRareCommitsAreNoStandstill(t *testing.T) {
 		do(t, l, Flood{Count: 600})
 		for range 100 {
 			<-time.After(100 * time.Millisecond)
+			if s := l.Snapshot(); s.Lag.Drain.Trend == Stuck {
+				t.Fatalf("everything is called stuck: %+v", s.Lag)
+			}
 			for _, p := range l.Snapshot().Partitions {
 				if p.Lag > 0 && p.Drain.Trend == Stuck {
 					t.Fatalf("partition %d is called stuck: %+v", p.ID, p)

@@ -12,7 +12,7 @@ import (
 type Trial struct {
 	Guarantee  string
 	Payments   int64 // that became an order
-	Kills      int64 // order consumers that died
+	Kills      int64 // order consumers that were killed; not those that died of a poison pill
 	Lost       int64
 	Duplicates int64
 }
