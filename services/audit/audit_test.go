@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/audit"
 	"blackfriday/services/email"
 	"blackfriday/services/order"
@@ -26,69 +27,11 @@ const goodPayment = `{"user_id":1,"cart":[{"name":"Casque","price":99.9,"quantit
 const patience = 20 * time.Second
 
 // shop is a cluster with the lab's topics.
-type shop struct {
-	testing.TB
-	*kafka.Cluster
-	producer *kafka.Producer
-}
+type shop struct{ *kafkatest.Shop }
 
 func openShop(tb testing.TB) *shop {
 	tb.Helper()
-	c, err := kafka.Open(context.Background(), kafka.Config{})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(c.Close)
-	s := &shop{TB: tb, Cluster: c}
-	for _, name := range []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent, kafka.DLQPayment} {
-		if err := c.CreateTopics(context.Background(), kafka.Topic{Name: name, Partitions: 3, MaxBytes: 1 << 20}); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	if s.producer, err = c.NewProducer("payment"); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(s.producer.Close)
-	return s
-}
-
-// pay writes n payments with this value.
-func (s *shop) pay(n int, value string) {
-	s.Helper()
-	records := make([]*kafka.Record, n)
-	for i := range records {
-		records[i] = &kafka.Record{Topic: kafka.PaymentSuccessful, Value: []byte(value)}
-	}
-	if err := errors.Join(s.producer.Write(context.Background(), records...)...); err != nil {
-		s.Fatal(err)
-	}
-}
-
-// silent watches a member without interest.
-type silent struct{}
-
-func (silent) Assigned(kafka.Assignment)                        {}
-func (silent) Released(time.Time, []kafka.TopicPartition, bool) {}
-func (silent) Begun(time.Time, []*kafka.Record)                 {}
-func (silent) Failing(error)                                    {}
-
-// join runs a member until the test ends.
-func (s *shop) join(name, group, topic string, h kafka.Handler) {
-	s.Helper()
-	m, err := s.NewMember(kafka.MemberConfig{
-		ClientID: name, Group: group, Topics: []string{topic}, Handler: h, Watch: silent{}, Batch: func() int { return 50 },
-	})
-	if err != nil {
-		s.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() {
-		if err := m.Run(ctx); err != nil {
-			s.Errorf("%s: %v", name, err)
-		}
-	})
-	s.Cleanup(func() { cancel(); ended.Wait(); m.Release() })
+	return &shop{kafkatest.OpenShop(tb)}
 }
 
 func (s *shop) orderHandler(name string) kafka.Handler {
@@ -148,13 +91,13 @@ func (s *shop) want(want audit.Count) {
 func TestReadOfALabThatLosesNothing(t *testing.T) {
 	s := openShop(t)
 	s.want(audit.Count{})
-	s.pay(300, goodPayment)
-	s.pay(3, `{ invalid json :`)
+	s.Pay(300, goodPayment)
+	s.Pay(3, `{ invalid json :`)
 	s.want(audit.Count{Payments: 303, Waiting: 303})
-	s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
+	s.Join("", "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
 	s.drain(kafka.OrderGroup, kafka.PaymentSuccessful)
 	s.want(audit.Count{Payments: 303, Orders: 300, DLQ: 3, Done: 300, Dead: 3, Unmailed: 300, Codes: map[string]int64{"invalid-json": 3}})
-	s.join("email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
+	s.Join("", "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
 	s.drain(kafka.EmailGroup, kafka.OrderCreated)
 	s.want(audit.Count{
 		Payments: 303, Orders: 300, DLQ: 3, Emails: 300, Done: 300, Dead: 3, Mailed: 300, Codes: map[string]int64{"invalid-json": 3},
@@ -177,8 +120,8 @@ func (c careless) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 
 func TestReadOfALabThatLosesAndRepeats(t *testing.T) {
 	s := openShop(t)
-	s.pay(120, goodPayment) // 40 in each partition: 10 are lost, 10 done twice, 20 once
-	s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, careless{s.orderHandler("order-1")})
+	s.Pay(120, goodPayment) // 40 in each partition: 10 are lost, 10 done twice, 20 once
+	s.Join("", "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, careless{s.orderHandler("order-1")})
 	s.drain(kafka.OrderGroup, kafka.PaymentSuccessful)
 	s.want(audit.Count{Payments: 120, Orders: 120, Done: 90, Lost: 30, Duplicates: 30, Unmailed: 120})
 }
@@ -187,10 +130,10 @@ func TestReadOfALabThatLosesAndRepeats(t *testing.T) {
 func TestReadWhileTheLabWorks(t *testing.T) {
 	s := openShop(t)
 	for _, name := range []string{"order-1", "order-2"} {
-		s.join(name, kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler(name))
+		s.Join("", name, kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler(name))
 	}
-	s.join("email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
-	s.pay(1, goodPayment)
+	s.Join("", "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
+	s.Pay(1, goodPayment)
 	s.drain(kafka.OrderGroup, kafka.PaymentSuccessful) // both have joined: a rebalance may repeat work, rightly
 	stop := make(chan struct{})
 	var paying sync.WaitGroup
@@ -200,7 +143,7 @@ func TestReadWhileTheLabWorks(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				s.pay(50, goodPayment)
+				s.Pay(50, goodPayment)
 			}
 		}
 	})
@@ -243,7 +186,7 @@ func (b broken) ReadAll(ctx context.Context, topics []string, each func(*kafka.R
 // TestReadCountsAllOrNothing: half a count would look like a loss.
 func TestReadCountsAllOrNothing(t *testing.T) {
 	s := openShop(t)
-	s.pay(10, goodPayment)
+	s.Pay(10, goodPayment)
 	for _, topic := range []string{"", kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent, kafka.DLQPayment} {
 		c, err := audit.Read(context.Background(), broken{s, topic})
 		if !errors.Is(err, errBroken) || !reflect.DeepEqual(c, audit.Count{}) {

@@ -54,8 +54,7 @@ type RecreateTopics struct{ Partitions int }
 type SetKey struct{ Key Key }
 
 // SetGuarantee restarts order consumers and the e-mail service under another delivery guarantee: "at-most-once",
-// "at-least-once" or "exactly-once". They leave politely and
-// come back together.
+// "at-least-once" or "exactly-once". They leave politely and come back together.
 type SetGuarantee struct{ Guarantee string }
 
 // SetCommitInterval sets how often order consumers and the e-mail service commit what they finished, and under

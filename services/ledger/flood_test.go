@@ -16,14 +16,14 @@ func TestDelayIsNeverALoss(t *testing.T) {
 	for _, g := range []kafka.Guarantee{kafka.AtLeastOnce, kafka.ExactlyOnce} {
 		t.Run(string(g), func(t *testing.T) {
 			s := openShop(t)
-			s.joinAs(g, "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
-			s.joinAs(g, "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
+			s.Join(g, "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
+			s.Join(g, "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
 			const batch, batches = 400, 15
 			for i := range batches {
-				s.pay(batch-10, goodPayment)
-				s.pay(10, pill)
+				s.Pay(batch-10, goodPayment)
+				s.Pay(10, pill)
 				if i == 4 {
-					stop := s.joinAs(g, "order-2", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-2"))
+					stop := s.Join(g, "order-2", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-2"))
 					defer stop()
 				}
 				s.sound(s.ledger.Picture())

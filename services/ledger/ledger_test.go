@@ -15,19 +15,19 @@ import (
 func TestBooksOfALabThatLosesNothing(t *testing.T) {
 	s := openShop(t)
 	s.until("empty books", func(p *ledger.Picture) bool { return p.Total == ledger.Entry{} && len(p.Partitions) == 3 })
-	s.pay(300, goodPayment)
-	s.pay(3, pill)
+	s.Pay(300, goodPayment)
+	s.Pay(3, pill)
 	s.until("all waits", func(p *ledger.Picture) bool {
 		return p.Total == ledger.Entry{Payments: worth(303, 300), Waiting: worth(303, 300)}
 	})
-	s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
+	s.Join("", "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, s.orderHandler("order-1"))
 	p := s.until("all is done", func(p *ledger.Picture) bool {
 		return p.Total == ledger.Entry{Payments: worth(303, 300), Done: worth(300, 300), DLQ: worth(3, 0)}
 	})
 	if p.Codes["invalid-json"] != 3 || p.Unmailed != 300 || p.TopicID != s.TopicID(kafka.PaymentSuccessful) {
 		t.Errorf("codes %v, %d without an e-mail, books of %q", p.Codes, p.Unmailed, p.TopicID)
 	}
-	s.join("email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
+	s.Join("", "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
 	p = s.until("all is mailed", func(p *ledger.Picture) bool { return p.Emails == 300 })
 	want := []ledger.Service{{Name: "email", Emails: 300}, {Name: "order-1", Orders: 300, Letters: 3}}
 	if len(p.Services) != 2 || p.Services[0] != want[0] || p.Services[1] != want[1] || p.Unmailed != 0 || p.EmailsTwice != 0 {
@@ -90,9 +90,9 @@ func TestBooksOfALabWithABug(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)
-			s.pay(120, goodPayment)
-			s.join("order-1", kafka.OrderGroup, kafka.PaymentSuccessful, tc.handler(s.orderHandler("order-1")))
-			s.join("email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
+			s.Pay(120, goodPayment)
+			s.Join("", "order-1", kafka.OrderGroup, kafka.PaymentSuccessful, tc.handler(s.orderHandler("order-1")))
+			s.Join("", "email", kafka.EmailGroup, kafka.OrderCreated, email.NewHandler("email", email.NewMailbox(), &relay.Rejections{}))
 			p := s.until("all is committed and mailed", func(p *ledger.Picture) bool {
 				return tc.want(p.Total) && p.Unmailed == 0 && p.Emails+p.EmailsTwice == p.Records[kafka.OrderCreated]
 			})

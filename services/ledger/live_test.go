@@ -240,7 +240,7 @@ func TestTopicsCreatedAnewHaveNewBooks(t *testing.T) {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	s.createTopics()
+	s.Furnish()
 	forged := s.slip(kafka.OrderCreated, 0, 0)
 	forged.Headers[1].Value = []byte(old.TopicID)
 	s.payAt(0, 2)
@@ -261,7 +261,7 @@ func TestOrdersDeletedWithTheirTopicAreNotLost(t *testing.T) {
 	if err := s.DeleteTopics(context.Background(), kafka.OrderCreated); err != nil {
 		t.Fatal(err)
 	}
-	s.createTopics()
+	s.Furnish()
 	s.total("one without an order", ledger.Entry{Payments: worth(5, 5), Foreign: worth(1, 1), Waiting: worth(4, 4)})
 	s.payAt(0, 1)
 	s.commit(0, 6)

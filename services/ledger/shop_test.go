@@ -10,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/audit"
 	"blackfriday/services/ledger"
 	"blackfriday/services/order"
@@ -29,10 +30,8 @@ const patience = 20 * time.Second
 
 // shop is a cluster with the lab's topics and an auditor.
 type shop struct {
-	testing.TB
-	*kafka.Cluster
-	producer *kafka.Producer
-	ledger   *ledger.Ledger
+	*kafkatest.Shop
+	ledger *ledger.Ledger
 
 	mu   sync.Mutex
 	work ledger.Work
@@ -41,30 +40,11 @@ type shop struct {
 // openShop opens a shop. Everything that is committed is held to be this process's, unless the test says otherwise.
 func openShop(tb testing.TB) *shop {
 	tb.Helper()
-	c, err := kafka.Open(context.Background(), kafka.Config{})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(c.Close)
-	s := &shop{TB: tb, Cluster: c}
-	s.createTopics()
-	if s.producer, err = c.NewProducer("payment"); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(s.producer.Close)
+	s := &shop{Shop: kafkatest.OpenShop(tb)}
 	s.setWork(nil, everything())
-	s.ledger = ledger.New(ledger.Config{Cluster: c, Work: s.workNow, Every: 20 * time.Millisecond})
+	s.ledger = ledger.New(ledger.Config{Cluster: s.Cluster, Work: s.workNow, Every: 20 * time.Millisecond})
 	tb.Cleanup(s.run(s.ledger))
 	return s
-}
-
-func (s *shop) createTopics() {
-	s.Helper()
-	for _, name := range []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent, kafka.DLQPayment} {
-		if err := s.CreateTopics(context.Background(), kafka.Topic{Name: name, Partitions: 3, MaxBytes: 1 << 20}); err != nil {
-			s.Fatal(err)
-		}
-	}
 }
 
 // run runs a ledger until stop is called.
@@ -123,54 +103,6 @@ func (s *shop) write(records ...*kafka.Record) {
 	if err := errors.Join(b.Write(context.Background(), records...)...); err != nil {
 		s.Fatal(err)
 	}
-}
-
-// pay writes n payments with this value.
-func (s *shop) pay(n int, value string) {
-	s.Helper()
-	records := make([]*kafka.Record, n)
-	for i := range records {
-		records[i] = &kafka.Record{Topic: kafka.PaymentSuccessful, Value: []byte(value)}
-	}
-	if err := errors.Join(s.producer.Write(context.Background(), records...)...); err != nil {
-		s.Fatal(err)
-	}
-}
-
-// silent watches a member without interest.
-type silent struct{}
-
-func (silent) Assigned(kafka.Assignment)                        {}
-func (silent) Released(time.Time, []kafka.TopicPartition, bool) {}
-func (silent) Begun(time.Time, []*kafka.Record)                 {}
-func (silent) Failing(error)                                    {}
-
-// join runs a member until the test ends, or stop is called.
-func (s *shop) join(name, group, topic string, h kafka.Handler) (stop func()) {
-	s.Helper()
-	return s.joinAs("", name, group, topic, h)
-}
-
-// joinAs is join under a guarantee.
-func (s *shop) joinAs(g kafka.Guarantee, name, group, topic string, h kafka.Handler) (stop func()) {
-	s.Helper()
-	m, err := s.NewMember(kafka.MemberConfig{
-		ClientID: name, Group: group, Topics: []string{topic}, Handler: h, Watch: silent{}, Batch: func() int { return 50 },
-		Guarantee: g,
-	})
-	if err != nil {
-		s.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() {
-		if err := m.Run(ctx); err != nil {
-			s.Errorf("%s: %v", name, err)
-		}
-	})
-	stop = sync.OnceFunc(func() { cancel(); ended.Wait(); m.Release() })
-	s.Cleanup(stop)
-	return stop
 }
 
 func (s *shop) orderHandler(name string) kafka.Handler {
