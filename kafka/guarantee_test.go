@@ -25,6 +25,8 @@ type shop struct {
 	delay     time.Duration // of each payment
 	failing   int           // so many batches fail after they were written
 	later     bool          // all batches are put off
+	lingers   time.Duration // how long the second batch takes after its write
+	written   []int32       // the partitions of the batches that were written, in their order
 
 	mu     sync.Mutex
 	staff  []*clerk
@@ -120,6 +122,7 @@ func (c *clerk) Handle(ctx context.Context, out Writer, batch []*Record) (int, e
 			return i, err
 		}
 	}
+	c.linger(batch[0].Partition)
 	return len(batch), nil
 }
 

@@ -278,6 +278,39 @@ func TestATransactionIsShorterThanItsTimeout(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeCommittedInTimeIsNot: a partition leaves while another one's write holds its transaction up.
+func TestWhatCannotBeCommittedInTimeIsNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShopOf(t, 2, ConsumerProtocol, ExactlyOnce)
+		s.every, s.lingers = MaxCommitInterval, 5*time.Second
+		s.produce(2)
+		c := s.hire("order-1")
+		s.until("two written", time.Minute, func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.written) == 2 })
+		s.mu.Lock()
+		gone := s.written[0]
+		s.mu.Unlock()
+		c.revoked(t.Context(), nil, map[string][]int32{PaymentSuccessful: {gone}})
+		<-time.After(20 * time.Second)
+		if at := s.committed()[gone]; at > 0 {
+			t.Errorf("committed %d of a partition that had been given away", at)
+		}
+		if orders := s.orders(); len(orders) != 1 {
+			t.Errorf("orders %v, want that of the partition which stayed", orders)
+		}
+	})
+}
+
+// linger keeps the second batch in hand after its write.
+func (c *clerk) linger(partition int32) {
+	c.shop.mu.Lock()
+	c.shop.written = append(c.shop.written, partition)
+	second := len(c.shop.written) == 2
+	c.shop.mu.Unlock()
+	if second {
+		<-time.After(c.shop.lingers)
+	}
+}
+
 // fail is how the clerks of a shop fail on purpose; failed is false when they do not.
 func (c *clerk) fail(ctx context.Context, out Writer, orders []*Record) (n int, failed bool, err error) {
 	c.shop.mu.Lock()
