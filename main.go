@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -61,6 +62,7 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 // settings are what the flags set.
 type settings struct {
 	lab      lab.Config
+	cluster  *connect.Flags
 	protocol string
 	promise  string
 	preset   string
@@ -69,7 +71,7 @@ type settings struct {
 }
 
 func newRoot() *cobra.Command {
-	s := &settings{}
+	s := &settings{cluster: connect.New(os.Getenv)}
 	root := &cobra.Command{
 		Use:   "blackfriday",
 		Short: "The Black Friday Kafka lab in one program",
@@ -91,6 +93,7 @@ func newRoot() *cobra.Command {
 // labFlags adds the flags that the dashboard and serve have in common.
 func (s *settings) labFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	s.cluster.Register(f)
 	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
@@ -137,13 +140,18 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 		return lab.Config{}, err
 	}
 	cfg := s.lab
+	if err := s.cluster.Into(&cfg.Kafka); err != nil {
+		return lab.Config{}, err
+	}
 	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
 		return lab.Config{}, fmt.Errorf("--guarantee: %w", err)
 	}
 	if cfg.Kafka.SessionTimeout, cfg.Kafka.Heartbeat, err = s.clock(flags); err != nil {
 		return lab.Config{}, err
 	}
-	cfg.Kafka.Protocol = protocol
+	if flags.Changed("protocol") || len(cfg.Kafka.Brokers) == 0 {
+		cfg.Kafka.Protocol = protocol // a real cluster has one that fits its timeouts, unless it is told
+	}
 	if cfg.Seed == 0 {
 		cfg.Seed = rand.Uint64()
 	}
