@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/role"
 )
 
 // publish stores a fresh Snapshot.
@@ -223,11 +224,11 @@ func (s *state) buildInstance(i *instance, now time.Time) Instance {
 
 // groupLag is the lag of the whole group of a service.
 func (s *state) groupLag(k Kind) (lag int64, known bool) {
-	g := s.reading.Groups[group(k)]
+	g := s.reading.Groups[roleOf(k).Group]
 	if s.readAt.IsZero() || g.Err != nil {
 		return 0, false
 	}
-	for _, topic := range topics(k) {
+	for _, topic := range roleOf(k).Topics {
 		for id, p := range s.reading.Topics[topic].Partitions {
 			from := p.Start
 			if c, ok := g.Committed[topic][int32(id)]; ok {
@@ -240,7 +241,7 @@ func (s *state) groupLag(k Kind) (lag int64, known bool) {
 }
 
 func (s *state) buildTopics(snap *Snapshot) {
-	for _, t := range s.cfg.topics() {
+	for _, t := range role.Topics(s.cfg.Partitions) {
 		shown := Topic{Name: t.Name, Partitions: t.Partitions}
 		if r, ok := s.reading.Topics[t.Name]; ok {
 			shown.Known, shown.Partitions = true, len(r.Partitions)

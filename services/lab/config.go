@@ -53,15 +53,3 @@ func (c Config) check() error {
 	}
 	return nil
 }
-
-// topics are the topics of the lab and the largest record each takes.
-func (c Config) topics() []kafka.Topic {
-	return []kafka.Topic{
-		{Name: kafka.PaymentSuccessful, Partitions: c.Partitions, MaxBytes: 1 << 20},
-		// An order repeats its payment's items and adds to them: it may be larger than the payment.
-		{Name: kafka.OrderCreated, Partitions: c.Partitions, MaxBytes: 2 << 20},
-		{Name: kafka.EmailSent, Partitions: c.Partitions, MaxBytes: 1 << 20},
-		// An envelope may be several times its original (JSON escapes, base64).
-		{Name: kafka.DLQPayment, Partitions: 1, MaxBytes: 8 << 20},
-	}
-}

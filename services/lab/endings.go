@@ -55,7 +55,7 @@ func (s *state) endedLife(l *life, err error) {
 // bury frees the connections of crashed lives that the brokers have given up, by a reading that can know.
 func (s *state) bury(r kafka.Reading) {
 	for _, i := range s.instances {
-		g := r.Groups[group(i.kind)]
+		g := r.Groups[roleOf(i.kind).Group]
 		i.bereaved = slices.DeleteFunc(i.bereaved, func(l *life) bool {
 			if g.Err != nil || !r.At.After(l.crashedAt) || l.listedIn(g) {
 				return false
@@ -70,4 +70,6 @@ func (s *state) bury(r kafka.Reading) {
 }
 
 // listed says whether the newest reading still counts the life as a member.
-func (s *state) listed(l *life) bool { return l.listedIn(s.reading.Groups[group(l.instance.kind)]) }
+func (s *state) listed(l *life) bool {
+	return l.listedIn(s.reading.Groups[roleOf(l.instance.kind).Group])
+}

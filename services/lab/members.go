@@ -8,20 +8,22 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/role"
 )
 
 // begin starts a life of an instance: a client of its own that joins the group.
 func (s *state) begin(i *instance) error {
 	l := &life{lab: s.lab, instance: i, ended: make(chan struct{}), owned: map[kafka.TopicPartition]bool{}, started: time.Now()}
+	duty := roleOf(i.kind)
 	var err error
 	l.member, err = s.cluster.NewMember(kafka.MemberConfig{
 		ClientID: i.name,
-		Group:    group(i.kind),
-		Topics:   topics(i.kind),
+		Group:    duty.Group,
+		Topics:   duty.Topics,
 		Protocol: s.protocolOf(i.kind),
 		Handler:  i.work,
 		Batch:    s.batch(i.kind),
-		Patience: patience(i.kind),
+		Patience: duty.Patience,
 		Watch:    l,
 
 		Guarantee:   s.guaranteeOf(i.kind),
@@ -63,42 +65,28 @@ func (s *state) guaranteeOf(k Kind) kafka.Guarantee {
 	return s.guarantee
 }
 
-// patience is short for order consumers, whose handovers are measured, and leaves the others in peace.
-func patience(k Kind) time.Duration {
-	if k == OrderKind {
-		return 100 * time.Millisecond
-	}
-	return 500 * time.Millisecond
-}
-
-func group(k Kind) string {
-	return map[Kind]string{OrderKind: kafka.OrderGroup, EmailKind: kafka.EmailGroup, AnalyticsKind: kafka.AnalyticsGroup}[k]
-}
-
-func topics(k Kind) []string {
+// roleOf is what a kind of service is to Kafka.
+func roleOf(k Kind) role.Role {
 	switch k {
 	case OrderKind:
-		return []string{kafka.PaymentSuccessful}
+		return role.Order()
 	case EmailKind:
-		return []string{kafka.OrderCreated}
+		return role.Email()
 	default:
-		return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent}
+		return role.Analytics()
 	}
 }
-
-// fullBatch is how many records of one partition a member without a delay takes at a time.
-const fullBatch = 500
 
 // batch says how many records an instance takes at a time: with a delay one, as the course's consumers do.
 func (s *state) batch(k Kind) func() int {
 	if k != OrderKind {
-		return func() int { return fullBatch }
+		return func() int { return role.FullBatch }
 	}
 	return func() int {
 		if s.delay.Load() > 0 {
 			return 1
 		}
-		return fullBatch
+		return role.FullBatch
 	}
 }
 

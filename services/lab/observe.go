@@ -120,11 +120,11 @@ func at[K comparable](all map[K]*series, key K) *series {
 // place settles who has nothing to read: only the brokers can say so.
 func (s *state) place(r kafka.Reading) {
 	for _, k := range []Kind{OrderKind, EmailKind, AnalyticsKind} {
-		g := r.Groups[group(k)]
+		g := r.Groups[roleOf(k).Group]
 		if g.Err != nil {
 			continue
 		}
-		settled := atRest(g, r.Topics, topics(k))
+		settled := atRest(g, r.Topics, roleOf(k).Topics)
 		for _, i := range s.instances {
 			if i.kind != k || !i.alive() {
 				continue

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/role"
 )
 
 // setProtocol restarts the order consumers under another group protocol. A group speaks one protocol at a time, and no
@@ -179,7 +180,7 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	s.away(everybody, func(s *state, back []*instance) {
 		wanted := s.cfg
 		wanted.Partitions = partitions
-		cluster, producer, topics := s.cluster, s.producer, wanted.topics()
+		cluster, producer, topics := s.cluster, s.producer, role.Topics(partitions)
 		s.tasks.start(func(ctx context.Context) {
 			err := recreate(ctx, cluster, producer, topics)
 			s.lab.post(func(s *state) {

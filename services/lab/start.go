@@ -14,6 +14,7 @@ import (
 	"blackfriday/services/messages"
 	"blackfriday/services/order"
 	"blackfriday/services/payment"
+	"blackfriday/services/role"
 )
 
 // teardown is one thing to be undone when the lab stops.
@@ -78,7 +79,7 @@ func brokersText(brokers []string) string {
 }
 
 func (s *state) startTopics(ctx context.Context) (string, error) {
-	topics := s.cfg.topics()
+	topics := role.Topics(s.cfg.Partitions)
 	if err := s.cluster.CreateTopics(ctx, topics...); err != nil {
 		return "", err
 	}
@@ -127,7 +128,7 @@ func (s *state) newConsumer(number int) *instance {
 
 func (s *state) startObserver(ctx context.Context) (string, error) {
 	topics := make([]string, 0, 4)
-	for _, t := range s.cfg.topics() {
+	for _, t := range role.Topics(s.cfg.Partitions) {
 		topics = append(topics, t.Name)
 	}
 	observer, err := s.cluster.NewObserver([]string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}, topics)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/services/lab"
+	"blackfriday/services/lines"
 )
 
 // lookEvery is how often Run looks whether the lab is ready.
@@ -46,7 +47,7 @@ func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command 
 			if err != nil {
 				return err
 			}
-			log := newLines(cmd.ErrOrStderr())
+			log := lines.New(cmd.ErrOrStderr(), dropped)
 			defer func() {
 				ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), lastWords)
 				defer cancel()
@@ -56,6 +57,10 @@ func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command 
 			return Run(cmd.Context(), lab.New(cfg), cmd.OutOrStdout())
 		},
 	}
+}
+
+func dropped(n int64) string {
+	return fmt.Sprintf(`{"level":"WARN","msg":"%d log lines were dropped: they came faster than they were read"}`, n)
 }
 
 // Run runs a lab until ctx ends, and writes the ready line to out once every member has joined its group.

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"blackfriday/services/lab"
 )
@@ -42,34 +39,4 @@ type announced struct {
 func (a *announced) Write(p []byte) (int, error) {
 	defer a.stop()
 	return a.Buffer.Write(p)
-}
-
-func TestLogThatNobodyReadsBlocksNobody(t *testing.T) {
-	unread, end := io.Pipe()
-	l := newLines(end)
-	log := slog.New(slog.NewJSONHandler(l, nil))
-	for range 3 * queued {
-		log.Info("payment acknowledged")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	l.Close(ctx)
-	if unread.Close(); l.dropped.Load() < queued {
-		t.Errorf("%d lines dropped of %d that nobody read", l.dropped.Load(), 3*queued)
-	}
-	<-l.done
-}
-
-func TestLogIsWrittenInOrderBeforeClose(t *testing.T) {
-	var out bytes.Buffer
-	l := newLines(&out)
-	for _, s := range []string{"one\n", "two\n", "three\n"} {
-		if _, err := l.Write([]byte(s)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	l.Close(t.Context())
-	if out.String() != "one\ntwo\nthree\n" {
-		t.Errorf("wrote %q", out.String())
-	}
 }
