@@ -9,6 +9,13 @@ import (
 // reached the brokers.
 var ErrUnknownOutcome = errors.New("the brokers did not answer in time: outcome unknown")
 
+// ErrNotWritten is wrapped by the error of a write that certainly did not reach the brokers: nothing was sent to them since
+// it was asked for.
+var ErrNotWritten = errors.New("the brokers did not answer: nothing was written")
+
+// ErrNoBroker is wrapped by the error of a question that no broker answered.
+var ErrNoBroker = errors.New("no broker answers")
+
 // ErrTooLarge is wrapped by the error of a write that the client or the broker refused for its size. Trying again
 // cannot help.
 var ErrTooLarge = errors.New("record larger than the topic takes")

@@ -181,7 +181,7 @@ func (f *fetcher) skipDeleted(ctx context.Context) error {
 		return err
 	}
 	start, ok := starts.Lookup(f.span.Topic, f.span.Partition)
-	if err := firstError(start.Err, missing(ok)); err != nil {
+	if err := firstError(missing(ok, nil), start.Err); err != nil {
 		return err
 	}
 	if start.Offset <= f.span.First {

@@ -59,9 +59,11 @@ func (g *Gauge) Topics(ctx context.Context) (map[string]TopicReading, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look up the topics %v: %w", g.observer.topics, err)
 	}
-	topics, err := g.observer.readTopics(ctx, details)
-	if err != nil {
-		return nil, fmt.Errorf("look up where the topics %v stand: %w", g.observer.topics, err)
+	topics := g.observer.readTopics(ctx, details)
+	for name, t := range topics {
+		if err := t.err(); err != nil {
+			return nil, fmt.Errorf("look up where %s stands: %w", name, err)
+		}
 	}
 	return topics, nil
 }
@@ -89,5 +91,5 @@ func (g *Gauge) logStart(ctx context.Context, tp TopicPartition) (int64, error) 
 		return 0, err
 	}
 	start, ok := starts.Lookup(tp.Topic, tp.Partition)
-	return start.Offset, firstError(start.Err, missing(ok))
+	return start.Offset, firstError(missing(ok, nil), start.Err)
 }

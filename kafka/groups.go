@@ -3,46 +3,35 @@ package kafka
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
-	"golang.org/x/sync/errgroup"
 )
 
-// readGroups reads what is committed and who the members are.
-func (o *Observer) readGroups(ctx context.Context) (map[string]GroupReading, error) {
+// readGroups reads what is committed and who the members are. It leaves time for what is read after it: groups whose
+// coordinator died can take all that there is.
+func (o *Observer) readGroups(ctx context.Context) map[string]GroupReading {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout/2)
+	defer cancel()
 	var commits kadm.FetchOffsetsResponses
 	var members map[string]GroupReading
-	both, asking := errgroup.WithContext(ctx)
-	both.Go(func() error { commits = o.admin.FetchManyOffsets(asking, o.groups...); return nil })
-	both.Go(func() (err error) { members, err = o.describe(asking); return err })
-	if err := both.Wait(); err != nil {
-		return nil, err
-	}
+	var both sync.WaitGroup
+	both.Go(func() { commits = o.admin.FetchManyOffsets(ctx, o.groups...) })
+	both.Go(func() { members = o.describe(ctx) })
+	both.Wait()
 	groups := make(map[string]GroupReading, len(o.groups))
 	for _, name := range o.groups {
 		g := members[name]
 		committed, err := offsets(commits[name])
 		if err = firstError(g.Err, err); err != nil {
-			groups[name] = GroupReading{Err: err}
+			groups[name] = GroupReading{Coordinator: -1, Err: err}
 			continue
 		}
 		g.Committed = committed
 		groups[name] = g
 	}
-	return groups, noneRead(ctx, groups)
-}
-
-// noneRead turns a reading in which no group could be read into an error: then it is the brokers that do not answer.
-func noneRead(ctx context.Context, groups map[string]GroupReading) error {
-	var errs []error
-	for _, g := range groups {
-		if g.Err == nil {
-			return nil
-		}
-		errs = append(errs, g.Err)
-	}
-	return firstError(append([]error{context.Cause(ctx)}, errs...)...)
+	return groups
 }
 
 // offsets are the committed offsets of one group.
@@ -70,11 +59,14 @@ func offsets(r kadm.FetchOffsetsResponse) (map[string]map[int32]int64, error) {
 
 // describe asks for the members of every group, each in the kind of group it was last seen to be, and those that are
 // not of that kind in the other.
-func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error) {
-	if err := o.learnVersions(ctx); err != nil {
-		return nil, err
-	}
+func (o *Observer) describe(ctx context.Context) map[string]GroupReading {
 	groups := map[string]GroupReading{}
+	if err := o.learnVersions(ctx); err != nil {
+		for _, g := range o.groups {
+			groups[g] = unread(err)
+		}
+		return groups
+	}
 	for range 2 {
 		var modern, classic []string
 		for _, g := range o.groups {
@@ -87,29 +79,32 @@ func (o *Observer) describe(ctx context.Context) (map[string]GroupReading, error
 				classic = append(classic, g)
 			}
 		}
-		if err := errors.Join(o.describeModern(ctx, modern, groups), o.describeClassic(ctx, classic, groups)); err != nil {
-			return nil, err
-		}
+		o.describeModern(ctx, modern, groups)
+		o.describeClassic(ctx, classic, groups)
 	}
-	return groups, nil
+	return groups
 }
 
+// unread is a group that could not be read.
+func unread(err error) GroupReading { return GroupReading{Epoch: -1, Coordinator: -1, Err: err} }
+
 // describeModern adds the KIP-848 groups among names; for the others it notes that they are of the other kind.
-func (o *Observer) describeModern(ctx context.Context, names []string, groups map[string]GroupReading) error {
+func (o *Observer) describeModern(ctx context.Context, names []string, groups map[string]GroupReading) {
 	if len(names) == 0 {
-		return nil
+		return
 	}
 	described, err := o.admin.DescribeConsumerGroups(ctx, names...)
-	if err != nil {
-		return err
-	}
 	for _, name := range names {
-		d := described[name]
-		if errors.Is(d.Err, kerr.GroupIDNotFound) || errors.Is(d.Err, kerr.UnsupportedVersion) {
+		d, answered := described[name]
+		switch {
+		case !answered:
+			groups[name] = unread(missing(false, err))
+			continue
+		case errors.Is(d.Err, kerr.GroupIDNotFound), errors.Is(d.Err, kerr.UnsupportedVersion):
 			o.modern[name] = false
 			continue
 		}
-		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Err: d.Err}
+		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Coordinator: d.Coordinator.NodeID, Err: d.Err}
 		for _, m := range d.Members {
 			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
 			for _, t := range m.Assignment.Sorted() {
@@ -119,29 +114,29 @@ func (o *Observer) describeModern(ctx context.Context, names []string, groups ma
 		}
 		groups[name] = g
 	}
-	return nil
 }
 
 // describeClassic is describeModern for classic groups. To a broker a group that does not exist is a dead classic one.
-func (o *Observer) describeClassic(ctx context.Context, names []string, groups map[string]GroupReading) error {
+func (o *Observer) describeClassic(ctx context.Context, names []string, groups map[string]GroupReading) {
 	if len(names) == 0 {
-		return nil
+		return
 	}
 	described, err := o.admin.DescribeGroups(ctx, names...)
-	if err != nil {
-		return err
-	}
 	for _, name := range names {
-		d := described[name]
+		d, answered := described[name]
+		if !answered {
+			groups[name] = unread(missing(false, err))
+			continue
+		}
 		if len(d.Members) == 0 {
 			// It may be a KIP-848 group, or become one: that is asked first next time.
 			o.modern[name] = true
 		}
 		if d.State == "Dead" || errors.Is(d.Err, kerr.GroupIDNotFound) {
-			groups[name] = GroupReading{Epoch: -1}
+			groups[name] = GroupReading{Epoch: -1, Coordinator: d.Coordinator.NodeID}
 			continue
 		}
-		g := GroupReading{State: d.State, Protocol: d.Protocol, Epoch: -1, Err: d.Err}
+		g := GroupReading{State: d.State, Protocol: d.Protocol, Epoch: -1, Coordinator: d.Coordinator.NodeID, Err: d.Err}
 		for _, m := range d.Members {
 			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
 			if a, ok := m.Assigned.AsConsumer(); ok {
@@ -153,5 +148,4 @@ func (o *Observer) describeClassic(ctx context.Context, names []string, groups m
 		}
 		groups[name] = g
 	}
-	return nil
 }

@@ -1,16 +1,21 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"slices"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -18,6 +23,8 @@ const (
 	readTimeout = 2 * time.Second
 	// retryReading is the pause after a reading that failed.
 	retryReading = 500 * time.Millisecond
+	// leadersEvery is how old what is known about leaders and replicas may be.
+	leadersEvery = 150 * time.Millisecond
 )
 
 // Observer reads the brokers' word about some groups and topics, on a client of its own that belongs to no group.
@@ -42,11 +49,13 @@ type Observer struct {
 // NewObserver opens an observer of these groups and topics.
 func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	client, err := c.newClient("observer",
-		// kadm answers metadata from a cache; partitions that were added must show soon.
-		kgo.MetadataMinAge(time.Second),
+		// kadm answers metadata from a cache; leaders that moved must show soon.
+		kgo.MetadataMinAge(leadersEvery),
 		// A connection on which an answer is overdue is given up with the reading: kgo's defaults would let the next
 		// readings wait behind it for 18 s.
-		kgo.RequestTimeoutOverhead(readTimeout/2))
+		kgo.RequestTimeoutOverhead(readTimeout/2),
+		// What one broker does not answer must not hold up what the others say.
+		kgo.RetryTimeout(readTimeout/4))
 	if err != nil {
 		return nil, err
 	}
@@ -88,24 +97,54 @@ func (o *Observer) turn(ctx context.Context, every time.Duration, put func(Readi
 	}
 }
 
-// Read takes one reading. Commits are read before ends, so that a lag is never negative and never too small. An error
-// means that there is no reading; what concerns one group alone is that group's Err.
+// Read takes one reading. Commits are read before ends, so that a lag is never negative and never too small. What
+// concerns one partition or one group alone, such as the death of the broker that leads it, is the Err of that one. An error
+// means that there is no reading: it wraps ErrNoBroker when no broker answers at all.
 func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	r := Reading{At: time.Now()}
-	details, err := o.admin.ListTopics(ctx, o.topics...)
+	meta, err := o.admin.Metadata(ctx, o.topics...)
 	if err != nil {
-		return Reading{}, fmt.Errorf("look up the topics: %w", err)
+		return Reading{}, fmt.Errorf("look up the topics: %w (%w)", ErrNoBroker, err)
 	}
-	if r.Groups, err = o.readGroups(ctx); err != nil {
-		return Reading{}, fmt.Errorf("read the groups: %w", err)
-	}
-	if r.Topics, err = o.readTopics(ctx, details); err != nil {
-		return Reading{}, fmt.Errorf("read the topics: %w", err)
+	r.Brokers = brokersOf(meta)
+	r.Groups = o.readGroups(ctx)
+	r.Topics = o.readTopics(ctx, meta.Topics)
+	if err := r.nothing(); err != nil {
+		return Reading{}, err
 	}
 	r.Took = time.Since(r.At)
 	return r, nil
+}
+
+// brokersOf are the brokers that the cluster names.
+func brokersOf(meta kadm.Metadata) []BrokerReading {
+	brokers := make([]BrokerReading, 0, len(meta.Brokers))
+	for _, b := range meta.Brokers {
+		brokers = append(brokers, BrokerReading{ID: b.NodeID, Address: net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port)))})
+	}
+	slices.SortFunc(brokers, func(a, b BrokerReading) int { return cmp.Compare(a.ID, b.ID) })
+	return brokers
+}
+
+// nothing is the error of a reading in which nothing at all could be read: then it is the brokers that do not answer, and
+// what they said about each other was said a moment before.
+func (r Reading) nothing() error {
+	for _, t := range r.Topics {
+		if slices.ContainsFunc(t.Partitions, func(p PartitionReading) bool { return p.Err == nil }) {
+			return nil
+		}
+	}
+	for _, g := range r.Groups {
+		if g.Err == nil {
+			return nil
+		}
+	}
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("%w (%w)", ErrNoBroker, err)
+	}
+	return nil
 }
 
 // learnVersions asks a broker, once, whether it can describe KIP-848 groups. Kafka can since 3.7; kgo refuses to ask
@@ -126,18 +165,15 @@ func (o *Observer) learnVersions(ctx context.Context) error {
 	return nil
 }
 
-func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (map[string]TopicReading, error) {
+// readTopics reads where the partitions of these topics stand.
+func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) map[string]TopicReading {
 	var starts, ends kadm.ListedOffsets
-	both, asking := errgroup.WithContext(ctx)
-	both.Go(func() (err error) { starts, err = o.logStarts(asking, details); return err })
-	both.Go(func() (err error) { ends, err = o.admin.ListEndOffsets(asking, o.topics...); return err })
-	if err := both.Wait(); err != nil {
-		return nil, err
-	}
-	stable, err := o.lastStable(ctx, ends)
-	if err != nil {
-		return nil, err
-	}
+	var startsErr, endsErr error
+	var both sync.WaitGroup
+	both.Go(func() { starts, startsErr = o.logStarts(ctx, details) })
+	both.Go(func() { ends, endsErr = o.admin.ListEndOffsets(ctx, o.topics...) })
+	both.Wait()
+	stable, stableErr := o.lastStable(ctx, ends)
 	topics := make(map[string]TopicReading, len(details))
 	for name, d := range details {
 		if d.Err != nil {
@@ -145,17 +181,36 @@ func (o *Observer) readTopics(ctx context.Context, details kadm.TopicDetails) (m
 		}
 		t := TopicReading{ID: d.ID.String(), Partitions: make([]PartitionReading, len(d.Partitions))}
 		for id := range t.Partitions {
-			start, _ := starts.Lookup(name, int32(id))
-			end, ok := ends.Lookup(name, int32(id))
-			upTo, known := stable.Lookup(name, int32(id))
-			if err := firstError(start.Err, end.Err, upTo.Err, missing(ok && known)); err != nil {
-				return nil, fmt.Errorf("%s partition %d: %w", name, id, err)
+			detail := d.Partitions[int32(id)]
+			start, startKnown := starts.Lookup(name, int32(id))
+			end, endKnown := ends.Lookup(name, int32(id))
+			upTo, stableKnown := stable.Lookup(name, int32(id))
+			t.Partitions[id] = PartitionReading{
+				Start: start.Offset, End: end.Offset, Stable: upTo.Offset,
+				Leader: leaderOf(detail), Replicas: detail.Replicas, ISR: detail.ISR,
+				Err: firstError(leaderless(detail), missing(startKnown, startsErr), missing(endKnown, endsErr),
+					missing(stableKnown, stableErr), start.Err, end.Err, upTo.Err),
 			}
-			t.Partitions[id] = PartitionReading{Start: start.Offset, End: end.Offset, Stable: upTo.Offset, Leader: d.Partitions[int32(id)].Leader}
 		}
 		topics[name] = t
 	}
-	return topics, nil
+	return topics
+}
+
+// leaderOf is the node id of the leader; -1 when there is none.
+func leaderOf(p kadm.PartitionDetail) int32 {
+	if leaderless(p) != nil {
+		return -1
+	}
+	return p.Leader
+}
+
+// leaderless is the error of a partition that nobody leads.
+func leaderless(p kadm.PartitionDetail) error {
+	if p.Leader < 0 || errors.Is(p.Err, kerr.LeaderNotAvailable) {
+		return errNoLeader
+	}
+	return nil
 }
 
 // lastStable are the last stable offsets. They are asked for after the ends, so that a transaction that ends in between
@@ -165,11 +220,8 @@ func (o *Observer) lastStable(ctx context.Context, ends kadm.ListedOffsets) (kad
 		return ends, nil
 	}
 	stable, err := o.admin.ListCommittedOffsets(ctx, o.topics...)
-	if err != nil {
-		return nil, err
-	}
-	o.ends, o.calm = ends, sameOffsets(ends, stable)
-	return stable, nil
+	o.ends, o.calm = ends, err == nil && sameOffsets(ends, stable)
+	return stable, err
 }
 
 // sameOffsets says that two answers give the same offsets, without an error.
@@ -184,7 +236,8 @@ func sameOffsets(a, b kadm.ListedOffsets) bool {
 // startsEvery is how often the log start offsets are asked for: they move by retention only.
 const startsEvery = 2 * time.Second
 
-// logStarts are the log start offsets, those of a moment ago if every partition is among them.
+// logStarts are the log start offsets, those of a moment ago if every partition is among them. With an error they are those
+// that could be had.
 func (o *Observer) logStarts(ctx context.Context, details kadm.TopicDetails) (kadm.ListedOffsets, error) {
 	known := time.Since(o.startsAt) < startsEvery
 	for name, d := range details {
@@ -195,7 +248,7 @@ func (o *Observer) logStarts(ctx context.Context, details kadm.TopicDetails) (ka
 	}
 	starts, err := o.admin.ListStartOffsets(ctx, o.topics...)
 	if err != nil {
-		return nil, err
+		return starts, err
 	}
 	o.starts, o.startsAt, o.startsOf = starts, time.Now(), map[string]kadm.TopicID{}
 	for name, d := range details {
@@ -204,11 +257,15 @@ func (o *Observer) logStarts(ctx context.Context, details kadm.TopicDetails) (ka
 	return starts, nil
 }
 
-func missing(ok bool) error {
-	if ok {
+// missing is why an answer does not stand among others: err is that of asking for them all.
+func missing(known bool, err error) error {
+	switch {
+	case known:
 		return nil
+	case err != nil:
+		return err
 	}
-	return fmt.Errorf("the brokers left out its offsets")
+	return errors.New("the brokers left it out")
 }
 
 func firstError(errs ...error) error {

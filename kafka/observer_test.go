@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -114,10 +115,15 @@ func TestObserverReadsTopics(t *testing.T) {
 		t.Errorf("topic id %q, want %q", r.Topics["a"].ID, c.TopicID("a"))
 	}
 	want := []PartitionReading{{}, {Start: 2, End: 3, Stable: 3}, {}}
+	got := r.Topics["a"].Partitions
 	for i := range want {
 		want[i].Leader = c.fake.LeaderFor("a", int32(i))
+		want[i].Replicas, want[i].ISR = got[i].Replicas, got[i].ISR
+		if !slices.Contains(got[i].ISR, got[i].Leader) {
+			t.Errorf("the leader of partition %d is not in sync: %+v", i, got[i])
+		}
 	}
-	if got := r.Topics["a"].Partitions; !slices.Equal(got, want) {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("partitions %+v, want %+v", got, want)
 	}
 }
@@ -243,7 +249,7 @@ func TestCommitsAreReadBeforeEnds(t *testing.T) {
 	}
 }
 
-// TestObserverOutlivesSilentBrokers: an unanswered reading is an error, and the next one is tried.
+// TestObserverOutlivesSilentBrokers: what is not answered is an error, and the next reading is tried.
 func TestObserverOutlivesSilentBrokers(t *testing.T) {
 	c := openCluster(t, "a")
 	o := openObserver(t, c, "a")
@@ -261,12 +267,12 @@ func TestObserverOutlivesSilentBrokers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	failed := false
-	err := o.Run(ctx, 10*time.Millisecond, func(_ Reading, err error) {
-		switch {
-		case err != nil && !failed:
+	err := o.Run(ctx, 10*time.Millisecond, func(r Reading, err error) {
+		switch whole := err == nil && r.Err() == nil; {
+		case !whole && !failed:
 			failed = true
 			close(silent)
-		case err == nil:
+		case whole:
 			cancel()
 		}
 	})

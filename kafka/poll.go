@@ -54,7 +54,7 @@ func (m *Member) skip(ctx context.Context, topic string, partition int32) error 
 		return err
 	}
 	start, ok := starts.Lookup(topic, partition)
-	if err := firstError(start.Err, missing(ok)); err != nil {
+	if err := firstError(missing(ok, nil), start.Err); err != nil {
 		return err
 	}
 	m.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{topic: {partition: {Epoch: -1, Offset: start.Offset}}})

@@ -1,13 +1,43 @@
 package kafka
 
-import "time"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
 
 // Reading is the brokers' word at one moment: who is in which group, what is committed, and where the topics end.
 type Reading struct {
-	At     time.Time     // when it was asked for: nothing in it is older
-	Took   time.Duration // until the last answer
-	Topics map[string]TopicReading
-	Groups map[string]GroupReading
+	At   time.Time     // when it was asked for: nothing in it is older
+	Took time.Duration // until the last answer
+	// Brokers are those that are in the cluster, by node id. Kafka strikes one that died off the list when its session
+	// with the controller times out (broker.session.timeout.ms, 9 s by default).
+	Brokers []BrokerReading
+	Topics  map[string]TopicReading
+	Groups  map[string]GroupReading
+}
+
+// BrokerReading is one broker, as the cluster names it.
+type BrokerReading struct {
+	ID      int32
+	Address string // host:port
+}
+
+// Err is why something could not be read: of the first partition, or else group, that is missing in the Reading. It is nil
+// when everything was read.
+func (r Reading) Err() error {
+	for _, name := range slices.Sorted(maps.Keys(r.Topics)) {
+		if err := r.Topics[name].err(); err != nil {
+			return fmt.Errorf("%s %w", name, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Groups)) {
+		if err := r.Groups[name].Err; err != nil {
+			return fmt.Errorf("group %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // TopicReading is one topic. A topic that does not exist is absent from the Reading.
@@ -21,6 +51,21 @@ type PartitionReading struct {
 	Start, End int64 // log start offset, and the next offset to be written
 	Stable     int64 // the last stable offset: where an open transaction holds back the readers of committed records
 	Leader     int32 // node id; negative: none
+	// Replicas are the brokers that keep a copy, ISR those of them that are in sync with the leader.
+	Replicas, ISR []int32
+	// Err is why the offsets could not be read, because nobody leads the partition or its leader does not answer; they mean
+	// nothing then.
+	Err error
+}
+
+// err is why the offsets of a partition could not be read; nil when all were.
+func (t TopicReading) err() error {
+	for id, p := range t.Partitions {
+		if p.Err != nil {
+			return fmt.Errorf("partition %d: %w", id, p.Err)
+		}
+	}
+	return nil
 }
 
 // GroupReading is one consumer group. A group that does not exist yet has no members and nothing committed.
@@ -29,6 +74,8 @@ type GroupReading struct {
 	Protocol string // the assignor: "uniform", "cooperative-sticky", …
 	Epoch    int32  // of a KIP-848 group; -1 for a classic group, which does not tell its generation
 	Members  []MemberReading
+	// Coordinator is the node id of the broker that looks after the group; -1 when it is not known.
+	Coordinator int32
 	// Committed is the next offset to be read, by topic and partition; absent where nothing is committed.
 	Committed map[string]map[int32]int64
 	// Err is why the group, or its offsets, could not be read; the rest is empty then.

@@ -88,11 +88,10 @@ func readPlaces(ctx context.Context, c Cluster, l *ledger) error {
 	if err != nil {
 		return err
 	}
-	group := reading.Groups[kafka.OrderGroup]
-	if group.Err != nil {
-		return fmt.Errorf("read what %s has committed: %w", kafka.OrderGroup, group.Err)
+	if err := reading.Err(); err != nil {
+		return fmt.Errorf("read what %s has committed: %w", kafka.OrderGroup, err)
 	}
-	l.committed = group.Committed[kafka.PaymentSuccessful]
+	l.committed = reading.Groups[kafka.OrderGroup].Committed[kafka.PaymentSuccessful]
 	l.topicID = reading.Topics[kafka.PaymentSuccessful].ID
 	for topic, marks := range map[string]sheets{kafka.PaymentSuccessful: l.payments, kafka.OrderCreated: l.orders} {
 		for id, p := range reading.Topics[topic].Partitions {

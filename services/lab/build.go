@@ -230,6 +230,9 @@ func (s *state) groupLag(k Kind) (lag int64, known bool) {
 	}
 	for _, topic := range roleOf(k).Topics {
 		for id, p := range s.reading.Topics[topic].Partitions {
+			if p.Err != nil {
+				return 0, false
+			}
 			from := p.Start
 			if c, ok := g.Committed[topic][int32(id)]; ok {
 				from = c
@@ -244,10 +247,8 @@ func (s *state) buildTopics(snap *Snapshot) {
 	for _, t := range role.Topics(s.cfg.Partitions) {
 		shown := Topic{Name: t.Name, Partitions: t.Partitions}
 		if r, ok := s.reading.Topics[t.Name]; ok {
-			shown.Known, shown.Partitions = true, len(r.Partitions)
-			for _, p := range r.Partitions {
-				shown.Total += p.Stable
-			}
+			shown.Partitions = len(r.Partitions)
+			shown.Total, shown.Known = recordsIn(r)
 			shown.Total = max(0, shown.Total-s.markers(t.Name))
 			shown.Rate = max(0, at(s.topicEnds, t.Name).perSecond())
 			s.buildHidden(&shown, snap.At)

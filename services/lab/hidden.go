@@ -18,6 +18,8 @@ func (s *state) uncover(r kafka.Reading) {
 		for id, p := range t.Partitions {
 			tp := kafka.TopicPartition{Topic: name, Partition: int32(id)}
 			switch before, known := s.hidden[tp]; {
+			case p.Err != nil:
+				// Nothing is known of it now.
 			case p.Stable >= p.End:
 				delete(s.hidden, tp)
 			case !known || before.stable != p.Stable:
@@ -36,7 +38,7 @@ func (s *state) buildHidden(t *Topic, now time.Time) {
 		if tp.Topic != t.Name || now.Sub(h.since) < s.lasting() || int(tp.Partition) >= len(s.reading.Topics[t.Name].Partitions) {
 			continue
 		}
-		t.Hidden += s.reading.Topics[t.Name].Partitions[tp.Partition].End - h.stable
+		t.Hidden += max(0, s.reading.Topics[t.Name].Partitions[tp.Partition].End-h.stable)
 		t.HiddenFor = max(t.HiddenFor, now.Sub(h.since))
 	}
 	if t.Hidden > 0 {

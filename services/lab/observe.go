@@ -82,11 +82,9 @@ func (s *state) unblock(r kafka.Reading) {
 func (s *state) measure(r kafka.Reading) {
 	for name, t := range r.Topics {
 		// What stands behind an open transaction does not count yet, and may never.
-		var counts int64
-		for _, p := range t.Partitions {
-			counts += p.Stable
+		if records, known := recordsIn(t); known {
+			at(s.topicEnds, name).add(r.At, records-s.markers(name))
 		}
-		at(s.topicEnds, name).add(r.At, counts-s.markers(name))
 	}
 	var lag, done int64
 	partitions := s.positions()
@@ -107,6 +105,18 @@ func (s *state) measure(r kafka.Reading) {
 		// Snapshots share the points: they are dropped from the front by moving on, never overwritten.
 		s.curve = s.curve[max(0, len(s.curve)-curveKept):]
 	}
+}
+
+// recordsIn is how many offsets of a topic can be read by readers of committed records; known is false while a partition of
+// it cannot be read.
+func recordsIn(t kafka.TopicReading) (n int64, known bool) {
+	for _, p := range t.Partitions {
+		if p.Err != nil {
+			return 0, false
+		}
+		n += p.Stable
+	}
+	return n, true
 }
 
 // at is the series of a key, made when it is missing.
@@ -204,7 +214,7 @@ func (s *state) positions() []Partition {
 	for id := range ps {
 		p := &ps[id]
 		p.ID = int32(id)
-		if id >= len(readings) || s.reading.Groups[kafka.OrderGroup].Err != nil {
+		if id >= len(readings) || readings[id].Err != nil || s.reading.Groups[kafka.OrderGroup].Err != nil {
 			continue
 		}
 		p.Known = true
