@@ -36,11 +36,11 @@ func fetchCommitted(t *testing.T, c *Cluster, version int16, size int32) []*Reco
 	versions := kversion.Stable()
 	versions.SetMaxKeyVersion(int16(kmsg.Fetch), version)
 	client := openClient(t, c, kgo.MaxVersions(versions))
-	topic, err := lookUp(t.Context(), kadm.NewClient(client), "a")
+	topic, err := lookUp(t.Context(), kadm.NewClient(client), testPrefix+"a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := (&fetcher{span: Span{TopicPartition{"a", 0}, 0, 100}}).request(topic.ID)
+	req := (&fetcher{names: testPrefix, span: Span{TopicPartition{"a", 0}, 0, 100}}).request(topic.ID)
 	req.MaxBytes = size
 	resp, err := req.RequestWith(t.Context(), client.Broker(int(topic.Partitions[0].Leader)))
 	if err != nil || req.Version != version {

@@ -87,23 +87,24 @@ func (b *Browser) Bounds(ctx context.Context, topic string) (TopicBounds, error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	detail, err := lookUp(ctx, admin, topic)
+	full := b.cluster.names.full(topic)
+	detail, err := lookUp(ctx, admin, full)
 	if err != nil {
 		return TopicBounds{}, err
 	}
-	starts, err1 := admin.ListStartOffsets(ctx, topic)
+	starts, err1 := admin.ListStartOffsets(ctx, full)
 	// Stable before End, so that records written in between are not taken for hidden ones that are not there.
-	stables, err2 := admin.ListCommittedOffsets(ctx, topic)
-	ends, err3 := admin.ListEndOffsets(ctx, topic)
+	stables, err2 := admin.ListCommittedOffsets(ctx, full)
+	ends, err3 := admin.ListEndOffsets(ctx, full)
 	if err := firstError(err1, err2, err3, starts.Error(), stables.Error(), ends.Error()); err != nil {
 		return TopicBounds{}, fmt.Errorf("look up where %s begins and ends: %w", topic, err)
 	}
 	bounds := TopicBounds{ID: detail.ID.String(), Partitions: make([]Bounds, len(detail.Partitions))}
 	for i := range bounds.Partitions {
 		// A partition that was added in between is left out, and still empty as far as this look-up goes.
-		start, _ := starts.Lookup(topic, int32(i))
-		stable, _ := stables.Lookup(topic, int32(i))
-		end, _ := ends.Lookup(topic, int32(i))
+		start, _ := starts.Lookup(full, int32(i))
+		stable, _ := stables.Lookup(full, int32(i))
+		end, _ := ends.Lookup(full, int32(i))
 		bounds.Partitions[i] = Bounds{
 			Start: start.Offset, Stable: max(start.Offset, stable.Offset), End: max(start.Offset, stable.Offset, end.Offset),
 		}
@@ -120,18 +121,19 @@ func (b *Browser) OffsetsAt(ctx context.Context, topic string, at time.Time) ([]
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	detail, err := lookUp(ctx, admin, topic)
+	full := b.cluster.names.full(topic)
+	detail, err := lookUp(ctx, admin, full)
 	if err != nil {
 		return nil, err
 	}
 	// Negative timestamps mean something else to the brokers.
-	listed, err := admin.ListOffsetsAfterMilli(ctx, max(0, at.UnixMilli()), topic)
+	listed, err := admin.ListOffsetsAfterMilli(ctx, max(0, at.UnixMilli()), full)
 	if err := firstError(err, listed.Error()); err != nil {
 		return nil, fmt.Errorf("look up what stood in %s at %v: %w", topic, at, err)
 	}
 	offsets := make([]int64, len(detail.Partitions))
 	for i := range offsets {
-		found, _ := listed.Lookup(topic, int32(i))
+		found, _ := listed.Lookup(full, int32(i))
 		offsets[i] = found.Offset
 	}
 	return offsets, nil
@@ -158,7 +160,7 @@ func (b *Browser) Read(ctx context.Context, span Span, each func(*Record) bool) 
 	if err != nil {
 		return span.First, err
 	}
-	f := &fetcher{client: client, admin: admin, span: span, each: each}
+	f := &fetcher{client: client, admin: admin, names: b.cluster.names, span: span, each: each}
 	err = f.read(ctx)
 	return f.span.First, err
 }

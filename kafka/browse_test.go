@@ -115,7 +115,7 @@ func TestBrowserFindsOffsetsByTime(t *testing.T) {
 	client, b := openClient(t, c), openBrowser(t, c)
 	noon := time.Date(2024, 11, 29, 12, 0, 0, 0, time.UTC)
 	for i := range 3 {
-		r := &Record{Topic: "a", Partition: 1, Timestamp: noon.Add(time.Duration(i) * time.Second), Value: []byte("x")}
+		r := &Record{Topic: testPrefix + "a", Partition: 1, Timestamp: noon.Add(time.Duration(i) * time.Second), Value: []byte("x")}
 		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestBrowserWritesWhereItIsTold(t *testing.T) {
 	if errs[0] != nil || errs[3] != nil || errs[4] != nil {
 		t.Fatal(errs)
 	}
-	if !strings.Contains(fmt.Sprint(errs[1]), "0 to 2") || !strings.Contains(fmt.Sprint(errs[2]), `"missing"`) {
+	if !strings.Contains(fmt.Sprint(errs[1]), "0 to 2") || !strings.Contains(fmt.Sprint(errs[2]), `"`+testPrefix+`missing"`) {
 		t.Errorf("errors %q and %q", errs[1], errs[2])
 	}
 	if records[3].Partition != 2 || records[3].Offset != records[0].Offset+1 {
@@ -203,7 +203,7 @@ func TestBrowserSaysWhatItCannotDo(t *testing.T) {
 	if _, err := b.Read(t.Context(), Span{TopicPartition{"a", 0}, 5, 6}, everything); !strings.Contains(fmt.Sprint(err), "created anew") {
 		t.Errorf("an offset beyond the end: %v", err)
 	}
-	if _, err := b.Bounds(t.Context(), "missing"); !strings.Contains(fmt.Sprint(err), `"missing"`) {
+	if _, err := b.Bounds(t.Context(), "missing"); !strings.Contains(fmt.Sprint(err), `"`+testPrefix+`missing"`) {
 		t.Errorf("a topic that is not there: %v", err)
 	}
 	b.Close()
@@ -224,7 +224,7 @@ func TestBrowserFollowsAPartitionToItsNewLeader(t *testing.T) {
 		if got, _ := readSpan(t, b, "a", int64(i), int64(i)+1); !slices.Equal(got, []string{fmt.Sprintf("%d=%d", i, i)}) {
 			t.Errorf("read %v at leader %d", got, i)
 		}
-		if err := c.fake.MoveTopicPartition("a", 0, int32(i)); err != nil {
+		if err := c.fake.MoveTopicPartition(testPrefix+"a", 0, int32(i)); err != nil {
 			t.Fatal(err)
 		}
 	}

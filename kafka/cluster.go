@@ -18,6 +18,7 @@ const answerTimeout = 5 * time.Second
 // Cluster is an open Kafka cluster: the embedded one, which it owns, or somebody else's.
 type Cluster struct {
 	cfg     Config
+	names   namespace
 	brokers []string
 	fake    *kfake.Cluster // nil on a real cluster
 	namer   *topicNamer    // likewise
@@ -28,7 +29,7 @@ type Cluster struct {
 
 	mu       sync.Mutex
 	topicIDs map[string]string
-	limits   map[string]int32 // max.message.bytes by topic
+	limits   map[string]int32 // max.message.bytes by topic, by its full name
 }
 
 // Open starts the embedded cluster, or connects to the brokers of cfg. The error names the address and the flag that
@@ -38,7 +39,7 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{cfg: cfg, brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
+	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
 	if len(cfg.Brokers) == 0 {
 		if c.fake, c.namer, err = startEmbedded(cfg); err != nil {
 			return nil, err

@@ -80,6 +80,10 @@ type Config struct {
 	SessionTimeout time.Duration
 	Heartbeat      time.Duration
 
+	// Prefix stands before the names of all topics, groups and transactional ids of this lab on the brokers, and keeps
+	// several labs on one cluster apart. Only there: everybody else names them without it.
+	Prefix string
+
 	// Listen and Dial replace the network, for tests in virtual time. Nil means TCP.
 	Listen func(network, address string) (net.Listener, error)
 	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
@@ -107,6 +111,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
+	}
+	if err := namespace(c.Prefix).check(); err != nil {
+		return c, err
 	}
 	switch {
 	case c.Port < 0 || c.Port > maxPort-c.Nodes+1:

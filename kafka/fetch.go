@@ -32,6 +32,7 @@ const (
 type fetcher struct {
 	client  *kgo.Client
 	admin   *kadm.Client
+	names   namespace
 	span    Span               // what is still to be read
 	each    func(*Record) bool // returns false to end it
 	waits   bool               // for what may come: the end of open transactions, and partitions that are being added
@@ -88,7 +89,7 @@ func (f *fetcher) isFinal(err error) bool {
 func (f *fetcher) fetch(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	topic, err := lookUp(ctx, f.admin, f.span.Topic)
+	topic, err := lookUp(ctx, f.admin, f.names.full(f.span.Topic))
 	if err != nil {
 		return err
 	}
@@ -123,8 +124,8 @@ func (f *fetcher) request(id kadm.TopicID) *kmsg.FetchRequest {
 		partition.PartitionMaxBytes = 64 << 10
 	}
 	topic := kmsg.NewFetchRequestTopic()
-	topic.Topic = f.span.Topic // up to version 12
-	topic.TopicID = id         // from version 13 on
+	topic.Topic = f.names.full(f.span.Topic) // up to version 12
+	topic.TopicID = id                       // from version 13 on
 	topic.Partitions = append(topic.Partitions, partition)
 	req := kmsg.NewPtrFetchRequest()
 	req.MinBytes = 1
@@ -176,11 +177,12 @@ func (f *fetcher) take(ctx context.Context, answer *kmsg.FetchResponseTopicParti
 
 // skipDeleted goes on where the log starts now: records can expire while they are read.
 func (f *fetcher) skipDeleted(ctx context.Context) error {
-	starts, err := f.admin.ListStartOffsets(ctx, f.span.Topic)
+	topic := f.names.full(f.span.Topic)
+	starts, err := f.admin.ListStartOffsets(ctx, topic)
 	if err != nil {
 		return err
 	}
-	start, ok := starts.Lookup(f.span.Topic, f.span.Partition)
+	start, ok := starts.Lookup(topic, f.span.Partition)
 	if err := firstError(missing(ok, nil), start.Err); err != nil {
 		return err
 	}

@@ -25,11 +25,11 @@ func (c *Cluster) NewGauge(clientID string, topics ...string) (*Gauge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newGauge(client, topics), nil
+	return newGauge(client, c.names, topics), nil
 }
 
-func newGauge(client *kgo.Client, topics []string) *Gauge {
-	o := &Observer{client: client, admin: kadm.NewClient(client), topics: topics}
+func newGauge(client *kgo.Client, names namespace, topics []string) *Gauge {
+	o := &Observer{client: client, admin: kadm.NewClient(client), names: names, topics: names.fulls(topics)}
 	o.admin.SetTimeoutMillis(int32((readTimeout / 2).Milliseconds()))
 	return &Gauge{o}
 }
@@ -42,11 +42,12 @@ func (g *Gauge) Close() { g.observer.Close() }
 func (g *Gauge) Committed(ctx context.Context, group string) (map[string]map[int32]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	committed, err := offsets(g.observer.admin.FetchManyOffsets(ctx, group)[group])
+	full := g.observer.names.full(group)
+	committed, err := offsets(g.observer.admin.FetchManyOffsets(ctx, full)[full])
 	if err != nil {
 		return nil, fmt.Errorf("read what %s has committed: %w", group, err)
 	}
-	return committed, nil
+	return within(g.observer.names, committed), nil
 }
 
 // Topics asks for the ids of the topics and where their partitions end; where they start is asked every two seconds. An
@@ -65,7 +66,7 @@ func (g *Gauge) Topics(ctx context.Context) (map[string]TopicReading, error) {
 			return nil, fmt.Errorf("look up where %s stands: %w", name, err)
 		}
 	}
-	return topics, nil
+	return within(g.observer.names, topics), nil
 }
 
 // Stable asks for the last stable offset of every partition: the first that belongs to a transaction still open, or the
@@ -78,7 +79,10 @@ func (g *Gauge) Stable(ctx context.Context) (map[TopicPartition]int64, error) {
 		return nil, fmt.Errorf("look up the open transactions of %v: %w", g.observer.topics, err)
 	}
 	stable := map[TopicPartition]int64{}
-	listed.Each(func(o kadm.ListedOffset) { stable[TopicPartition{o.Topic, o.Partition}] = o.Offset })
+	listed.Each(func(o kadm.ListedOffset) {
+		topic, _ := g.observer.names.short(o.Topic)
+		stable[TopicPartition{topic, o.Partition}] = o.Offset
+	})
 	return stable, nil
 }
 
@@ -86,10 +90,11 @@ func (g *Gauge) Stable(ctx context.Context) (map[TopicPartition]int64, error) {
 func (g *Gauge) logStart(ctx context.Context, tp TopicPartition) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	starts, err := g.observer.admin.ListStartOffsets(ctx, tp.Topic)
+	topic := g.observer.names.full(tp.Topic)
+	starts, err := g.observer.admin.ListStartOffsets(ctx, topic)
 	if err != nil {
 		return 0, err
 	}
-	start, ok := starts.Lookup(tp.Topic, tp.Partition)
+	start, ok := starts.Lookup(topic, tp.Partition)
 	return start.Offset, firstError(missing(ok, nil), start.Err)
 }

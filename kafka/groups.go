@@ -28,7 +28,7 @@ func (o *Observer) readGroups(ctx context.Context) map[string]GroupReading {
 			groups[name] = GroupReading{Coordinator: -1, Err: err}
 			continue
 		}
-		g.Committed = committed
+		g.Committed = within(o.names, committed)
 		groups[name] = g
 	}
 	return groups
@@ -110,6 +110,7 @@ func (o *Observer) describeModern(ctx context.Context, names []string, groups ma
 			for _, t := range m.Assignment.Sorted() {
 				member.Partitions[t.Topic] = t.Partitions
 			}
+			member.Partitions = within(o.names, member.Partitions)
 			g.Members = append(g.Members, member)
 		}
 		groups[name] = g
@@ -144,6 +145,7 @@ func (o *Observer) describeClassic(ctx context.Context, names []string, groups m
 					member.Partitions[t.Topic] = t.Partitions
 				}
 			}
+			member.Partitions = within(o.names, member.Partitions)
 			g.Members = append(g.Members, member)
 		}
 		groups[name] = g

@@ -129,7 +129,7 @@ func (c *clerk) Handle(ctx context.Context, out Writer, batch []*Record) (int, e
 // orders counts the orders that a reader of committed records sees, by payment.
 func (s *shop) orders() map[string]int {
 	s.t.Helper()
-	client, err := s.cluster.newClient("recount", kgo.ConsumeTopics(OrderCreated),
+	client, err := s.cluster.newClient("recount", kgo.ConsumeTopics(testPrefix+OrderCreated),
 		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	if err != nil {
 		s.t.Fatal(err)
@@ -231,11 +231,11 @@ func TestACrashBetweenEffectAndCommit(t *testing.T) {
 // lastStable is where a reader of committed orders is held back, all partitions together, and end where they end.
 func (s *shop) lastStable() (stable, end int64) {
 	s.t.Helper()
-	committed, err := s.cluster.admin.ListCommittedOffsets(s.t.Context(), OrderCreated)
+	committed, err := s.cluster.admin.ListCommittedOffsets(s.t.Context(), testPrefix+OrderCreated)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	ends, err := s.cluster.admin.ListEndOffsets(s.t.Context(), OrderCreated)
+	ends, err := s.cluster.admin.ListEndOffsets(s.t.Context(), testPrefix+OrderCreated)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // assigned opens lanes. kgo calls it with what is new, often with nothing.
 func (m *Member) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
 	<-m.ready
-	tps := flatten(topics)
+	tps := m.names.flatten(topics)
 	for _, tp := range tps {
 		m.lanes.add(tp)
 	}
@@ -32,7 +32,7 @@ func (m *Member) lost(ctx context.Context, _ *kgo.Client, topics map[string][]in
 
 func (m *Member) release(ctx context.Context, topics map[string][]int32, lost bool) {
 	<-m.ready
-	tps := flatten(topics)
+	tps := m.names.flatten(topics)
 	if len(tps) == 0 {
 		return
 	}
@@ -91,14 +91,4 @@ func (m *Member) takeBack(ctx context.Context, tps []TopicPartition) {
 	for _, l := range gone {
 		m.lanes.abandon(l)
 	}
-}
-
-func flatten(topics map[string][]int32) []TopicPartition {
-	var tps []TopicPartition
-	for topic, partitions := range topics {
-		for _, p := range partitions {
-			tps = append(tps, TopicPartition{topic, p})
-		}
-	}
-	return tps
 }

@@ -52,7 +52,7 @@ func (k *commitMarks) begin(context.Context, batch) error { return nil }
 func (k *commitMarks) finish(b batch, n int, err error) {
 	k.m.lanes.finish(b, n, delayOf(err), func(done []*Record) {
 		k.m.marked(done)
-		k.m.client.MarkCommitRecords(done[len(done)-1])
+		k.m.client.MarkCommitRecords(k.m.names.outward(done[len(done)-1]))
 		k.dirty.Store(true)
 	})
 }
@@ -78,7 +78,7 @@ func (k *commitMarks) settle(ctx context.Context) error {
 	}))
 }
 
-func (k *commitMarks) writer(batch) Writer { return writer{k.m.client} }
+func (k *commitMarks) writer(batch) Writer { return writer{k.m.client, k.m.names} }
 func (k *commitMarks) spoil()              {}
 func (k *commitMarks) open() []Span        { return nil }
 
@@ -106,7 +106,9 @@ func (k *commitFirst) begin(ctx context.Context, b batch) error {
 	k.owe(b.lane, debt{span: span})
 	ctx, cancel := context.WithTimeout(ctx, k.m.commitPatience())
 	defer cancel()
-	err := k.m.await(ctx, func(ctx context.Context) error { return k.m.client.CommitRecords(ctx, b.records[len(b.records)-1]) })
+	err := k.m.await(ctx, func(ctx context.Context) error {
+		return k.m.client.CommitRecords(ctx, k.m.names.outward(b.records[len(b.records)-1]))
+	})
 	if err != nil {
 		return k.m.commitError(err)
 	}
@@ -158,7 +160,7 @@ func (k *commitFirst) open() []Span {
 	return spans
 }
 
-func (k *commitFirst) writer(batch) Writer          { return writer{k.m.client} }
+func (k *commitFirst) writer(batch) Writer          { return writer{k.m.client, k.m.names} }
 func (k *commitFirst) settle(context.Context) error { return nil }
 func (k *commitFirst) spoil()                       {}
 

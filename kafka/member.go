@@ -29,6 +29,7 @@ const (
 // has committed nothing, takes its partitions in fair turns, and commits only what its Handler finished.
 type Member struct {
 	cfg    MemberConfig
+	names  namespace
 	client *kgo.Client   // for callbacks of it: once ready is closed
 	ready  chan struct{} // closed when the client has been opened: it may call back before
 	hole   *blackhole
@@ -50,20 +51,20 @@ type Member struct {
 // the Watcher may be called before NewMember has returned.
 func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	m := &Member{
-		cfg: cfg, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
+		cfg: cfg, names: c.names, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
 		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,
 	}
 	m.keeper = m.newKeeper()
 	m.lanes = newLanes(
-		func(tp TopicPartition) { m.client.PauseFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) },
-		func(tp TopicPartition) { m.client.ResumeFetchPartitions(map[string][]int32{tp.Topic: {tp.Partition}}) })
+		func(tp TopicPartition) { m.client.PauseFetchPartitions(m.names.one(tp)) },
+		func(tp TopicPartition) { m.client.ResumeFetchPartitions(m.names.one(tp)) })
 	m.died, m.die = context.WithCancel(context.Background())
 	earliest := kgo.NewOffset().AtStart()
 	opts := append(c.producing(),
 		kgo.WithContext(m.died),
 		kgo.Dialer(m.hole.DialContext),
-		kgo.ConsumerGroup(cfg.Group),
-		kgo.ConsumeTopics(cfg.Topics...),
+		kgo.ConsumerGroup(c.names.full(cfg.Group)),
+		kgo.ConsumeTopics(c.names.fulls(cfg.Topics)...),
 		cmp.Or(cfg.Protocol, c.cfg.Protocol).balancer(),
 		kgo.SessionTimeout(c.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(c.cfg.Heartbeat),

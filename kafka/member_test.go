@@ -34,7 +34,7 @@ func newWorld(t *testing.T, protocol Protocol, partitions int) *world {
 	t.Helper()
 	network := &kfake.VirtualNetwork{}
 	cluster, err := Open(t.Context(), Config{
-		Port: 9094, Protocol: protocol, Listen: network.Listen, Dial: network.DialContext,
+		Port: 9094, Prefix: testPrefix, Protocol: protocol, Listen: network.Listen, Dial: network.DialContext,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -47,9 +47,9 @@ func TestReadingGoesOnBehindDeletedRecords(t *testing.T) {
 		w := newWorld(t, ConsumerProtocol, 1)
 		w.produce(50)
 		var committed, deleted kadm.Offsets
-		committed.Add(kadm.Offset{Topic: PaymentSuccessful, Partition: 0, At: 20, LeaderEpoch: -1})
-		deleted.Add(kadm.Offset{Topic: PaymentSuccessful, Partition: 0, At: 30, LeaderEpoch: -1})
-		if _, err := w.cluster.admin.CommitOffsets(t.Context(), OrderGroup, committed); err != nil {
+		committed.Add(kadm.Offset{Topic: testPrefix + PaymentSuccessful, Partition: 0, At: 20, LeaderEpoch: -1})
+		deleted.Add(kadm.Offset{Topic: testPrefix + PaymentSuccessful, Partition: 0, At: 30, LeaderEpoch: -1})
+		if _, err := w.cluster.admin.CommitOffsets(t.Context(), testPrefix+OrderGroup, committed); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.cluster.admin.DeleteRecords(t.Context(), deleted); err != nil {

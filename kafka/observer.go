@@ -31,7 +31,8 @@ const (
 type Observer struct {
 	client *kgo.Client
 	admin  *kadm.Client
-	groups []string
+	names  namespace
+	groups []string // by their full names, as everything in here
 	topics []string
 	// starts are the log start offsets as of startsAt, of the topics with the ids startsOf.
 	starts   kadm.ListedOffsets
@@ -59,9 +60,9 @@ func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Observer{client: client, admin: kadm.NewClient(client), groups: groups, topics: topics, modern: map[string]bool{}}
+	o := &Observer{client: client, admin: kadm.NewClient(client), names: c.names, groups: c.names.fulls(groups), topics: c.names.fulls(topics), modern: map[string]bool{}}
 	o.admin.SetTimeoutMillis(int32((readTimeout / 2).Milliseconds()))
-	for _, g := range groups {
+	for _, g := range o.groups {
 		o.modern[g] = c.cfg.Protocol == ConsumerProtocol
 	}
 	return o, nil
@@ -114,6 +115,7 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	if err := r.nothing(); err != nil {
 		return Reading{}, err
 	}
+	r.Topics, r.Groups = within(o.names, r.Topics), within(o.names, r.Groups)
 	r.Took = time.Since(r.At)
 	return r, nil
 }

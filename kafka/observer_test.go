@@ -60,7 +60,7 @@ func readUntil(t testing.TB, o *Observer, what string, ok func(Reading) bool) Re
 // reachable is the same cluster, as one that somebody else runs.
 func reachable(t testing.TB, c *Cluster, protocol Protocol) *Cluster {
 	t.Helper()
-	other, err := Open(context.Background(), Config{Brokers: c.Brokers(), Protocol: protocol})
+	other, err := Open(context.Background(), Config{Brokers: c.Brokers(), Protocol: protocol, Prefix: testPrefix})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestObserverReadsTopics(t *testing.T) {
 	want := []PartitionReading{{}, {Start: 2, End: 3, Stable: 3}, {}}
 	got := r.Topics["a"].Partitions
 	for i := range want {
-		want[i].Leader = c.fake.LeaderFor("a", int32(i))
+		want[i].Leader = c.fake.LeaderFor(testPrefix+"a", int32(i))
 		want[i].Replicas, want[i].ISR = got[i].Replicas, got[i].ISR
 		if !slices.Contains(got[i].ISR, got[i].Leader) {
 			t.Errorf("the leader of partition %d is not in sync: %+v", i, got[i])
@@ -132,7 +132,7 @@ func TestObserverSeesAddedPartitions(t *testing.T) {
 	c := openCluster(t, "a")
 	o := openObserver(t, c, "a")
 	read(t, o)
-	if _, err := kadm.NewClient(openClient(t, c)).UpdatePartitions(t.Context(), 5, "a"); err != nil {
+	if _, err := kadm.NewClient(openClient(t, c)).UpdatePartitions(t.Context(), 5, testPrefix+"a"); err != nil {
 		t.Fatal(err)
 	}
 	readUntil(t, o, "five partitions", func(r Reading) bool { return len(r.Topics["a"].Partitions) == 5 })
@@ -214,13 +214,13 @@ func TestObserverReadsBrokersWithoutKIP848(t *testing.T) {
 // openOld opens a cluster of Kafka 3.0 with the topic a.
 func openOld(t testing.TB) *Cluster {
 	t.Helper()
-	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "a"), kfake.MaxVersions(kversion.V3_0_0()),
+	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, testPrefix+"a"), kfake.MaxVersions(kversion.V3_0_0()),
 		kfake.ListenFn(guard.Listen(guard.Options{})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	c, err := Open(context.Background(), Config{Brokers: fake.ListenAddrs(), Protocol: Range})
+	c, err := Open(context.Background(), Config{Brokers: fake.ListenAddrs(), Protocol: Range, Prefix: testPrefix})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +282,7 @@ func TestObserverOutlivesSilentBrokers(t *testing.T) {
 }
 
 func TestGroupTimeouts(t *testing.T) {
-	c, err := Open(t.Context(), Config{SessionTimeout: 4 * time.Second, Heartbeat: 300 * time.Millisecond})
+	c, err := Open(t.Context(), Config{Prefix: testPrefix, SessionTimeout: 4 * time.Second, Heartbeat: 300 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +295,7 @@ func TestGroupTimeouts(t *testing.T) {
 		}
 	}
 	want(4*time.Second, 300*time.Millisecond)
-	c.fake.SetGroupConfigs("g", map[string]string{"consumer.session.timeout.ms": "9000"})
+	c.fake.SetGroupConfigs(testPrefix+"g", map[string]string{"consumer.session.timeout.ms": "9000"})
 	want(9*time.Second, 300*time.Millisecond)
 }
 

@@ -89,7 +89,7 @@ func (c *Cluster) groupSettings(ctx context.Context, group string) (map[string]s
 	defer client.Close()
 	resource := kmsg.NewDescribeConfigsRequestResource()
 	resource.ResourceType = kmsg.ConfigResourceTypeGroupConfig
-	resource.ResourceName = group
+	resource.ResourceName = c.names.full(group)
 	req := kmsg.NewPtrDescribeConfigsRequest()
 	req.Resources = append(req.Resources, resource)
 	resp, err := req.RequestWith(ctx, client)

@@ -29,7 +29,7 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 	fit, at := make([]*Record, 0, len(records)), make([]int, 0, len(records))
 	for i, r := range records {
 		if _, asked := details[r.Topic]; !asked {
-			details[r.Topic], known[r.Topic] = b.refresh(ctx, client, admin, r.Topic)
+			details[r.Topic], known[r.Topic] = b.refresh(ctx, client, admin, b.cluster.names.full(r.Topic))
 		}
 		errs[i] = known[r.Topic]
 		if n := len(details[r.Topic].Partitions); errs[i] == nil && int(r.Partition) >= n {
@@ -42,13 +42,13 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 	}
 	// What was begun is waited for, at most WriteTimeout: a record that is still on its way when ctx ends would be written
 	// after whoever looked for it did not find it.
-	for i, err := range (writer{client}).Write(context.WithoutCancel(ctx), fit...) {
+	for i, err := range (writer{client, b.cluster.names}).Write(context.WithoutCancel(ctx), fit...) {
 		errs[at[i]] = err
 	}
 	return errs
 }
 
-// refresh looks a topic up and, when it is not the one that was written to last, makes the client look it up afresh: kgo
+// refresh looks a topic up, by its full name, and, when it is not the one that was written to last, makes the client look it up afresh: kgo
 // would go on writing to the old one, by its id.
 func (b *Browser) refresh(ctx context.Context, client *kgo.Client, admin *kadm.Client, topic string) (kadm.TopicDetail, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)

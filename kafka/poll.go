@@ -21,7 +21,9 @@ func (m *Member) poll(ctx context.Context) {
 		}
 		err := m.readError(ctx, fetches)
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-			m.lanes.put(TopicPartition{p.Topic, p.Partition}, p.Records)
+			m.names.shorten(p.Records)
+			topic, _ := m.names.short(p.Topic)
+			m.lanes.put(TopicPartition{topic, p.Partition}, p.Records)
 		})
 		m.client.AllowRebalance()
 		m.report("read", err)

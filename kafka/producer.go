@@ -40,18 +40,25 @@ func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Producer{writer{client}}, nil
+	return &Producer{writer{client, c.names}}, nil
 }
 
 // Send writes one record without waiting; done is called once, from another goroutine, when the brokers acknowledged it
 // or it failed. Send blocks while 100,000 records wait for their acknowledgement, at most until ctx ends.
 func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error)) {
-	p.client.Produce(ctx, r, func(r *Record, err error) { done(r, writeError(r, err)) })
+	topic := r.Topic
+	r.Topic = p.names.full(topic)
+	p.client.Produce(ctx, r, func(r *Record, err error) {
+		r.Topic = topic
+		done(r, writeError(r, err))
+	})
 }
 
 // Forget makes the producer look up a topic afresh. It is for a topic that was deleted and created again: kgo would go on
 // writing to the old one, by its id.
-func (p *Producer) Forget(topics ...string) { p.client.PurgeTopicsFromProducing(topics...) }
+func (p *Producer) Forget(topics ...string) {
+	p.client.PurgeTopicsFromProducing(p.names.fulls(topics)...)
+}
 
 // Close fails what is still buffered and closes the client.
 func (p *Producer) Close() { p.client.Close() }
@@ -59,6 +66,7 @@ func (p *Producer) Close() { p.client.Close() }
 // writer is a Writer on a kgo client.
 type writer struct {
 	client *kgo.Client
+	names  namespace
 }
 
 // Write implements Writer.
@@ -69,7 +77,8 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 	}
 	// Buffered for all, so that an answer that comes after ctx ended blocks nobody.
 	answers := make(chan answer, len(records))
-	for i, r := range records {
+	sent := w.names.sent(records)
+	for i, r := range sent {
 		w.client.Produce(ctx, r, func(r *Record, err error) { answers <- answer{i, writeError(r, err)} })
 	}
 	errs := make([]error, len(records))
@@ -78,6 +87,7 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 		select {
 		case a := <-answers:
 			errs[a.i], answered[a.i] = a.err, true
+			w.names.takeBack(records[a.i], sent[a.i])
 			continue
 		case <-ctx.Done():
 		}

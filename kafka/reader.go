@@ -28,7 +28,7 @@ func (c *Cluster) ReadAll(ctx context.Context, topics []string, each func(*Recor
 	}
 	defer client.Close()
 	admin := kadm.NewClient(client)
-	spans, err := wholeTopics(ctx, admin, topics)
+	spans, err := wholeTopics(ctx, admin, c.names, topics)
 	if err != nil {
 		return fmt.Errorf("read all of %v: %w", topics, err)
 	}
@@ -43,19 +43,19 @@ func (c *Cluster) ReadAll(ctx context.Context, topics []string, each func(*Recor
 	all.SetLimit(readersAtOnce)
 	for _, s := range spans {
 		all.Go(func() error {
-			return (&fetcher{client: client, admin: admin, span: s, each: inTurn, waits: true}).read(ctx)
+			return (&fetcher{client: client, admin: admin, names: c.names, span: s, each: inTurn, waits: true}).read(ctx)
 		})
 	}
 	return all.Wait()
 }
 
 // wholeTopics looks up where every partition begins and ends.
-func wholeTopics(ctx context.Context, admin *kadm.Client, topics []string) ([]Span, error) {
-	starts, err := admin.ListStartOffsets(ctx, topics...)
+func wholeTopics(ctx context.Context, admin *kadm.Client, names namespace, topics []string) ([]Span, error) {
+	starts, err := admin.ListStartOffsets(ctx, names.fulls(topics)...)
 	if err = errors.Join(err, starts.Error()); err != nil {
 		return nil, fmt.Errorf("look up where they start: %w", err)
 	}
-	ends, err := admin.ListEndOffsets(ctx, topics...)
+	ends, err := admin.ListEndOffsets(ctx, names.fulls(topics)...)
 	if err = errors.Join(err, ends.Error()); err != nil {
 		return nil, fmt.Errorf("look up where they end: %w", err)
 	}
@@ -63,7 +63,8 @@ func wholeTopics(ctx context.Context, admin *kadm.Client, topics []string) ([]Sp
 	ends.Each(func(end kadm.ListedOffset) {
 		// A partition that was added in between has no start; its log begins at 0.
 		start, _ := starts.Lookup(end.Topic, end.Partition)
-		spans = append(spans, Span{TopicPartition{end.Topic, end.Partition}, start.Offset, end.Offset})
+		topic, _ := names.short(end.Topic)
+		spans = append(spans, Span{TopicPartition{topic, end.Partition}, start.Offset, end.Offset})
 	})
 	return spans, nil
 }

@@ -18,7 +18,7 @@ import (
 // openCluster opens an embedded cluster on free ports, with topics of three partitions.
 func openCluster(t testing.TB, topics ...string) *Cluster {
 	t.Helper()
-	c, err := Open(context.Background(), Config{})
+	c, err := Open(context.Background(), Config{Prefix: testPrefix})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +30,9 @@ func openCluster(t testing.TB, topics ...string) *Cluster {
 	}
 	return c
 }
+
+// testPrefix stands before the names of most tests' topics and groups on the brokers.
+const testPrefix = "lab-1."
 
 // openClient opens a plain client on the cluster.
 func openClient(t testing.TB, c *Cluster, opts ...kgo.Opt) *kgo.Client {
@@ -46,7 +49,7 @@ func openClient(t testing.TB, c *Cluster, opts ...kgo.Opt) *kgo.Client {
 func produce(t testing.TB, client *kgo.Client, topic string, partition int32, values ...string) {
 	t.Helper()
 	for _, v := range values {
-		r := &Record{Topic: topic, Partition: partition, Value: []byte(v)}
+		r := &Record{Topic: testPrefix + topic, Partition: partition, Value: []byte(v)}
 		if err := client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +130,7 @@ func deleteRecords(t testing.TB, client *kgo.Client, topic string, before map[in
 	t.Helper()
 	offsets := kadm.Offsets{}
 	for p, o := range before {
-		offsets.AddOffset(topic, p, o, -1)
+		offsets.AddOffset(testPrefix+topic, p, o, -1)
 	}
 	if _, err := kadm.NewClient(client).DeleteRecords(context.Background(), offsets); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ func (c *Cluster) RenewGroup(ctx context.Context, group string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	committed, err := c.admin.FetchOffsets(ctx, group)
+	committed, err := c.admin.FetchOffsets(ctx, c.names.full(group))
 	if err == nil {
 		err = committed.Error()
 	}
@@ -24,7 +24,7 @@ func (c *Cluster) RenewGroup(ctx context.Context, group string) error {
 	if err := c.DeleteGroups(ctx, group); err != nil {
 		return err
 	}
-	written, err := c.admin.CommitOffsets(ctx, group, committed.Offsets())
+	written, err := c.admin.CommitOffsets(ctx, c.names.full(group), committed.Offsets())
 	if err == nil {
 		err = written.Error()
 	}

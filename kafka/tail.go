@@ -29,6 +29,7 @@ const (
 type Tail struct {
 	client *kgo.Client
 	gauge  *Gauge
+	names  namespace
 	next   map[TopicPartition]int64
 }
 
@@ -45,7 +46,7 @@ type Stretch struct {
 // NewTail opens a reader of these topics that the brokers know as clientID.
 func (c *Cluster) NewTail(clientID string, topics ...string) (*Tail, error) {
 	client, err := c.newClient(clientID,
-		kgo.ConsumeTopics(topics...),
+		kgo.ConsumeTopics(c.names.fulls(topics)...),
 		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()),
 		// kfake answers OffsetForLeaderEpoch wrongly once a leader has moved; with kgo's default reset that would
 		// rewind a reader by thousands of records.
@@ -61,7 +62,7 @@ func (c *Cluster) NewTail(clientID string, topics ...string) (*Tail, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tail{client: client, gauge: newGauge(client, topics), next: map[TopicPartition]int64{}}, nil
+	return &Tail{client: client, gauge: newGauge(client, c.names, topics), names: c.names, next: map[TopicPartition]int64{}}, nil
 }
 
 // Close closes the client.
@@ -81,7 +82,7 @@ func (t *Tail) Poll(ctx context.Context) ([]Stretch, error) {
 	var errs []error
 	fetches.EachError(func(topic string, partition int32, err error) {
 		if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
-			errs = append(errs, t.mend(ctx, TopicPartition{topic, partition}, err))
+			errs = append(errs, t.mend(ctx, t.place(topic, partition), err))
 		}
 	})
 	var read []Stretch
@@ -93,10 +94,16 @@ func (t *Tail) Poll(ctx context.Context) ([]Stretch, error) {
 	return read, errors.Join(errs...)
 }
 
+// place is a partition as the client names it.
+func (t *Tail) place(topic string, partition int32) TopicPartition {
+	topic, _ = t.names.short(topic)
+	return TopicPartition{topic, partition}
+}
+
 // advance moves behind what was fetched. A client reads some records again after a leader has moved: those that were
 // handed out before are left out.
 func (t *Tail) advance(p kgo.FetchTopicPartition) Stretch {
-	tp := TopicPartition{p.Topic, p.Partition}
+	tp := t.place(p.Topic, p.Partition)
 	s := Stretch{TopicPartition: tp, First: t.next[tp], Next: t.next[tp], LogStart: p.LogStartOffset}
 	records := p.Records[:0]
 	for _, r := range p.Records {
@@ -108,6 +115,7 @@ func (t *Tail) advance(p kgo.FetchTopicPartition) Stretch {
 			records = append(records, r)
 		}
 	}
+	t.names.shorten(records)
 	s.Records, t.next[tp] = records, s.Next
 	return s
 }
@@ -117,7 +125,7 @@ func (t *Tail) mend(ctx context.Context, tp TopicPartition, err error) error {
 	if errors.Is(err, kerr.OffsetOutOfRange) {
 		start, startErr := t.gauge.logStart(ctx, tp)
 		if startErr == nil {
-			t.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{tp.Topic: {tp.Partition: {Epoch: -1, Offset: start}}})
+			t.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{t.names.full(tp.Topic): {tp.Partition: {Epoch: -1, Offset: start}}})
 			return nil
 		}
 		err = errors.Join(err, startErr)

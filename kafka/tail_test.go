@@ -162,7 +162,7 @@ func TestTailNeverHandsOutARecordTwice(t *testing.T) {
 		produce(t, client, "a", 0, fmt.Sprint(i))
 		got, _ := follow(t, tail, map[TopicPartition]int64{{"a", 0}: int64(i) + 1})
 		all["a/0"] = append(all["a/0"], got["a/0"]...)
-		if err := c.fake.MoveTopicPartition("a", 0, int32(i)%3); err != nil {
+		if err := c.fake.MoveTopicPartition(testPrefix+"a", 0, int32(i)%3); err != nil {
 			t.Fatal(err)
 		}
 	}

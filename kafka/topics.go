@@ -26,7 +26,7 @@ func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
 		names = append(names, t.Name)
 		c.limit(t)
 		maxBytes := fmt.Sprint(t.MaxBytes)
-		_, err := c.admin.CreateTopic(ctx, int32(t.Partitions), -1, map[string]*string{"max.message.bytes": &maxBytes}, t.Name)
+		_, err := c.admin.CreateTopic(ctx, int32(t.Partitions), -1, map[string]*string{"max.message.bytes": &maxBytes}, c.names.full(t.Name))
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 			return fmt.Errorf("create topic %s with %d partitions: %w", t.Name, t.Partitions, err)
 		}
@@ -39,7 +39,7 @@ func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
 func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	responses, err := c.admin.UpdatePartitions(ctx, count, names...)
+	responses, err := c.admin.UpdatePartitions(ctx, count, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("add partitions to %v: %w", names, err)
 	}
@@ -55,7 +55,7 @@ func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) er
 func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	deleted, err := c.admin.DeleteTopics(ctx, names...)
+	deleted, err := c.admin.DeleteTopics(ctx, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("delete the topics %v: %w", names, err)
 	}
@@ -72,7 +72,7 @@ func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	deleted, err := c.admin.DeleteGroups(ctx, names...)
+	deleted, err := c.admin.DeleteGroups(ctx, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("delete the groups %v: %w", names, err)
 	}
@@ -98,7 +98,7 @@ func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
 }
 
 func (c *Cluster) lookUpIDs(ctx context.Context, names []string) error {
-	details, err := c.admin.ListTopics(ctx, names...)
+	details, err := c.admin.ListTopics(ctx, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("look up the topics %v: %w", names, err)
 	}
@@ -108,7 +108,8 @@ func (c *Cluster) lookUpIDs(ctx context.Context, names []string) error {
 		if d.Err != nil {
 			return fmt.Errorf("look up topic %s: %w", d.Topic, d.Err)
 		}
-		c.topicIDs[d.Topic] = d.ID.String()
+		topic, _ := c.names.short(d.Topic)
+		c.topicIDs[topic] = d.ID.String()
 	}
 	return nil
 }
@@ -127,10 +128,10 @@ const defaultMaxBytes = 1048588
 func (c *Cluster) limit(t Topic) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.limits[t.Name] = int32(t.MaxBytes)
+	c.limits[c.names.full(t.Name)] = int32(t.MaxBytes)
 }
 
-// maxBytes is the largest batch that the topic takes.
+// maxBytes is the largest batch that the topic, by its full name, takes.
 func (c *Cluster) maxBytes(topic string) int32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

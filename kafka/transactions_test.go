@@ -59,12 +59,12 @@ func refusal(req kmsg.Request, why *kerr.Error) kmsg.Response {
 // committed is what the group has committed of payments, by partition.
 func (s *shop) committed() map[int32]int64 {
 	s.t.Helper()
-	fetched, err := s.cluster.admin.FetchOffsets(s.t.Context(), OrderGroup)
+	fetched, err := s.cluster.admin.FetchOffsets(s.t.Context(), testPrefix+OrderGroup)
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 		s.t.Fatal(err)
 	}
 	committed := map[int32]int64{}
-	for p, o := range fetched[PaymentSuccessful] {
+	for p, o := range fetched[testPrefix+PaymentSuccessful] {
 		committed[p] = o.At
 	}
 	return committed
@@ -188,7 +188,7 @@ func (s *shop) abortOne() {
 	}
 	defer client.Close()
 	err = errors.Join(client.BeginTransaction(),
-		client.ProduceSync(s.t.Context(), &kgo.Record{Topic: PaymentSuccessful, Value: []byte("never")}).FirstErr(),
+		client.ProduceSync(s.t.Context(), &kgo.Record{Topic: testPrefix + PaymentSuccessful, Value: []byte("never")}).FirstErr(),
 		client.EndTransaction(s.t.Context(), kgo.TryAbort))
 	if err != nil {
 		s.t.Fatal(err)

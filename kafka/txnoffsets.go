@@ -20,7 +20,7 @@ const (
 )
 
 // transactionalID is the name under which the brokers fence an earlier life of the same instance.
-func (m *Member) transactionalID() string { return m.cfg.Group + "-" + m.cfg.ClientID }
+func (m *Member) transactionalID() string { return m.names.full(m.cfg.Group + "-" + m.cfg.ClientID) }
 
 // transactional are the client options of exactly-once.
 func (m *Member) transactional(c *Cluster) []kgo.Opt {
@@ -93,7 +93,7 @@ func (m *Member) addGroup(ctx context.Context, id int64, epoch int16) error {
 		return nil
 	}
 	req := kmsg.NewPtrAddOffsetsToTxnRequest()
-	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.cfg.Group
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.names.full(m.cfg.Group)
 	resp, err := req.RequestWith(ctx, m.client)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (m *Member) addGroup(ctx context.Context, id int64, epoch int16) error {
 
 func (m *Member) sendTransactionOffsets(ctx context.Context, id int64, epoch int16, offsets map[TopicPartition]kgo.EpochOffset) error {
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
-	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.cfg.Group
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.names.full(m.cfg.Group)
 	// The member and its generation: the group refuses those that it has replaced.
 	req.MemberID, req.Generation = m.client.GroupMetadata()
 	at := map[string]int{}
@@ -113,7 +113,7 @@ func (m *Member) sendTransactionOffsets(ctx context.Context, id int64, epoch int
 			i = len(req.Topics)
 			at[tp.Topic] = i
 			topic := kmsg.NewTxnOffsetCommitRequestTopic()
-			topic.Topic = tp.Topic
+			topic.Topic = m.names.full(tp.Topic)
 			req.Topics = append(req.Topics, topic)
 		}
 		p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
@@ -136,10 +136,11 @@ func (m *Member) sendTransactionOffsets(ctx context.Context, id int64, epoch int
 func (m *Member) commitOffsets(ctx context.Context, offsets map[TopicPartition]kgo.EpochOffset) error {
 	byTopic := map[string]map[int32]kgo.EpochOffset{}
 	for tp, o := range offsets {
-		if byTopic[tp.Topic] == nil {
-			byTopic[tp.Topic] = map[int32]kgo.EpochOffset{}
+		topic := m.names.full(tp.Topic)
+		if byTopic[topic] == nil {
+			byTopic[topic] = map[int32]kgo.EpochOffset{}
 		}
-		byTopic[tp.Topic][tp.Partition] = o
+		byTopic[topic][tp.Partition] = o
 	}
 	return m.await(ctx, func(ctx context.Context) (failed error) {
 		m.client.CommitOffsetsSync(ctx, byTopic, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
@@ -158,12 +159,12 @@ func (m *Member) commitOffsets(ctx context.Context, offsets map[TopicPartition]k
 
 // committedOffsets are where the group would go on reading.
 func (m *Member) committedOffsets(ctx context.Context) (map[TopicPartition]int64, error) {
-	fetched, err := kadm.NewClient(m.client).FetchOffsets(ctx, m.cfg.Group)
+	fetched, err := kadm.NewClient(m.client).FetchOffsets(ctx, m.names.full(m.cfg.Group))
 	if err != nil {
 		return nil, err
 	}
 	committed := map[TopicPartition]int64{}
-	for topic, partitions := range fetched {
+	for topic, partitions := range within(m.names, fetched) {
 		for p, o := range partitions {
 			if o.Err != nil {
 				return nil, o.Err

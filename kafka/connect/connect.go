@@ -19,6 +19,7 @@ const BrokersVariable = "BLACKFRIDAY_BROKERS"
 // Flags are the flags of one command.
 type Flags struct {
 	brokers string
+	prefix  string
 	getenv  func(string) string
 }
 
@@ -28,11 +29,13 @@ func New(getenv func(string) string) *Flags { return &Flags{getenv: getenv} }
 // Register adds the flags to a command's.
 func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.brokers, "brokers", "", "real cluster to connect to, host:port[,host:port] (default $"+BrokersVariable+", else an embedded one)")
+	set.StringVar(&f.prefix, "topic-prefix", "", "stands before the names of topics, groups and transactional ids: keeps several labs on one cluster apart")
 }
 
 // Into sets in cfg what the flags and the environment say of the cluster. Without brokers cfg stays one of an embedded
 // cluster. The error names the flag or the variable, and what it takes.
 func (f *Flags) Into(cfg *kafka.Config) error {
+	cfg.Prefix = f.prefix
 	source := "--brokers"
 	if f.brokers == "" {
 		source = BrokersVariable

@@ -19,7 +19,7 @@ func Begin(tb testing.TB, c *kafka.Cluster, id string, records ...*kafka.Record)
 	if err := client.BeginTransaction(); err != nil {
 		tb.Fatal(err)
 	}
-	if err := client.ProduceSync(context.Background(), records...).FirstErr(); err != nil {
+	if err := produce(context.Background(), c, client, records); err != nil {
 		tb.Fatal(err)
 	}
 	return func(commit bool) {
@@ -34,7 +34,7 @@ func Begin(tb testing.TB, c *kafka.Cluster, id string, records ...*kafka.Record)
 func DeleteRecords(tb testing.TB, c *kafka.Cluster, topic string, partition int32, before int64) {
 	tb.Helper()
 	offsets := kadm.Offsets{}
-	offsets.AddOffset(topic, partition, before, -1)
+	offsets.AddOffset(c.Config().Prefix+topic, partition, before, -1)
 	client := open(tb, c)
 	defer client.Close()
 	deleted, err := kadm.NewClient(client).DeleteRecords(context.Background(), offsets)
@@ -47,10 +47,10 @@ func DeleteRecords(tb testing.TB, c *kafka.Cluster, topic string, partition int3
 func CommitOffset(tb testing.TB, c *kafka.Cluster, group, topic string, partition int32, next int64) {
 	tb.Helper()
 	offsets := kadm.Offsets{}
-	offsets.AddOffset(topic, partition, next, -1)
+	offsets.AddOffset(c.Config().Prefix+topic, partition, next, -1)
 	client := open(tb, c)
 	defer client.Close()
-	committed, err := kadm.NewClient(client).CommitOffsets(context.Background(), group, offsets)
+	committed, err := kadm.NewClient(client).CommitOffsets(context.Background(), c.Config().Prefix+group, offsets)
 	if err != nil || committed.Error() != nil {
 		tb.Fatal(err, committed.Error())
 	}

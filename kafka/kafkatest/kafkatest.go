@@ -7,10 +7,14 @@ import (
 	"blackfriday/kafka"
 )
 
+// Prefix is what stands before the names of topics and groups in the clusters of tests.
+const Prefix = "lab-1."
+
 // VirtualConfig describes an embedded cluster on a network that exists only in this process, so that a test can run it
 // inside a testing/synctest bubble, in virtual time. Such a test needs the build tag synctests: without it franz-go's
-// locks are not made for bubbles and the test hangs.
+// locks are not made for bubbles and the test hangs. Its names have a prefix on the brokers, as where several labs share a
+// cluster.
 func VirtualConfig() kafka.Config {
 	network := &kfake.VirtualNetwork{}
-	return kafka.Config{Port: 9094, Listen: network.Listen, Dial: network.DialContext}
+	return kafka.Config{Port: 9094, Prefix: Prefix, Listen: network.Listen, Dial: network.DialContext}
 }

@@ -21,7 +21,7 @@ type Shop struct {
 // OpenShop opens a shop until the test ends. Every topic has three partitions.
 func OpenShop(tb testing.TB) *Shop {
 	tb.Helper()
-	c, err := kafka.Open(context.Background(), kafka.Config{})
+	c, err := kafka.Open(context.Background(), kafka.Config{Prefix: Prefix})
 	if err != nil {
 		tb.Fatal(err)
 	}

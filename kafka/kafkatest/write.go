@@ -16,9 +16,19 @@ func Write(t testing.TB, c *kafka.Cluster, records ...*kafka.Record) {
 	t.Helper()
 	client := open(t, c)
 	defer client.Close()
-	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
+	if err := produce(t.Context(), c, client, records); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// produce writes the records under the full names of their topics; afterwards they say where they stand.
+func produce(ctx context.Context, c *kafka.Cluster, client *kgo.Client, records []*kafka.Record) error {
+	for _, r := range records {
+		topic := r.Topic
+		r.Topic = c.Config().Prefix + topic
+		defer func() { r.Topic = topic }()
+	}
+	return client.ProduceSync(ctx, records...).FirstErr()
 }
 
 // open opens a client that writes where it is told.
@@ -48,7 +58,7 @@ func Transact(t testing.TB, c *kafka.Cluster, end string, records ...*kafka.Reco
 	if err := client.BeginTransaction(); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
+	if err := produce(t.Context(), c, client, records); err != nil {
 		t.Fatal(err)
 	}
 	if end == Open {

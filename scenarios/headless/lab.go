@@ -25,11 +25,11 @@ func openLab(s scenarios.Setup, logs *slog.Logger) (runner, scenarios.Player) {
 		Log:        logs,
 	})
 	open := func(ctx context.Context) (*kafka.Cluster, error) {
-		brokers := l.Snapshot().Cluster.Brokers
-		if len(brokers) == 0 {
+		cluster := l.Snapshot().Cluster
+		if len(cluster.Brokers) == 0 {
 			return nil, errors.New("there is no cluster to count on")
 		}
-		return kafka.Open(ctx, kafka.Config{Brokers: brokers})
+		return kafka.Open(ctx, kafka.Config{Brokers: cluster.Brokers, Prefix: cluster.Prefix})
 	}
 	return l, scenarios.NewPlayer(l, open)
 }

@@ -35,7 +35,7 @@ type desk struct {
 
 func openDesk(tb testing.TB) *desk {
 	tb.Helper()
-	c, err := kafka.Open(context.Background(), kafka.Config{})
+	c, err := kafka.Open(context.Background(), kafka.Config{Prefix: kafkatest.Prefix})
 	if err != nil {
 		tb.Fatal(err)
 	}

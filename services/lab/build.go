@@ -29,7 +29,7 @@ func (s *state) build(now time.Time) *Snapshot {
 	}
 	cfg := s.cluster.Config()
 	snap.Cluster = Cluster{
-		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Brokers: s.cluster.Brokers(),
+		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
 		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
 	}
 	snap.Settings = Settings{

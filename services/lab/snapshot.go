@@ -62,6 +62,7 @@ type Cluster struct {
 	Embedded  bool     // kfake in this process; false: a cluster that somebody else runs
 	ID        string   // the cluster id as the broker gives it
 	Brokers   []string // host:port
+	Prefix    string   // stands before the names of topics and groups there; the names in this picture are without it
 	Payment   string   // http://127.0.0.1:8000 and so on; empty without HTTP
 	Orders    string
 	Emails    string

@@ -32,7 +32,7 @@ type bench struct {
 
 func openBench(tb testing.TB, counter messages.Counter) *bench {
 	tb.Helper()
-	c, err := kafka.Open(context.Background(), kafka.Config{})
+	c, err := kafka.Open(context.Background(), kafka.Config{Prefix: kafkatest.Prefix})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestBrowseRefusesWhatIsNotThere(t *testing.T) {
 	for want, q := range map[string]messages.Query{
 		"0 to 2":        {Topic: kafka.OrderCreated, Partition: 3},
 		"partition -2":  {Topic: kafka.OrderCreated, Partition: -2},
-		`"nowhere"`:     {Topic: "nowhere"},
+		`nowhere"`:      {Topic: "nowhere"},
 		"not both":      {Topic: kafka.OrderCreated, Before: messages.Cursor{}, After: messages.Cursor{}},
 		"look up topic": {},
 	} {

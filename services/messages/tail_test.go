@@ -145,7 +145,7 @@ func TestTailFollowsATopicThatIsCreatedAnew(t *testing.T) {
 
 func TestTailOfNothingIsAnError(t *testing.T) {
 	b := openBench(t, nil)
-	if err := b.Tail(t.Context(), "nowhere", "", func(messages.Burst) {}); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
+	if err := b.Tail(t.Context(), "nowhere", "", func(messages.Burst) {}); err == nil || !strings.Contains(err.Error(), `nowhere"`) {
 		t.Errorf("error %v", err)
 	}
 }
