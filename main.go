@@ -27,6 +27,7 @@ import (
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 	"blackfriday/services/serve"
+	"blackfriday/services/standalone"
 	"blackfriday/tui"
 	"blackfriday/tui/watchdog"
 )
@@ -86,7 +87,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config)
 	s.labFlags(serveCommand)
-	root.AddCommand(serveCommand, headless.Command())
+	root.AddCommand(serveCommand, headless.Command(), standalone.Command(os.Getenv))
 	return root
 }
 

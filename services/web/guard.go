@@ -1,12 +1,16 @@
 package web
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Guard lets a request through to next only when its Host is a loopback one (a name that somebody else's DNS points
@@ -40,6 +44,26 @@ func loopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
+// lost is how every service begins its answer to who asks for another path.
+const lost = "nothing here; this service answers "
+
+// IsService says whether a service of a lab answers at an address such as http://127.0.0.1:8001.
+func IsService(ctx context.Context, client *http.Client, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/", http.NoBody)
+	if err != nil {
+		return false
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }() // it was only read from
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxHeaderBytes))
+	return err == nil && response.StatusCode == http.StatusNotFound && bytes.Contains(body, []byte(lost))
+}
+
 // Route answers one path: another path gets 404, another method 405. GET includes HEAD.
 func Route(path, method string, handle http.HandlerFunc) http.Handler {
 	methods := []string{method}
@@ -50,7 +74,7 @@ func Route(path, method string, handle http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path != path:
-			Error(w, http.StatusNotFound, "nothing here; this service answers "+method+" "+path)
+			Error(w, http.StatusNotFound, lost+method+" "+path)
 		case !slices.Contains(methods, r.Method):
 			w.Header().Set("Allow", allow)
 			Error(w, http.StatusMethodNotAllowed, path+" takes "+allow+" only")

@@ -1,0 +1,146 @@
+package standalone
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
+	"blackfriday/services/order"
+)
+
+// The environment variables of the course's services.
+const (
+	instanceVariable = "INSTANCE_ID" // stands in for --instance
+	portVariable     = "PORT"        // stands in for --port
+)
+
+// LocalBroker is where a lab on this machine has its first broker unless it is told otherwise.
+const LocalBroker = "localhost:9094"
+
+// maxPort is the highest TCP port.
+const maxPort = 65535
+
+// flags are the flags of `service`.
+type flags struct {
+	cfg      Config
+	cluster  *connect.Flags
+	getenv   func(string) string
+	protocol string
+	promise  string
+	remedy   string
+	json     bool
+}
+
+// Command returns `service`, which runs one service in this process until the command's context ends. getenv reads the
+// environment, such as os.Getenv.
+func Command(getenv func(string) string) *cobra.Command {
+	f := &flags{cluster: connect.New(getenv), getenv: getenv}
+	cmd := &cobra.Command{
+		Use:   "service " + strings.Join(Services(), "|"),
+		Short: "Run one service in a process of its own",
+		Long: "Runs one service in this process, as the course's terminals do, until SIGINT or SIGTERM: then it leaves its group\n" +
+			"politely. It joins the lab that runs on this machine, or a cluster named with --brokers.",
+		Example:   "  blackfriday service order\n  blackfriday service order --instance 4 --port 8011 --brokers kafka1:9092\n  INSTANCE_ID=5 PORT=8021 blackfriday service order",
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: Services(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.config(cmd.Flags(), args[0])
+			if err != nil {
+				return err
+			}
+			journal := NewJournal(cmd.OutOrStdout(), f.json)
+			defer journal.Close()
+			return Run(cmd.Context(), cfg, journal)
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+func (f *flags) register(set *pflag.FlagSet) {
+	f.cluster.Register(set)
+	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + connect.BrokersVariable + ", else the lab at " + LocalBroker + ")"
+	set.IntVar(&f.cfg.Number, "instance", 0, "number of this instance (default $"+instanceVariable+", else the first that is free)")
+	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port on the loopback, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics)")
+	set.DurationVar(&f.cfg.Delay, "delay", 100*time.Millisecond, "simulated work per payment of an order consumer")
+	set.StringVar(&f.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
+	set.DurationVar(&f.cfg.CommitEvery, "commit-interval", kafka.DefaultCommitInterval, "how often what is finished is committed: 10ms to 5s")
+	set.StringVar(&f.remedy, "poison", string(order.ToDLQ), "what an order consumer does with a poison pill: dlq, retry-dlq, retry or crash")
+	set.StringVar(&f.protocol, "protocol", "", "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin (default: what the group speaks)")
+	set.DurationVar(&f.cfg.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a classic group waits for this member when it is silent")
+	set.DurationVar(&f.cfg.Kafka.Heartbeat, "heartbeat", 500*time.Millisecond, "how often this member speaks up in a classic group")
+	set.BoolVar(&f.cfg.Create, "create-topics", false, "create the topics that are missing, instead of waiting for them")
+	set.IntVar(&f.cfg.Partitions, "partitions", 3, "partitions of the topics that --create-topics creates")
+	set.BoolVar(&f.json, "json", false, "JSON lines instead of plain ones")
+}
+
+// config is what the flags and the environment describe.
+func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err error) {
+	cfg = f.cfg
+	cfg.Service, cfg.Attempts = service, retries
+	if err := f.cluster.Into(&cfg.Kafka); err != nil {
+		return cfg, err
+	}
+	if len(cfg.Kafka.Brokers) == 0 {
+		cfg.Kafka.Brokers = []string{LocalBroker}
+	}
+	if cfg.Number, err = f.number(set, "instance", instanceVariable, cfg.Number, 0, 1, maxNumber); err != nil {
+		return cfg, err
+	}
+	standard := 8000 + slices.Index(Services(), service)
+	if cfg.Port, err = f.number(set, "port", portVariable, cfg.Port, standard, 0, maxPort); err != nil {
+		return cfg, err
+	}
+	if cfg.Guarantee, err = kafka.ParseGuarantee(f.promise); err != nil {
+		return cfg, fmt.Errorf("--guarantee: %w", err)
+	}
+	if f.protocol != "" {
+		if cfg.Kafka.Protocol, err = kafka.ParseProtocol(f.protocol); err != nil {
+			return cfg, err
+		}
+	}
+	cfg.Remedy = order.Remedy(f.remedy)
+	return cfg, cfg.check()
+}
+
+// retries is how often order.RetryThenDLQ tries a payment.
+const retries = 3
+
+// number is what a flag gives, else the variable that stands in for it, else the standard.
+func (f *flags) number(set *pflag.FlagSet, name, variable string, given, standard, least, most int) (int, error) {
+	source, text := "--"+name, strconv.Itoa(given)
+	if !set.Changed(name) {
+		if source, text = variable, f.getenv(variable); text == "" {
+			return standard, nil
+		}
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("%s %q: it takes a number between %d and %d", source, text, least, most)
+	}
+	return n, nil
+}
+
+// check refuses what cannot work, naming the flag that sets it.
+func (c Config) check() error {
+	remedies := []order.Remedy{order.ToDLQ, order.RetryThenDLQ, order.Retry, order.Crash}
+	switch {
+	case c.Delay < 0 || c.Delay > time.Minute:
+		return fmt.Errorf("--delay %v: between 0 and 1m", c.Delay)
+	case c.CommitEvery < kafka.MinCommitInterval || c.CommitEvery > kafka.MaxCommitInterval:
+		return fmt.Errorf("--commit-interval %v: between %v and %v", c.CommitEvery, kafka.MinCommitInterval, kafka.MaxCommitInterval)
+	case !slices.Contains(remedies, cmp.Or(c.Remedy, order.ToDLQ)):
+		return fmt.Errorf("--poison %q: it takes %v", c.Remedy, remedies)
+	case c.Partitions < 1:
+		return fmt.Errorf("--partitions %d: at least 1", c.Partitions)
+	}
+	return nil
+}

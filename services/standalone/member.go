@@ -1,0 +1,141 @@
+package standalone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// work is the life of a service that reads: from joining its group to leaving it.
+func (p *process) work(ctx context.Context) error {
+	s := p.service
+	w := &watch{name: p.name, group: s.role.Group, journal: p.journal, joined: make(chan string, 1)}
+	member, err := p.cluster.NewMember(kafka.MemberConfig{
+		ClientID: p.name, Group: s.role.Group, Topics: s.role.Topics, Protocol: p.cfg.Kafka.Protocol,
+		Handler:     &witness{work: s.work, refusals: s.refusals, writes: s.writes, journal: p.journal},
+		Batch:       p.batch,
+		Patience:    s.role.Patience,
+		Guarantee:   p.cfg.Guarantee,
+		CommitEvery: func() time.Duration { return p.cfg.CommitEvery },
+		Watch:       w,
+	})
+	if err != nil {
+		return err
+	}
+	p.journal.Say("%s asks to join %s.", p.name, s.role.Group)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	ended := make(chan error, 1)
+	go func() { ended <- member.Run(ctx) }()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	leaving := ctx.Done()
+	for {
+		select {
+		case id := <-w.joined:
+			if p.hasTwin(ctx, id) {
+				end(p.rival())
+			}
+		case <-tick.C:
+			p.journal.sumUp()
+		case <-leaving:
+			leaving = nil // told once
+			p.journal.Say("%s is asked to stop: it finishes what is in hand, commits and leaves.", p.name)
+		case err := <-ended:
+			p.journal.sumUp()
+			return p.ended(err, context.Cause(ctx))
+		}
+	}
+}
+
+// hasTwin says whether a member of the group with another id has the same name: one that joined at the same time, from
+// another machine of this name.
+func (p *process) hasTwin(ctx context.Context, id string) bool {
+	group, err := p.cluster.Group(ctx, p.service.role.Group, p.service.role.Topics...)
+	return err == nil && slices.ContainsFunc(group.Members, func(m kafka.MemberReading) bool {
+		return m.ClientID == p.name && m.MemberID != id
+	})
+}
+
+// ended says how the service ended: by a crash, because somebody else has its name, or politely.
+func (p *process) ended(err, cause error) error {
+	var fatal *kafka.FatalError
+	switch {
+	case errors.As(err, &fatal):
+		return fmt.Errorf("%s died: %w", p.name, fatal)
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		return errors.Join(cause, err)
+	case err != nil:
+		return err
+	}
+	p.journal.Say("%s has left %s: it finished %s.", p.name, p.service.role.Group, counted(p.service.work.Finished(), "record"))
+	return nil
+}
+
+// watch tells the journal what happens to the member.
+type watch struct {
+	name, group string
+	journal     *Journal
+	joined      chan string // the member's id, once it has joined
+	known       bool
+}
+
+// Assigned implements kafka.Watcher.
+func (w *watch) Assigned(a kafka.Assignment) {
+	if !w.known && a.MemberID != "" {
+		w.known = true
+		w.joined <- a.MemberID
+		w.journal.Say("%s has joined %s.", w.name, w.group)
+		if len(a.Partitions) == 0 {
+			w.journal.Say("%s has no partition yet.", w.name)
+		}
+	}
+	if len(a.Partitions) > 0 {
+		w.journal.Say("%s now reads %s.", w.name, listed(a.Partitions))
+	}
+}
+
+// Released implements kafka.Watcher.
+func (w *watch) Released(_ time.Time, tps []kafka.TopicPartition, lost bool) {
+	if lost {
+		w.journal.Warn("%s lost %s: the group gave them away.", w.name, listed(tps))
+		return
+	}
+	w.journal.Say("%s gave up %s.", w.name, listed(tps))
+}
+
+// Begun implements kafka.Watcher. What is finished is told, not what is begun.
+func (w *watch) Begun(time.Time, []*kafka.Record) {}
+
+// Failing implements kafka.Watcher.
+func (w *watch) Failing(err error) {
+	if err == nil {
+		w.journal.Say("%s works again.", w.name)
+		return
+	}
+	w.journal.Warn("%s cannot go on and tries again: %v", w.name, err)
+}
+
+// listed names partitions by their topic: "payment-successful P0, P2".
+func listed(tps []kafka.TopicPartition) string {
+	byTopic := map[string][]int{}
+	for _, tp := range tps {
+		byTopic[tp.Topic] = append(byTopic[tp.Topic], int(tp.Partition))
+	}
+	var words []string
+	for topic, ps := range byTopic {
+		slices.Sort(ps)
+		names := make([]string, len(ps))
+		for i, p := range ps {
+			names[i] = fmt.Sprintf("P%d", p)
+		}
+		words = append(words, topic+" "+strings.Join(names, ", "))
+	}
+	slices.Sort(words)
+	return strings.Join(words, "; ")
+}

@@ -1,0 +1,142 @@
+package standalone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/services/payment"
+	"blackfriday/services/role"
+	"blackfriday/services/web"
+)
+
+const (
+	// lookEvery is how often a service looks for topics that it waits for.
+	lookEvery = time.Second
+	// goodbye is how long requests under way may take when a service ends.
+	goodbye = 2 * time.Second
+)
+
+// process is one service and what it needs.
+type process struct {
+	cfg     Config
+	journal *Journal
+	name    string // client id
+	number  int
+
+	cluster  *kafka.Cluster
+	payments *payment.Service
+	service  *service
+	undo     []func()
+}
+
+// onClose registers what undoes a step; the last registered is undone first.
+func (p *process) onClose(undo func()) { p.undo = append(p.undo, undo) }
+
+func (p *process) close() {
+	for n := len(p.undo) - 1; n >= 0; n-- {
+		p.undo[n]()
+	}
+}
+
+// open brings everything up that the service needs. The port comes first: a sibling that has it is the most common reason
+// why a service cannot run.
+func (p *process) open(ctx context.Context) error {
+	listener, err := listen(ctx, p.cfg.Service, p.cfg.Port)
+	if err != nil {
+		return err
+	}
+	p.onClose(func() { _ = listener.Close() }) // closed already once it served
+	if p.cluster, err = kafka.Open(ctx, p.cfg.Kafka); err != nil {
+		if slices.Equal(p.cfg.Kafka.Brokers, []string{LocalBroker}) {
+			err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
+		}
+		return err
+	}
+	p.onClose(p.cluster.Close)
+	p.journal.Say("Connected to the Kafka cluster at %s.", strings.Join(p.cluster.Brokers(), ", "))
+	if err := p.awaitTopics(ctx); err != nil {
+		return err
+	}
+	if err := p.settleName(ctx); err != nil {
+		return err
+	}
+	if p.cfg.Service == Payment {
+		if err := p.newPayments(); err != nil {
+			return err
+		}
+	}
+	p.service = p.build()
+	p.serve(listener)
+	method, path, _ := strings.Cut(p.service.path, " ")
+	p.journal.Say("%s answers %s http://%s%s", p.name, method, listener.Addr(), path)
+	return nil
+}
+
+// awaitTopics waits until every topic is there, or creates what is missing.
+func (p *process) awaitTopics(ctx context.Context) error {
+	topics := role.Topics(p.cfg.Partitions)
+	if p.cfg.Create {
+		return p.cluster.CreateTopics(ctx, topics...)
+	}
+	for told := ""; ; {
+		missing, err := p.cluster.FindTopics(ctx, topics...)
+		if err != nil {
+			return err
+		}
+		if len(missing) == 0 {
+			return nil
+		}
+		if what := strings.Join(missing, ", "); what != told {
+			told = what
+			p.journal.Say("Waiting for topics that are not there yet: %s. A lab on this cluster creates them, and so does --create-topics.", what)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+// serve answers HTTP until the process ends.
+func (p *process) serve(l net.Listener) {
+	server := web.NewServer(p.service.http)
+	var served sync.WaitGroup
+	// Serve only returns once it is closed, or its listener broke: then requests find nobody.
+	served.Go(func() { _ = server.Serve(l) })
+	p.onClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close() // what is still under way is cut off
+		}
+		served.Wait()
+	})
+}
+
+// listen takes the port of a service on the loopback. The error says who has it, where that can be told.
+func listen(ctx context.Context, service string, port int) (net.Listener, error) {
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	l, err := net.Listen("tcp", address)
+	if err == nil {
+		return l, nil
+	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("cannot listen on %s for the %s service: %w; choose another port with --port or PORT", address, service, err)
+	}
+	who := "another program"
+	if web.IsService(ctx, http.DefaultClient, "http://"+address) {
+		who = "another service of the lab"
+	}
+	return nil, fmt.Errorf("port %d is taken by %s: give this %s service another one with --port or PORT, or 0 for any that is free",
+		port, who, service)
+}
