@@ -22,6 +22,7 @@ type Cluster struct {
 	brokers []string
 	fake    *kfake.Cluster // nil on a real cluster
 	namer   *topicNamer    // likewise
+	disk    *durable       // nil where nothing is kept
 	admin   *kadm.Client
 	id      string
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
@@ -41,10 +42,13 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	}
 	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
 	if len(cfg.Brokers) == 0 {
-		if c.fake, c.namer, err = startEmbedded(cfg); err != nil {
+		if c.disk, err = openDurable(ctx, cfg); err != nil {
 			return nil, err
 		}
-		c.brokers = c.fake.ListenAddrs()
+		if err := c.startEmbedded(c.disk); err != nil {
+			c.disk.close()
+			return nil, err
+		}
 	}
 	if err := c.connect(ctx); err != nil {
 		c.Close()
@@ -121,7 +125,7 @@ func (c *Cluster) Brokers() []string { return slices.Clone(c.brokers) }
 func (c *Cluster) Config() Config { return c.cfg }
 
 // Close ends the administrative client and, where the cluster is embedded, the brokers. Every other client must be
-// closed before it.
+// closed before it. DiskTrouble says afterwards whether a data directory has everything.
 func (c *Cluster) Close() {
 	if c.admin != nil {
 		c.admin.Close()
@@ -132,5 +136,6 @@ func (c *Cluster) Close() {
 		c.namer.of(nil)
 		c.fake.Close()
 		c.fake = nil
+		c.disk.close()
 	}
 }

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -70,6 +71,10 @@ type Config struct {
 	// Nodes is the number of embedded brokers; 0 means 3.
 	Nodes int
 
+	// DataDir is the directory in which the embedded brokers keep what they are told, so that the next process goes on
+	// from there. Empty: they keep it in memory.
+	DataDir string
+
 	// Protocol is the group protocol of every Member. Empty means ConsumerProtocol on the embedded cluster, and on a real
 	// one too if its brokers give a silent member up within SessionTimeout; else CooperativeSticky, which takes its
 	// timeouts from the client.
@@ -116,6 +121,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, err
 	}
 	switch {
+	case c.DataDir != "" && len(c.Brokers) > 0:
+		return c, errors.New("--data-dir belongs to the embedded cluster: leave it out, or --brokers")
 	case c.Port < 0 || c.Port > maxPort-c.Nodes+1:
 		return c, fmt.Errorf("--kafka-port %d: %d brokers need ports between 1 and %d, or 0 for any that are free",
 			c.Port, c.Nodes, maxPort)

@@ -15,8 +15,9 @@ import (
 	"blackfriday/kafka/guard"
 )
 
-// startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process, in memory.
-func startEmbedded(cfg Config) (*kfake.Cluster, *topicNamer, error) {
+// startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process; in memory, unless there is a disk.
+func (c *Cluster) startEmbedded(disk *durable) error {
+	cfg := c.cfg
 	ports := make([]int, cfg.Nodes)
 	for i := range ports {
 		if cfg.Port != 0 {
@@ -24,7 +25,7 @@ func startEmbedded(cfg Config) (*kfake.Cluster, *topicNamer, error) {
 		}
 	}
 	namer := &topicNamer{names: map[[16]byte]string{}}
-	fake, err := kfake.NewCluster(
+	fake, err := kfake.NewCluster(append(disk.options(),
 		kfake.Ports(ports...),
 		kfake.ListenFn(guard.Listen(guard.Options{
 			Base:     cfg.Listen,
@@ -37,12 +38,13 @@ func startEmbedded(cfg Config) (*kfake.Cluster, *topicNamer, error) {
 			"group.consumer.session.timeout.ms":    milliseconds(cfg.SessionTimeout),
 			"group.consumer.heartbeat.interval.ms": milliseconds(cfg.Heartbeat),
 		}),
-	)
+	)...)
 	if err != nil {
-		return nil, nil, portError(err)
+		return portError(err)
 	}
 	namer.of(fake)
-	return fake, namer, nil
+	c.fake, c.namer, c.brokers = fake, namer, fake.ListenAddrs()
+	return nil
 }
 
 // versions caps what the embedded brokers offer. Apache Kafka's own command-line tools (4.3) end in a
