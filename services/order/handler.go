@@ -40,7 +40,8 @@ type Handler struct {
 	config  Config
 	stage   relay.Stage
 	blocked blockage
-	lastDue time.Time // of the payment before; one batch is in hand at a time
+	// Of the payment before: when it was to be finished, and when it was. One batch is in hand at a time.
+	lastDue, lastDone time.Time
 }
 
 // NewHandler returns the work of an instance.
@@ -82,7 +83,9 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 			return 0, h.stopped(batch[0], err)
 		}
 	}
-	if finished, err = h.write(ctx, out, jobs); err != nil || held == nil {
+	finished, err = h.write(ctx, out, jobs)
+	h.lastDone = time.Now()
+	if err != nil || held == nil {
 		return finished, err
 	}
 	if ctx.Err() != nil {
@@ -121,18 +124,26 @@ func (h *Handler) write(ctx context.Context, out kafka.Writer, jobs []relay.Job)
 	return finished, err
 }
 
-// catchUp is how late a payment may begin after the one before was due and still count as following at once.
+// catchUp is how long after the one before was finished a payment may be taken and still count as following at once.
 const catchUp = 20 * time.Millisecond
 
 // due is when the payment taken now is to be finished. Payments that follow each other at once are spaced by the delay
-// itself, so that what a write and a timer take is part of the work and 100 ms are 10 payments a second.
+// itself, so that what a write and a timer take is part of the work and 100 ms are 10 payments a second, however slow the
+// brokers are, as long as they answer within the delay.
 func (h *Handler) due(taken time.Time, delay time.Duration) time.Time {
 	begin := taken
-	if late := taken.Sub(h.lastDue); late >= 0 && late < min(catchUp, delay) {
-		begin = h.lastDue
+	if taken.Sub(h.lastDone) < min(catchUp, delay) {
+		begin = later(h.lastDue, taken.Add(-delay))
 	}
 	h.lastDue = begin.Add(delay)
 	return h.lastDue
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // held is a payment that the Policy holds back.

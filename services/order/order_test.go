@@ -146,14 +146,38 @@ func TestDelayIsExact(t *testing.T) {
 }
 
 func TestWritesArePartOfTheDelay(t *testing.T) {
+	const delay, written = 100 * time.Millisecond, 5
+	for _, test := range []struct {
+		write, took time.Duration
+		why         string
+	}{
+		{3 * time.Millisecond, written*delay + 3*time.Millisecond, "500ms and the last write"},
+		{80 * time.Millisecond, written*delay + 80*time.Millisecond, "500ms and the last write, however slow it is"},
+		{300 * time.Millisecond, delay + written*300*time.Millisecond, "the first payment's work and every write: they are all that takes time"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			in := newInstance()
+			in.delay.Set(delay)
+			out := &relaytest.Writer{Answer: func(*kafka.Record) error { <-time.After(test.write); return nil }}
+			started := time.Now()
+			n, err := work(t.Context(), in.Handler, out, payments(0, good, good, good, good, good))
+			if took := time.Since(started); n != written || err != nil || took != test.took {
+				t.Errorf("writes of %v: finished %d, %v after %v; want %d after %v: %s", test.write, n, err, took, written, test.took, test.why)
+			}
+		})
+	}
+}
+
+func TestAPaymentThatComesLaterIsWorkedOnInFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		in := newInstance()
+		in, out := newInstance(), new(relaytest.Writer)
 		in.delay.Set(100 * time.Millisecond)
-		out := &relaytest.Writer{Answer: func(*kafka.Record) error { <-time.After(3 * time.Millisecond); return nil }}
-		started := time.Now()
-		n, err := work(t.Context(), in.Handler, out, payments(0, good, good, good, good, good))
-		if took := time.Since(started); n != 5 || err != nil || took != 503*time.Millisecond {
-			t.Errorf("finished %d, %v after %v; want 5 after 500ms and the last write", n, err, took)
+		for range 2 {
+			started := time.Now()
+			if _, err := in.Handle(t.Context(), out, payments(0, good)); err != nil || time.Since(started) != 100*time.Millisecond {
+				t.Errorf("%v after %v, want 100ms", err, time.Since(started))
+			}
+			<-time.After(30 * time.Millisecond)
 		}
 	})
 }
