@@ -87,7 +87,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config)
 	s.labFlags(serveCommand)
-	root.AddCommand(serveCommand, headless.Command(), standalone.Command(os.Getenv))
+	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv))
 	return root
 }
 

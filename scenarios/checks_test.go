@@ -12,7 +12,7 @@ import (
 // judged is a play of the standard lab in which all went well.
 func judged() Result {
 	flooded := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	final := &lab.Snapshot{Flood: lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 1000, StartedAt: flooded, Took: 4 * time.Millisecond}}
+	final := &lab.Snapshot{Cluster: lab.Cluster{Embedded: true}, Flood: lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 1000, StartedAt: flooded, Took: 4 * time.Millisecond}}
 	for i := range 3 {
 		number := i + 1
 		final.Partitions = append(final.Partitions, lab.Partition{ID: int32(i), Known: true, OwnerInstance: number, Reader: number})
@@ -64,6 +64,8 @@ func TestChecksJudge(t *testing.T) {
 
 		{"70 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 70 * time.Millisecond }, true},
 		{"71 ms for a thousand", quickFlood, func(r *Result) { r.Flood = 71 * time.Millisecond }, false},
+		{"a real cluster that warms up", quickFlood, func(r *Result) { r.Final.Cluster.Embedded, r.Flood = false, 5070*time.Millisecond }, true},
+		{"a real cluster that is too slow", quickFlood, func(r *Result) { r.Final.Cluster.Embedded, r.Flood = false, 5071*time.Millisecond }, false},
 		{"no flood", quickFlood, func(r *Result) { r.Flood = -1 }, false},
 
 		{"34.5 s by three", drainInTime, func(r *Result) { r.Drain = 34500 * time.Millisecond }, true},

@@ -12,7 +12,7 @@ import (
 
 func protocols() Scenario {
 	setup := standard()
-	setup.Payments = 3_000
+	setup.Payments, setup.EveryProtocol = 3_000, true
 	return Scenario{
 		Name:    "protocols",
 		Summary: "A leave, a crash and two joins under each group protocol, and for how long nobody read.",

@@ -36,7 +36,9 @@ type Setup struct {
 	Seed           uint64 // of what is left to chance; 0: nothing is
 	// Guarantees are those that are tried one after the other; none: the lab's default alone.
 	Guarantees []kafka.Guarantee
-	Drain      int // payments of each drain at full speed, where the speed is compared
+	// EveryProtocol: the group speaks each protocol in turn, and not only the one that suits the cluster.
+	EveryProtocol bool
+	Drain         int // payments of each drain at full speed, where the speed is compared
 }
 
 // Step is one thing to do and what to wait for afterwards.

@@ -108,7 +108,7 @@ func BenchmarkLedgerKeepsUp(b *testing.B) {
 // runLab runs a lab until the benchmark ends, and waits until it is at work.
 func runLab(b *testing.B, s scenarios.Setup) runner {
 	b.Helper()
-	l, _ := openLab(s, slog.New(slog.DiscardHandler))
+	l, _ := openLab(s, kafka.Config{}, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
 	go func() { stopped <- l.Run(ctx) }()

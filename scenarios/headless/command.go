@@ -3,7 +3,6 @@
 package headless
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,11 +10,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/scenarios"
 	"blackfriday/services/lab"
 )
 
 const longestDelay = time.Minute
+
+// everything is what stands for the whole catalogue in place of a name.
+const everything = "all"
 
 type flags struct {
 	payments int
@@ -26,22 +29,25 @@ type flags struct {
 	list     bool
 }
 
-// Command returns `run`, which plays one scenario of the catalogue on a lab of its own. It writes to the command's
+// Command returns `run`, which plays one scenario of the catalogue, or all of them, on a lab of its own. It writes to the command's
 // output, logs to its error output, and fails with an *ExitError: code 1 when a check does not hold or the command's
 // context ended first, code 2 on misuse.
-func Command() *cobra.Command { return newCommand(openLab) }
+// The cluster is an embedded one of its own, unless the flags name another.
+func Command(cluster *connect.Flags) *cobra.Command { return newCommand(cluster, openLab) }
 
-func newCommand(open opener) *cobra.Command {
+func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
-		Use:   "run [NAME]",
+		Use:   "run [NAME|all]",
 		Short: "Play a scenario without the dashboard and check what it should show",
-		Long: "Plays one scenario on a lab of its own, on free ports, and checks what it should show.\n" +
+		Long: "Plays one scenario, or all, on a lab of its own and checks what it should show.\n" +
+			"The lab's cluster is an embedded one on free ports, or that of --brokers.\n" +
 			"Exit codes: 0 every check holds, 1 one does not, 2 misuse.\n\n" + catalogue(),
-		Example:           "  blackfriday run kill\n  blackfriday run flood --payments 300 --delay 20ms --json",
+		Example:           "  blackfriday run kill\n  blackfriday run flood --payments 300 --delay 20ms --json\n  blackfriday run all --brokers localhost:9092",
 		Args:              oneName,
-		ValidArgsFunction: cobra.FixedCompletions(names(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(append(names(), everything), cobra.ShellCompDirectiveNoFileComp),
 	}
+	cluster.Register(cmd.Flags())
 	cmd.Flags().IntVar(&f.payments, "payments", 0, "payments to write, 1 to 1000000 (default: the scenario's)")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "simulated work per payment, 0s to 1m (default: the scenario's)")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play, 1 or more (default: the scenario's)")
@@ -54,29 +60,57 @@ func newCommand(open opener) *cobra.Command {
 			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue())
 			return err
 		}
-		scenario, err := choose(cmd, args[0], f)
-		if err != nil {
+		st := stage{cmd: cmd, open: open, json: f.json}
+		if err := cluster.Into(&st.cluster); err != nil {
 			return misuse(err)
 		}
-		return play(cmd, scenario, f.json, open)
+		list, err := choose(cmd, args[0], st.cluster, f)
+		if err != nil {
+			return err
+		}
+		if args[0] == everything {
+			return st.all(list)
+		}
+		return st.one(list[0])
 	}
 	return cmd
 }
 
 func oneName(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return misuse(fmt.Errorf("run plays one scenario at a time, not %d: %q", len(args), args))
+		return misuse(fmt.Errorf("run plays one scenario at a time or all, not %d: %q", len(args), args))
 	}
 	return nil
 }
 
-// choose finds the scenario and gives it the load that the flags ask for.
-func choose(cmd *cobra.Command, name string, f flags) (scenarios.Scenario, error) {
-	scenario, found := scenarios.Find(name)
-	if !found {
-		return scenario, fmt.Errorf("run %q: no such scenario; there are: %s", name, strings.Join(names(), ", "))
+// choose finds the scenarios of a name and gives them the load that the flags ask for.
+func choose(cmd *cobra.Command, name string, cfg kafka.Config, f flags) ([]scenarios.Scenario, error) {
+	list := scenarios.Catalogue()
+	if name != everything {
+		scenario, found := scenarios.Find(name)
+		if !found {
+			return nil, misuse(fmt.Errorf("run %q: no such scenario; there are: %s, and %s plays them all",
+				name, strings.Join(names(), ", "), everything))
+		}
+		list = []scenarios.Scenario{scenario}
 	}
-	payments, delay := scenario.Setup.Payments, scenario.Setup.Delay
+	for i := range list {
+		var err error
+		if len(cfg.Brokers) > 0 {
+			if list[i].Setup, err = onReal(cmd.Context(), list[i].Setup, cfg); err != nil {
+				return nil, &ExitError{Code: exitFailed, Err: fmt.Errorf("run %s: %w", name, err)}
+			}
+		}
+		if list[i], err = load(cmd, list[i], f); err != nil {
+			return nil, misuse(err)
+		}
+	}
+	return list, nil
+}
+
+// load gives a scenario what the flags ask for.
+func load(cmd *cobra.Command, s scenarios.Scenario, f flags) (scenarios.Scenario, error) {
+	payments, delay := s.Setup.Payments, s.Setup.Delay
 	if cmd.Flags().Changed("payments") {
 		payments = f.payments
 	}
@@ -84,19 +118,19 @@ func choose(cmd *cobra.Command, name string, f flags) (scenarios.Scenario, error
 		delay = f.delay
 	}
 	if payments < 1 || payments > lab.MaxFlood {
-		return scenario, fmt.Errorf("run %s --payments %d: choose 1 to %d", name, payments, lab.MaxFlood)
+		return s, fmt.Errorf("run %s --payments %d: choose 1 to %d", s.Name, payments, lab.MaxFlood)
 	}
 	if delay < 0 || delay > longestDelay {
-		return scenario, fmt.Errorf("run %s --delay %v: choose 0s to %v", name, delay, longestDelay)
+		return s, fmt.Errorf("run %s --delay %v: choose 0s to %v", s.Name, delay, longestDelay)
 	}
-	scenario, err := scenario.With(payments, delay)
+	s, err := s.With(payments, delay)
 	if err == nil && cmd.Flags().Changed("guarantee") {
-		scenario, err = only(scenario, f.promise)
+		s, err = only(s, f.promise)
 	}
 	if err == nil && cmd.Flags().Changed("seed") {
-		scenario, err = scenario.WithSeed(f.seed)
+		s, err = s.WithSeed(f.seed)
 	}
-	return scenario, err
+	return s, err
 }
 
 // only keeps one guarantee of those that the scenario tries.
@@ -127,13 +161,9 @@ func catalogue() string {
 }
 
 // verdict is nil for a result that passed.
-func verdict(r scenarios.Result, labErr error) error {
-	var err error
-	if !r.Passed() {
-		err = fmt.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))
+func verdict(r scenarios.Result) error {
+	if r.Passed() {
+		return nil
 	}
-	if err = errors.Join(err, labErr); err != nil {
-		return &ExitError{Code: exitFailed, Err: err}
-	}
-	return nil
+	return &ExitError{Code: exitFailed, Err: fmt.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))}
 }

@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/scenarios"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
@@ -42,7 +45,7 @@ func (d *deadLab) Run(ctx context.Context) error {
 
 // run runs the command as main does, on a lab that never gets up.
 func run(ctx context.Context, d *deadLab, args ...string) (stdout, stderr string, err error) {
-	cmd := newCommand(func(scenarios.Setup, *slog.Logger) (runner, scenarios.Player) {
+	cmd := newCommand(connect.New(func(string) string { return "" }), func(scenarios.Setup, kafka.Config, *slog.Logger) (runner, scenarios.Player) {
 		return d, scenarios.Player{Lab: d, Audit: func(ctx context.Context) (audit.Count, error) {
 			return audit.Count{}, errors.Join(errors.New("nothing to count"), ctx.Err())
 		}}
@@ -120,6 +123,48 @@ func TestTheCatalogueIsListed(t *testing.T) {
 				t.Errorf("run %q does not list %s", args, s.Name)
 			}
 		}
+	}
+}
+
+func TestAllPlaysTheWholeCatalogueWhateverFails(t *testing.T) {
+	stdout, _, err := run(t.Context(), &deadLab{fails: errors.New("no port")}, "all")
+	if exitCode(err) != 1 {
+		t.Errorf("exit code %d (%v), want 1", exitCode(err), err)
+	}
+	for _, s := range scenarios.Catalogue() {
+		if !strings.Contains(stdout, s.Name+" FAILED") || !strings.Contains(err.Error(), "run "+s.Name+":") {
+			t.Errorf("%s was not played, or its failure is not told: %v", s.Name, err)
+		}
+	}
+	stdout, _, _ = run(t.Context(), &deadLab{fails: errors.New("no port")}, "all", "--json")
+	var played struct {
+		Passed    bool
+		Scenarios []struct{ Scenario string }
+	}
+	decoder := json.NewDecoder(strings.NewReader(stdout))
+	if err := decoder.Decode(&played); err != nil || decoder.More() || played.Passed || len(played.Scenarios) != len(scenarios.Catalogue()) {
+		t.Errorf("not one object with every scenario (%v):\n%s", err, stdout)
+	}
+}
+
+func TestAllIsRefusedWhenOneScenarioCouldNotBePlayed(t *testing.T) {
+	if stdout, _, err := run(t.Context(), &deadLab{}, "all", "--payments", "10"); exitCode(err) != 2 || stdout != "" {
+		t.Errorf("exit code %d (%v), want 2 before anything is played", exitCode(err), err)
+	}
+}
+
+func TestRunConnectsToTheBrokersItIsGiven(t *testing.T) {
+	if _, _, err := run(t.Context(), &deadLab{}, "flood", "--brokers", "nonsense"); exitCode(err) != 2 || !strings.Contains(err.Error(), "--brokers") {
+		t.Errorf("exit code %d (%v), want 2 and a word about --brokers", exitCode(err), err)
+	}
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody.Close() // its port is free again: nobody listens there
+	if _, _, err := run(t.Context(), &deadLab{}, "flood", "--brokers", nobody.Addr().String()); exitCode(err) != 1 ||
+		!strings.Contains(err.Error(), nobody.Addr().String()) {
+		t.Errorf("exit code %d (%v), want 1 and the address", exitCode(err), err)
 	}
 }
 

@@ -12,11 +12,12 @@ import (
 	"blackfriday/services/lab"
 )
 
-// openLab makes a lab on an embedded cluster, on free ports, so that scenarios run beside each other and beside a lab
-// that somebody is looking at; and a player whose recounts go over the network, as a stranger's would.
-func openLab(s scenarios.Setup, logs *slog.Logger) (runner, scenarios.Player) {
+// openLab makes a lab on the cluster of cfg, or on an embedded one on free ports, so that scenarios run beside each other
+// and beside a lab that somebody is looking at; and a player whose recounts go over the network, as a stranger's would.
+func openLab(s scenarios.Setup, cfg kafka.Config, logs *slog.Logger) (runner, scenarios.Player) {
+	cfg.SessionTimeout, cfg.Heartbeat = s.SessionTimeout, s.Heartbeat
 	l := lab.New(lab.Config{
-		Kafka:      kafka.Config{SessionTimeout: s.SessionTimeout, Heartbeat: s.Heartbeat},
+		Kafka:      cfg,
 		Partitions: s.Partitions,
 		Orders:     s.Orders,
 		Delay:      s.Delay,
@@ -25,11 +26,11 @@ func openLab(s scenarios.Setup, logs *slog.Logger) (runner, scenarios.Player) {
 		Log:        logs,
 	})
 	open := func(ctx context.Context) (*kafka.Cluster, error) {
-		cluster := l.Snapshot().Cluster
-		if len(cluster.Brokers) == 0 {
+		stranger := cfg
+		if stranger.Brokers = l.Snapshot().Cluster.Brokers; len(stranger.Brokers) == 0 {
 			return nil, errors.New("there is no cluster to count on")
 		}
-		return kafka.Open(ctx, kafka.Config{Brokers: cluster.Brokers, Prefix: cluster.Prefix})
+		return kafka.Open(ctx, stranger)
 	}
 	return l, scenarios.NewPlayer(l, open)
 }

@@ -3,11 +3,13 @@ package headless
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/spf13/cobra"
 
+	"blackfriday/kafka"
 	"blackfriday/scenarios"
 )
 
@@ -18,34 +20,84 @@ type runner interface {
 	Run(ctx context.Context) error
 }
 
-// opener makes the lab that a scenario asks for, and whoever plays on it.
-type opener func(scenarios.Setup, *slog.Logger) (runner, scenarios.Player)
+// opener makes the lab that a scenario asks for on a cluster, and whoever plays on it.
+type opener func(scenarios.Setup, kafka.Config, *slog.Logger) (runner, scenarios.Player)
 
-// play runs a lab for the scenario, plays it, and prints what came of it.
-func play(cmd *cobra.Command, s scenarios.Scenario, asJSON bool, open opener) error {
-	out := newPrinter(cmd.OutOrStdout())
+// stage is where scenarios are played, and who is told.
+type stage struct {
+	cmd     *cobra.Command
+	cluster kafka.Config
+	open    opener
+	json    bool // one object on stdout, and steps in the log
+}
+
+// one plays a scenario and prints what came of it.
+func (st stage) one(s scenarios.Scenario) error {
+	r, err := st.play(s)
+	if st.json {
+		err = errors.Join(err, st.encode(newReport(r)))
+	}
+	return errors.Join(verdict(r), err)
+}
+
+// all plays one scenario after the other, whatever comes of them, and then says which failed.
+func (st stage) all(list []scenarios.Scenario) error {
+	all := reports{Passed: true, Scenarios: []report{}}
+	out := newPrinter(st.cmd.OutOrStdout())
+	var rows []string
+	var errs []error
+	for _, s := range list {
+		r, err := st.play(s)
+		err = errors.Join(verdict(r), err)
+		rows = append(rows, row(s.Name, fmt.Sprintf("%d of %d", len(r.Checks)-r.Failed(), len(r.Checks)), word(err == nil)))
+		errs = append(errs, err)
+		all.Passed = all.Passed && err == nil
+		all.Scenarios = append(all.Scenarios, newReport(r))
+		if st.cmd.Context().Err() != nil {
+			break
+		}
+	}
+	if st.json {
+		return errors.Join(append(errs, st.encode(all))...)
+	}
+	out.table(row("scenario", "checks", "result"), rows)
+	return errors.Join(append(errs, out.err)...)
+}
+
+func (st stage) encode(v any) error {
+	if err := json.NewEncoder(st.cmd.OutOrStdout()).Encode(v); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return nil
+}
+
+// play runs a lab for the scenario and plays it. The error is the lab's, or that of the output.
+func (st stage) play(s scenarios.Scenario) (scenarios.Result, error) {
+	out := newPrinter(st.cmd.OutOrStdout())
 	logs := slog.New(slog.DiscardHandler)
 	onStep := out.step
-	if asJSON {
-		logs = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+	if st.json {
+		logs = slog.New(slog.NewJSONHandler(st.cmd.ErrOrStderr(), nil))
 		onStep = func(say string) { logs.Info("step", "scenario", s.Name, "say", say) }
 	} else {
 		out.title(s)
 	}
-	l, player := open(s.Setup, logs)
+	cluster := apart(st.cluster)
+	l, player := st.open(s.Setup, cluster, logs)
 	player.OnStep = onStep
-	result, labErr := runWhile(cmd.Context(), l, func(ctx context.Context) scenarios.Result { return player.Play(ctx, s) })
-	if asJSON {
-		if err := json.NewEncoder(cmd.OutOrStdout()).Encode(newReport(result)); err != nil {
-			return fmt.Errorf("print the report of %s: %w", s.Name, err)
-		}
-	} else {
+	result, err := runWhile(st.cmd.Context(), l, func(ctx context.Context) scenarios.Result { return player.Play(ctx, s) })
+	if !st.json {
 		out.result(result)
 	}
-	if err := out.err; err != nil {
-		return fmt.Errorf("print the result of %s: %w", s.Name, err)
+	// Whatever ended the play, what it made must go.
+	err = errors.Join(err, tidy(context.WithoutCancel(st.cmd.Context()), cluster))
+	if out.err != nil {
+		err = errors.Join(err, fmt.Errorf("print the result of %s: %w", s.Name, out.err))
 	}
-	return verdict(result, labErr)
+	if err != nil {
+		return result, &ExitError{Code: exitFailed, Err: err}
+	}
+	return result, nil
 }
 
 // runWhile runs the lab for as long as work lasts, and waits until it has stopped. When the lab fails first, the context

@@ -40,11 +40,14 @@ func (p *printer) result(r scenarios.Result) {
 		p.printf("\n%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates\n",
 			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates)
 	}
-	word := "passed"
-	if !r.Passed() {
-		word = "FAILED"
+	p.printf("%s %s: %d of %d checks hold.\n", r.Scenario, word(r.Passed()), len(r.Checks)-r.Failed(), len(r.Checks))
+}
+
+func word(passed bool) string {
+	if passed {
+		return "passed"
 	}
-	p.printf("%s %s: %d of %d checks hold.\n", r.Scenario, word, len(r.Checks)-r.Failed(), len(r.Checks))
+	return "FAILED"
 }
 
 // row is a line of a table.

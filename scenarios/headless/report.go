@@ -36,6 +36,12 @@ type report struct {
 	CommitIntervals []interval `json:"commit_intervals"` // under which the same crashes were compared
 }
 
+// reports is the one JSON object of `run all --json`.
+type reports struct {
+	Passed    bool     `json:"passed"`
+	Scenarios []report `json:"scenarios"`
+}
+
 type check struct {
 	Name     string `json:"name"`
 	Expected string `json:"expected"`
