@@ -26,6 +26,7 @@ import (
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
+	"blackfriday/services/metrics"
 	"blackfriday/services/serve"
 	"blackfriday/services/standalone"
 	"blackfriday/tui"
@@ -69,6 +70,7 @@ type settings struct {
 	preset   string
 	logFile  string
 	screen   tui.Options
+	metrics  metrics.Flag
 }
 
 func newRoot() *cobra.Command {
@@ -85,7 +87,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
-	serveCommand := serve.Command(s.config)
+	serveCommand := serve.Command(s.config, s.metrics.Serve)
 	s.labFlags(serveCommand)
 	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv))
 	return root
@@ -95,6 +97,7 @@ func newRoot() *cobra.Command {
 func (s *settings) labFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	s.cluster.Register(f)
+	s.metrics.Register(f)
 	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
@@ -153,6 +156,7 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 	if flags.Changed("protocol") || len(cfg.Kafka.Brokers) == 0 {
 		cfg.Kafka.Protocol = protocol // a real cluster has one that fits its timeouts, unless it is told
 	}
+	s.metrics.Into(&cfg.Kafka)
 	if cfg.Seed == 0 {
 		cfg.Seed = rand.Uint64()
 	}
@@ -180,12 +184,17 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		defer func() { err = errors.Join(err, file.Close()) }()
 		cfg.Log = slog.New(slog.NewJSONHandler(file, nil))
 	}
+	l := lab.New(cfg)
+	_, stopMetrics, err := s.metrics.Serve(l)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopMetrics()) }()
 	dismiss, err := watchdog.Start()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, dismiss()) }()
-	l := lab.New(cfg)
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	ended := make(chan error, 1)

@@ -27,6 +27,7 @@ type Cluster struct {
 	id      string
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
 	implicitTransactions bool
+	meters               *meters // nil: nobody asked for metrics
 
 	mu       sync.Mutex
 	topicIDs map[string]string
@@ -41,6 +42,9 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
+	if c.meters, err = newMeters(cfg.Metrics); err != nil {
+		return nil, fmt.Errorf("register the metrics of Kafka's clients: %w", err)
+	}
 	if len(cfg.Brokers) == 0 {
 		if c.disk, err = openDurable(ctx, cfg); err != nil {
 			return nil, err
@@ -105,6 +109,7 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 		// The lab's clients have nothing to tell the brokers about themselves (KIP-714).
 		kgo.DisableClientMetrics(),
 	}
+	common = append(common, c.meters.hooks(id)...)
 	client, err := kgo.NewClient(append(common, opts...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open the Kafka client %q: %w", id, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -88,6 +89,10 @@ type Config struct {
 	// Prefix stands before the names of all topics, groups and transactional ids of this lab on the brokers, and keeps
 	// several labs on one cluster apart. Only there: everybody else names them without it.
 	Prefix string
+
+	// Metrics is where the clients of the cluster count what they do, and how long commits take. Nil: nobody asks. A
+	// registry is for one open cluster.
+	Metrics prometheus.Registerer
 
 	// Listen and Dial replace the network, for tests in virtual time. Nil means TCP.
 	Listen func(network, address string) (net.Listener, error)

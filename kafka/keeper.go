@@ -70,7 +70,7 @@ func (k *commitMarks) settle(ctx context.Context) error {
 	}
 	return k.m.commitError(k.m.await(ctx, func(ctx context.Context) error {
 		defer func() { <-k.busy }()
-		err := k.m.client.CommitMarkedOffsets(ctx)
+		err := k.m.timed(func() error { return k.m.client.CommitMarkedOffsets(ctx) })
 		if err != nil {
 			k.dirty.Store(true)
 		}
@@ -107,7 +107,8 @@ func (k *commitFirst) begin(ctx context.Context, b batch) error {
 	ctx, cancel := context.WithTimeout(ctx, k.m.commitPatience())
 	defer cancel()
 	err := k.m.await(ctx, func(ctx context.Context) error {
-		return k.m.client.CommitRecords(ctx, k.m.names.outward(b.records[len(b.records)-1]))
+		last := k.m.names.outward(b.records[len(b.records)-1])
+		return k.m.timed(func() error { return k.m.client.CommitRecords(ctx, last) })
 	})
 	if err != nil {
 		return k.m.commitError(err)
@@ -179,6 +180,16 @@ func (m *Member) await(ctx context.Context, commit func(ctx context.Context) err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// timed measures a commit. Only one that was acknowledged says how long commits take.
+func (m *Member) timed(commit func() error) error {
+	began := time.Now()
+	err := commit()
+	if err == nil {
+		m.meters.committed(m.cfg.Group, time.Since(began))
+	}
+	return err
 }
 
 // marked tells of records that are about to be committed.

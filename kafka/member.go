@@ -38,6 +38,7 @@ type Member struct {
 
 	session  time.Duration // after which the brokers give a silent member up
 	implicit bool          // the brokers begin transactions by themselves
+	meters   *meters
 
 	died     context.Context // ended by Crash; it is the client's own context
 	die      context.CancelFunc
@@ -53,6 +54,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	m := &Member{
 		cfg: cfg, names: c.names, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
 		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,
+		meters: c.meters,
 	}
 	m.keeper = m.newKeeper()
 	m.lanes = newLanes(

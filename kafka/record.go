@@ -36,6 +36,7 @@ const (
 	HeaderPaymentTopicID   = "payment-topic-id"  // the root: topic id of payment-successful, as Kafka prints it
 	HeaderPaymentPartition = "payment-partition" // decimal
 	HeaderPaymentOffset    = "payment-offset"    // decimal
+	HeaderPaymentTime      = "payment-time"      // the root's timestamp in Kafka: milliseconds since 1970, decimal
 	HeaderInstance         = "instance"          // client id of the instance that wrote the record
 	HeaderErrorCode        = "error-code"        // DLQ records: the validator's stable code
 	HeaderAttempts         = "attempts"          // DLQ records: how often the work was tried, decimal

@@ -191,7 +191,7 @@ func (k *transactions) end() error {
 	case !k.begun:
 		return k.endPlainly(ctx)
 	}
-	err := k.commit(ctx)
+	err := k.m.timed(func() error { return k.commit(ctx) })
 	if err == nil {
 		k.over()
 		return nil
@@ -219,7 +219,7 @@ func (k *transactions) giveBack() {
 
 // endPlainly commits offsets of records for which nothing was written, such as transaction markers.
 func (k *transactions) endPlainly(ctx context.Context) error {
-	if err := k.m.commitOffsets(ctx, k.offsets()); err != nil {
+	if err := k.m.timed(func() error { return k.m.commitOffsets(ctx, k.offsets()) }); err != nil {
 		return err
 	}
 	k.over()

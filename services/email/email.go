@@ -5,6 +5,9 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
@@ -47,9 +50,13 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	}
 	h.Begin(batch[len(batch)-1], emails[len(batch)-1].UserID)
 	errs := h.stage.Write(ctx, out, jobs)
+	acknowledged := time.Now()
 	for i, job := range jobs {
 		if errs[i] == nil && job.Refused == nil {
 			h.mailbox.add(emails[i])
+			if took, ok := relay.Since(job.Root, acknowledged); ok {
+				h.mailbox.latency.Observe(took.Seconds())
+			}
 		}
 	}
 	finished, err = relay.Finished(jobs, errs)
@@ -61,6 +68,8 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 // several goroutines at once. An e-mail is listed when its write is acknowledged: one that was sent twice stands there
 // twice, and so does one that was sent again because the transaction of the first was aborted.
 type Mailbox struct {
+	latency prometheus.Histogram
+
 	mu   sync.Mutex
 	list *recent.List[event.Email]
 }
@@ -68,8 +77,19 @@ type Mailbox struct {
 // NewMailbox returns an empty mailbox.
 func NewMailbox() *Mailbox {
 	size := func(e event.Email) int { return len(e.UserID) }
-	return &Mailbox{list: recent.NewList(recent.MaxItems, recent.MaxBytes, size)}
+	return &Mailbox{
+		list: recent.NewList(recent.MaxItems, recent.MaxBytes, size),
+		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: "blackfriday", Name: "payment_to_email_seconds",
+			Help: "From a payment's timestamp in Kafka to the acknowledgement of its e-mail, in whole milliseconds; " +
+				"an e-mail that was sent twice counts twice.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300},
+		}),
+	}
 }
+
+// Latency is how long payments took to their e-mails, for Prometheus.
+func (m *Mailbox) Latency() prometheus.Collector { return m.latency }
 
 // Total returns how many e-mails were sent, redeliveries included.
 func (m *Mailbox) Total() int64 {

@@ -1,12 +1,20 @@
 package email_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"blackfriday/kafka"
 	"blackfriday/services/email"
@@ -140,4 +148,64 @@ func TestMailboxIsBounded(t *testing.T) {
 	if len(mails) != recent.MaxItems || total != recent.MaxItems+3 || mails[0].Subject != "Confirmation de commande #3" {
 		t.Errorf("%d mails of %d, the oldest %q", len(mails), total, mails[0].Subject)
 	}
+}
+
+func TestLatencyRunsFromThePaymentToTheAcknowledgedEmail(t *testing.T) {
+	mailbox, out := email.NewMailbox(), new(relaytest.Writer)
+	batch := orders(`{"order_id":1,"user_id":42}`, `{"order_id":2,"user_id":42}`, "garbage", `{"order_id":4,"user_id":42}`, `{"order_id":5,"user_id":42}`)
+	made := time.Now().Add(-40 * time.Second)
+	for _, r := range batch[1:] {
+		r.Headers = append(r.Headers, kafka.Header{Key: kafka.HeaderPaymentTime, Value: strconv.AppendInt(nil, made.UnixMilli(), 10)})
+	}
+	refused := errors.New("refused")
+	out.Answer = func(r *kafka.Record) error {
+		if strings.Contains(string(r.Value), `"order_id":5`) {
+			return refused
+		}
+		return nil
+	}
+	h := email.NewHandler("email", mailbox, new(relay.Rejections))
+	if n, err := h.Handle(t.Context(), out, batch); n != 4 || !errors.Is(err, refused) {
+		t.Fatalf("finished %d, %v", n, err)
+	}
+	// Not measured are an order that does not say when its payment was made, one that became a dead letter, and one whose
+	// e-mail was refused.
+	metric := &dto.Metric{}
+	if err := mailbox.Latency().(prometheus.Metric).Write(metric); err != nil {
+		t.Fatal(err)
+	}
+	sum, count := metric.GetHistogram().GetSampleSum(), metric.GetHistogram().GetSampleCount()
+	if count != 2 || sum < 80 || sum > 120 {
+		t.Errorf("%d e-mails took %v s together; want 2, and 80 s or a little more", count, sum)
+	}
+}
+
+// BenchmarkHandle is the whole work of the service on full batches of a flood, without brokers.
+func BenchmarkHandle(b *testing.B) {
+	for _, measured := range []bool{false, true} {
+		b.Run(fmt.Sprintf("measured=%v", measured), func(b *testing.B) {
+			values := slices.Repeat([]string{`{"order_id":1,"user_id":42,"items":[{"name":"A","price":1}],"status":"confirmed"}`}, 500)
+			batch := orders(values...)
+			if measured {
+				for _, r := range batch {
+					r.Headers = append(r.Headers, kafka.Header{Key: kafka.HeaderPaymentTime, Value: strconv.AppendInt(nil, time.Now().UnixMilli(), 10)})
+				}
+			}
+			h, out := email.NewHandler("email", email.NewMailbox(), new(relay.Rejections)), acknowledge{}
+			b.ReportAllocs()
+			for b.Loop() {
+				if n, err := h.Handle(b.Context(), out, batch); n != len(batch) || err != nil {
+					b.Fatal(n, err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*float64(len(batch))/b.Elapsed().Seconds(), "emails/s")
+		})
+	}
+}
+
+// acknowledge acknowledges and forgets.
+type acknowledge struct{}
+
+func (acknowledge) Write(_ context.Context, records ...*kafka.Record) []error {
+	return make([]error, len(records))
 }

@@ -17,7 +17,7 @@ func (s *state) build(now time.Time) *Snapshot {
 	snap := &Snapshot{
 		At: now, Started: s.since, State: s.phase,
 		Steps:      slices.Clone(s.steps),
-		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr},
+		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr, Members: s.counted()},
 		Curve:      s.curve[:len(s.curve):len(s.curve)],
 		Rebalances: s.rebalances.snapshot(),
 		TwoReaders: s.lab.turnstile.twice(),
@@ -87,6 +87,17 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		// Every reader gets on, and has not committed it yet.
 		snap.Lag.Drain.Trend = Steady
 	}
+}
+
+// counted is how many members the brokers count in each group.
+func (s *state) counted() map[string]int {
+	counts := map[string]int{}
+	for name, g := range s.reading.Groups {
+		if g.Err == nil {
+			counts[name] = len(g.Members)
+		}
+	}
+	return counts
 }
 
 // orphaned is the drain of a partition that nobody reads: its lag does not fall, whatever it did a moment ago.

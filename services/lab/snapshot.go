@@ -89,6 +89,8 @@ type Reading struct {
 	At   time.Time     // when the newest complete reading was taken; zero before the first
 	Took time.Duration // how long it took
 	Err  string        // why the newest attempt failed; empty when it did not
+	// Members is how many members the brokers count in each group, by its name; a group that could not be read is missing.
+	Members map[string]int
 }
 
 // Partition is one partition of payment-successful, as order-service-group stands on it.

@@ -99,6 +99,11 @@ func (s *state) startServices(context.Context) (string, error) {
 		&instance{name: "email", kind: EmailKind, work: email.NewHandler("email", s.mailbox, s.rejections)},
 		&instance{name: "analytics", kind: AnalyticsKind, work: s.analytics})
 	s.delay.Set(s.cfg.Delay)
+	if r := s.cfg.Kafka.Metrics; r != nil {
+		if err := r.Register(s.mailbox.Latency()); err != nil {
+			return "", fmt.Errorf("register the metrics of the e-mail service: %w", err)
+		}
+	}
 	s.onStop("services", s.stopInstances)
 	for _, i := range s.instances {
 		if err := s.begin(i); err != nil {

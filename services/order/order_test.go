@@ -62,7 +62,9 @@ const good = `{"user_id":"bob","cart":[{"name":"A","price":1.50,"gift":true}],"t
 
 func TestHandleWritesOrders(t *testing.T) {
 	in, out := newInstance(), new(relaytest.Writer)
-	n, err := in.Handle(t.Context(), out, payments(41, good))
+	batch := payments(41, good)
+	batch[0].Timestamp = time.UnixMilli(1_700_000_000_123)
+	n, err := in.Handle(t.Context(), out, batch)
 	if n != 1 || err != nil {
 		t.Fatalf("finished %d, %v", n, err)
 	}
@@ -75,7 +77,7 @@ func TestHandleWritesOrders(t *testing.T) {
 	wantHeaders := fmt.Sprint(map[string]string{
 		"source-topic": "payment-successful", "source-partition": "1", "source-offset": "41",
 		"payment-topic-id": "id-of-payment-successful", "payment-partition": "1", "payment-offset": "41",
-		"instance": "order-2",
+		"payment-time": "1700000000123", "instance": "order-2",
 	})
 	if headers != wantHeaders {
 		t.Errorf("headers %s\nwant %s", headers, wantHeaders)

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"strconv"
+	"time"
 
 	"blackfriday/kafka"
 )
@@ -17,15 +18,38 @@ func Root(payment *kafka.Record, topicID string) []kafka.Header {
 		{Key: kafka.HeaderPaymentTopicID, Value: []byte(topicID)},
 		{Key: kafka.HeaderPaymentPartition, Value: partition},
 		{Key: kafka.HeaderPaymentOffset, Value: offset},
+		{Key: kafka.HeaderPaymentTime, Value: strconv.AppendInt(nil, payment.Timestamp.UnixMilli(), 10)},
 	}
+}
+
+const (
+	// oldest is how long ago a payment may have been made for Since to believe it: Kafka's own retention.
+	oldest = 7 * 24 * time.Hour
+	// skew is how far the clocks of two machines may be apart for Since to believe them.
+	skew = time.Minute
+)
+
+// Since returns how long ago the payment that a record goes back to was made, by the header payment-time: in whole
+// milliseconds, 0 when the clocks of two machines make it negative. ok is false when the header is missing, or is not what
+// this lab writes.
+func Since(root []kafka.Header, now time.Time) (since time.Duration, ok bool) {
+	for _, h := range root {
+		if h.Key != kafka.HeaderPaymentTime {
+			continue
+		}
+		ms, err := strconv.ParseInt(string(h.Value), 10, 64)
+		since = now.Sub(time.UnixMilli(ms)) // saturates
+		return max(0, since), err == nil && since <= oldest && since >= -skew
+	}
+	return 0, false
 }
 
 // RootOf returns the root headers that a record carries, to be copied on. Anybody can write to a topic, so headers may
 // be missing, stand there twice (the first counts) or be too long to be real (left out).
 func RootOf(record *kafka.Record) []kafka.Header {
-	root := make([]kafka.Header, 0, 3)
+	root := make([]kafka.Header, 0, 4)
 	for _, key := range [...]string{
-		kafka.HeaderPaymentTopicID, kafka.HeaderPaymentPartition, kafka.HeaderPaymentOffset,
+		kafka.HeaderPaymentTopicID, kafka.HeaderPaymentPartition, kafka.HeaderPaymentOffset, kafka.HeaderPaymentTime,
 	} {
 		for _, h := range record.Headers {
 			if h.Key != key {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/services/event"
@@ -17,6 +18,7 @@ import (
 func job(offset int64, value string, refused *event.Rejection) relay.Job {
 	source := &kafka.Record{
 		Topic: kafka.PaymentSuccessful, Partition: 2, Offset: offset, Value: []byte("original"),
+		Timestamp: time.UnixMilli(1_700_000_000_123),
 	}
 	return relay.Job{
 		Source: source, Root: relay.Root(source, "topic-id"),
@@ -44,7 +46,8 @@ func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	}
 	want := map[string]string{
 		"source-topic": "payment-successful", "source-partition": "2", "source-offset": "40",
-		"payment-topic-id": "topic-id", "payment-partition": "2", "payment-offset": "40", "instance": "order-2",
+		"payment-topic-id": "topic-id", "payment-partition": "2", "payment-offset": "40", "payment-time": "1700000000123",
+		"instance": "order-2",
 	}
 	checkHeaders(t, orders[0], want)
 	want["source-offset"], want["payment-offset"], want["error-code"] = "41", "41", "bad"
@@ -277,5 +280,36 @@ func TestRefusal(t *testing.T) {
 	}
 	if r := relay.Refusal(errors.New("other\x1b")); r == nil || r.Reason != `other\x1b` {
 		t.Errorf("refusal of another error: %v", r)
+	}
+}
+
+func TestSinceBelievesOnlyWhatThisLabWrites(t *testing.T) {
+	now := time.UnixMilli(1_700_000_010_000)
+	tests := []struct {
+		time  string
+		since time.Duration
+		ok    bool
+	}{
+		{"1700000009999", time.Millisecond, true},
+		{"1700000000000", 10 * time.Second, true},
+		{"1700000010500", 0, true}, // the clock of the other machine is half a second ahead
+		{"1700000080000", 0, false},
+		{"1600000000000", 0, false},
+		{"-1", 0, false},
+		{"0", 0, false},
+		{"9223372036854775807", 0, false},
+		{"-9223372036854775808", 0, false},
+		{"99999999999999999999", 0, false},
+		{"1.7e12", 0, false},
+		{"", 0, false},
+	}
+	for _, tt := range tests {
+		root := []kafka.Header{{Key: kafka.HeaderPaymentOffset, Value: []byte("1")}, {Key: kafka.HeaderPaymentTime, Value: []byte(tt.time)}}
+		if since, ok := relay.Since(root, now); ok != tt.ok || ok && since != tt.since {
+			t.Errorf("%q: %v, %v; want %v, %v", tt.time, since, ok, tt.since, tt.ok)
+		}
+	}
+	if _, ok := relay.Since(nil, now); ok {
+		t.Error("a record without headers has an age")
 	}
 }

@@ -32,17 +32,22 @@ type ready struct {
 	Orders    string   `json:"orders"`
 	Emails    string   `json:"emails"`
 	Analytics string   `json:"analytics"`
+	Metrics   string   `json:"metrics,omitempty"` // where Prometheus finds the lab's numbers
 }
 
-// Command returns `serve`. It runs the lab that configure describes until the command's context ends.
-func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command {
+// Publish publishes the numbers of a lab until stop is called; url is where, or empty.
+type Publish func(l *lab.Lab) (url string, stop func() error, err error)
+
+// Command returns `serve`. It runs the lab that configure describes until the command's context ends, and publishes its
+// numbers meanwhile.
+func Command(configure func(*pflag.FlagSet) (lab.Config, error), publish Publish) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Run the lab without the dashboard",
 		Long: "Runs the lab without the dashboard until SIGINT or SIGTERM.\n" +
 			"Prints one JSON line on stdout once it is ready, and what happens as JSON lines on stderr.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			cfg, err := configure(cmd.Flags())
 			if err != nil {
 				return err
@@ -54,7 +59,13 @@ func Command(configure func(*pflag.FlagSet) (lab.Config, error)) *cobra.Command 
 				log.Close(ctx)
 			}()
 			cfg.Log = slog.New(slog.NewJSONHandler(log, nil))
-			return Run(cmd.Context(), lab.New(cfg), cmd.OutOrStdout())
+			l := lab.New(cfg)
+			url, stop, err := publish(l)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, stop()) }()
+			return Run(cmd.Context(), l, url, cmd.OutOrStdout())
 		},
 	}
 }
@@ -63,8 +74,9 @@ func dropped(n int64) string {
 	return fmt.Sprintf(`{"level":"WARN","msg":"%d log lines were dropped: they came faster than they were read"}`, n)
 }
 
-// Run runs a lab until ctx ends, and writes the ready line to out once every member has joined its group.
-func Run(ctx context.Context, l *lab.Lab, out io.Writer) error {
+// Run runs a lab until ctx ends, and writes the ready line to out once every member has joined its group. metrics is where
+// Prometheus finds the lab's numbers, or empty.
+func Run(ctx context.Context, l *lab.Lab, metrics string, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
@@ -78,7 +90,7 @@ func Run(ctx context.Context, l *lab.Lab, out io.Writer) error {
 		case <-tick.C:
 		}
 		if s := l.Snapshot(); joined(s) {
-			if err := announce(out, s.Cluster); err != nil {
+			if err := announce(out, s.Cluster, metrics); err != nil {
 				stop()
 				return errors.Join(err, <-ended)
 			}
@@ -87,10 +99,10 @@ func Run(ctx context.Context, l *lab.Lab, out io.Writer) error {
 	}
 }
 
-func announce(out io.Writer, c lab.Cluster) error {
+func announce(out io.Writer, c lab.Cluster, metrics string) error {
 	line := ready{
 		Ready: true, Kafka: c.Brokers,
-		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics,
+		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics, Metrics: metrics,
 	}
 	if err := json.NewEncoder(out).Encode(line); err != nil {
 		return fmt.Errorf("write the ready line to stdout: %w", err)

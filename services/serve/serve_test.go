@@ -14,7 +14,7 @@ func TestRunAnnouncesOnceAndEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	out := &announced{stop: stop}
 	l := lab.New(lab.Config{Partitions: 1, Orders: 1, HTTPPort: 0})
-	if err := Run(ctx, l, out); err != nil {
+	if err := Run(ctx, l, "", out); err != nil {
 		t.Fatal(err)
 	}
 	var line struct {

@@ -21,9 +21,12 @@ const (
 
 // NewServer returns a server for handler with timeouts, bounded headers, and the guard of Guard. It logs nowhere,
 // because stderr may be under a dashboard: set ErrorLog to hear of broken connections.
-func NewServer(handler http.Handler) *http.Server {
+func NewServer(handler http.Handler) *http.Server { return NewOpenServer(Guard(handler)) }
+
+// NewOpenServer returns the same server without the guard, for an address that other machines are meant to reach.
+func NewOpenServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           Guard(handler),
+		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

@@ -1,0 +1,128 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/spf13/pflag"
+
+	"blackfriday/kafka"
+	"blackfriday/services/lab"
+	"blackfriday/services/web"
+)
+
+// DefaultPort is the port at which the files for Prometheus look for a lab.
+const DefaultPort = 2112
+
+const (
+	// path is where Prometheus looks unless it is told otherwise.
+	path = "/metrics"
+	// scrapesAtOnce is how many scrapes are answered at the same time; more are refused.
+	scrapesAtOnce = 4
+	// scrapeTimeout bounds one scrape.
+	scrapeTimeout = 5 * time.Second
+	// lastScrape bounds how long a stop waits for scrapes under way.
+	lastScrape = time.Second
+)
+
+// Flag is --metrics of one command.
+type Flag struct {
+	address  string
+	registry *prometheus.Registry
+}
+
+// Register adds the flag to a command's.
+func (f *Flag) Register(set *pflag.FlagSet) {
+	set.StringVar(&f.address, "metrics", "",
+		fmt.Sprintf("publish numbers for Prometheus at this address, such as 127.0.0.1:%d (port 0 takes any that is free)", DefaultPort))
+}
+
+// Into has the clients of the cluster measured that cfg opens, if the flag asks for it. A cfg is for one cluster.
+func (f *Flag) Into(cfg *kafka.Config) {
+	if f.address == "" {
+		return
+	}
+	f.registry = prometheus.NewRegistry()
+	cfg.Metrics = f.registry
+}
+
+// Serve publishes what Into has had measured, and the numbers of l unless it is nil, until stop is called. Without the
+// flag it does nothing. url is where Prometheus finds them, empty if it does not. The error names the address and the
+// flag that changes it.
+func (f *Flag) Serve(l *lab.Lab) (url string, stop func() error, err error) {
+	if f.address == "" {
+		return "", func() error { return nil }, nil
+	}
+	listener, err := f.listen()
+	if err != nil {
+		return "", nil, err
+	}
+	own := []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
+	if l != nil {
+		own = append(own, NewCollector(l.Snapshot))
+	}
+	for _, c := range own {
+		if err := f.registry.Register(c); err != nil {
+			return "", nil, errors.Join(fmt.Errorf("register the metrics of the lab: %w", err), listener.Close())
+		}
+	}
+	server := newServer(f.registry, listener.Addr())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		// Serve only returns once stop has closed it, or its listener broke: then Prometheus says that nobody answers.
+		_ = server.Serve(listener)
+	}()
+	return "http://" + listener.Addr().String() + path, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), lastScrape)
+		defer cancel()
+		err := server.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		<-ended
+		return err
+	}, nil
+}
+
+// listen opens the address. One without a host is on the loopback: the numbers of a lab are for this machine, unless
+// somebody asks for more.
+func (f *Flag) listen() (net.Listener, error) {
+	host, port, err := net.SplitHostPort(f.address)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics %q: it takes host:port, such as 127.0.0.1:%d", f.address, DefaultPort)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	address := net.JoinHostPort(host, port)
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = syscall.EADDRINUSE
+		}
+		return nil, fmt.Errorf("cannot listen on %s for Prometheus: %w; choose another address with --metrics (port 0 takes any that is free)", address, err)
+	}
+	return l, nil
+}
+
+// newServer answers GET /metrics. Where only this machine can reach it, it answers to a loopback Host alone, as every
+// service does; an address that others reach has names of theirs.
+func newServer(registry *prometheus.Registry, address net.Addr) *http.Server {
+	numbers := promhttp.InstrumentMetricHandler(registry, promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		MaxRequestsInFlight: scrapesAtOnce, Timeout: scrapeTimeout, EnableOpenMetrics: true,
+	}))
+	handler := web.Route(path, http.MethodGet, numbers.ServeHTTP)
+	if tcp, ok := address.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+		return web.NewOpenServer(handler)
+	}
+	return web.NewServer(handler)
+}
