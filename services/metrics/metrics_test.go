@@ -1,0 +1,177 @@
+//go:build synctests
+
+package metrics_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+
+	"blackfriday/kafka/kafkatest"
+	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
+	"blackfriday/services/metrics"
+)
+
+// samples are what a scrape gives: the value by name and labels, such as `name{a="b"}`; of a histogram its count and sum.
+func samples(t *testing.T, g prometheus.Gatherer) map[string]float64 {
+	t.Helper()
+	families, err := g.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			labels := make([]string, 0, 3)
+			for _, l := range m.GetLabel() {
+				labels = append(labels, l.GetName()+`="`+l.GetValue()+`"`)
+			}
+			series := func(suffix string) string {
+				if len(labels) == 0 {
+					return f.GetName() + suffix
+				}
+				return f.GetName() + suffix + "{" + strings.Join(labels, ",") + "}"
+			}
+			if f.GetType() == dto.MetricType_HISTOGRAM {
+				all[series("_count")] = float64(m.GetHistogram().GetSampleCount())
+				all[series("_sum")] = m.GetHistogram().GetSampleSum()
+				continue
+			}
+			all[series("")] = m.GetGauge().GetValue() + m.GetCounter().GetValue()
+		}
+	}
+	return all
+}
+
+// expect fails unless a scrape shows these values.
+func expect(t *testing.T, got, want map[string]float64) {
+	t.Helper()
+	for name, value := range want {
+		if v, ok := got[name]; !ok || v != value {
+			t.Errorf("%s is %v (there: %v), want %v", name, v, ok, value)
+		}
+	}
+}
+
+// measured runs a lab in virtual time whose numbers a registry has.
+func measured(t *testing.T) (*lab.Lab, *prometheus.Registry) {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	cfg := lab.Config{Partitions: 3, Orders: 3, Delay: 100 * time.Millisecond, HTTPPort: lab.NoHTTP, Seed: 1, Kafka: kafkatest.VirtualConfig()}
+	cfg.Kafka.Metrics = registry
+	l := lab.New(cfg)
+	registry.MustRegister(metrics.NewCollector(l.Snapshot))
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return l, registry
+}
+
+func pass(d time.Duration) { <-time.After(d) }
+
+func do(t *testing.T, l *lab.Lab, c lab.Command) {
+	t.Helper()
+	if err := l.Do(t.Context(), c); err != nil {
+		t.Fatalf("%#v: %v", c, err)
+	}
+}
+
+func TestTheNumbersOfALesson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, registry := measured(t)
+		if got := samples(t, registry); len(got) > 60 || got[`blackfriday_partition_lag_records{group="order-service-group",partition="0",topic="payment-successful"}`] != 0 {
+			t.Errorf("before the first reading there are %d samples: %v", len(got), got)
+		}
+		pass(10 * time.Second)
+		do(t, l, lab.Flood{Count: 300})
+		do(t, l, lab.Poison{})
+		pass(3 * time.Second)
+		do(t, l, lab.Kill{Name: "order-2"})
+		pass(time.Second)
+
+		during := samples(t, registry)
+		expect(t, during, map[string]float64{
+			`blackfriday_info{cluster="embedded",cluster_id="blackfriday-embedded",guarantee="at-least-once",protocol="KIP-848"}`: 1,
+			`blackfriday_topic_records_total{topic="payment-successful"}`:                                                         314,
+			`blackfriday_instances{service="order",state="crashed"}`:                                                              1,
+			`blackfriday_instances{service="order",state="running"}`:                                                              2,
+			`blackfriday_group_members{group="order-service-group"}`:                                                              3,
+		})
+		orphans, lag := 0.0, 0.0
+		for name, value := range during {
+			switch {
+			case strings.HasPrefix(name, "blackfriday_partition_orphan"):
+				orphans += value
+			case strings.HasPrefix(name, "blackfriday_partition_lag_records"):
+				lag += value
+			}
+		}
+		if orphans != 1 || lag != during[`blackfriday_group_lag_records{group="order-service-group"}`] || lag < 100 {
+			t.Errorf("%v orphans, lag %v of %v", orphans, lag, during[`blackfriday_group_lag_records{group="order-service-group"}`])
+		}
+
+		pass(time.Minute)
+		after := samples(t, registry)
+		expect(t, after, map[string]float64{
+			`blackfriday_group_lag_records{group="order-service-group"}`:           0,
+			`blackfriday_topic_records_total{topic="dlq-payment"}`:                 14,
+			`blackfriday_dead_letters_total{code="price-not-positive"}`:            1,
+			`blackfriday_ledger_payments{state="done"}`:                            300,
+			`blackfriday_ledger_payments{state="dlq"}`:                             14,
+			`blackfriday_ledger_payments{state="waiting"}`:                         0,
+			`blackfriday_ledger_payments{state="lost"}`:                            0,
+			`blackfriday_rebalances_total{cause="start"}`:                          1,
+			`blackfriday_rebalances_total{cause="crash"}`:                          1,
+			`blackfriday_rebalances_total{cause="leave"}`:                          0,
+			`blackfriday_rebalance_unread_seconds_count{cause="crash"}`:            1,
+			`blackfriday_group_members{group="order-service-group"}`:               2,
+			`blackfriday_instance_records_total{instance="email",service="email"}`: after[`blackfriday_payment_to_email_seconds_count`],
+		})
+		unread := after[`blackfriday_rebalance_unread_seconds_sum{cause="crash"}`]
+		if unread < 5 || unread > 7 {
+			t.Errorf("the partition of the dead was unread for %v s, want about its session timeout of 6 s", unread)
+		}
+		// 314 payments at 100 ms each: the last of them wait for 10 s and more.
+		if count, sum := after[`blackfriday_payment_to_email_seconds_count`], after[`blackfriday_payment_to_email_seconds_sum`]; count < 300 || sum < count {
+			t.Errorf("%v e-mails took %v s together", count, sum)
+		}
+		// A second look counts nothing twice.
+		expect(t, samples(t, registry), map[string]float64{
+			`blackfriday_rebalances_total{cause="crash"}`:               1,
+			`blackfriday_rebalance_unread_seconds_count{cause="crash"}`: 1,
+			`blackfriday_rebalance_unread_seconds_sum{cause="crash"}`:   unread,
+		})
+		problems, err := testutil.GatherAndLint(registry)
+		if err != nil || len(problems) > 0 {
+			t.Errorf("lint: %v, %v", problems, err)
+		}
+	})
+}
+
+func TestOddDeadLettersBreakNoScrape(t *testing.T) {
+	// Two codes that are told apart as bytes, and look the same.
+	s := &lab.Snapshot{Ledger: &ledger.Picture{Codes: map[string]int64{"\xff\x1b[2J": 1, `\xff\x1b[2J`: 2, "": 4}}}
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(metrics.NewCollector(func() *lab.Snapshot { return s }))
+	got := samples(t, registry)
+	expect(t, got, map[string]float64{
+		`blackfriday_dead_letters_total{code="\xff\x1b[2J"}`: 3,
+		`blackfriday_dead_letters_total{code=""}`:            4,
+	})
+	if _, there := got[`blackfriday_ledger_payments{state="lost"}`]; there {
+		t.Error("books that are not known yet say that nothing is lost")
+	}
+}
