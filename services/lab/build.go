@@ -56,7 +56,7 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		p.Reader = readers[p.ID]
 		p.Blocked = s.blockedAt(p.ID, p.Reader)
 		if o, ok := owners[p.ID]; ok {
-			p.Owner, p.OwnerInstance = o.name, o.number
+			p.Owner, p.OwnerInstance, p.OwnerOutside = o.name, o.number, o.outside
 		}
 		// A member of somebody else's reads what we cannot see.
 		foreign := p.Owner != "" && p.OwnerInstance == 0
@@ -147,15 +147,16 @@ func (s *state) readers() map[int32]int {
 
 // owner is a member of the group as the brokers name it.
 type owner struct {
-	name   string
-	number int // of our own instance, dead or alive; 0 for a foreign member
+	name    string
+	number  int // of our own instance, dead or alive; 0 for an outsider
+	outside int // Instance.Outside
 }
 
 // owners says who holds each partition of payment-successful by the brokers' word.
 func (s *state) owners() map[int32]owner {
 	owners := map[int32]owner{}
 	for _, m := range s.reading.Groups[kafka.OrderGroup].Members {
-		o := owner{name: m.ClientID, number: s.numberOf(m)}
+		o := owner{name: m.ClientID, number: s.numberOf(m), outside: s.outside.numberOf(m)}
 		for _, p := range m.Partitions[kafka.PaymentSuccessful] {
 			owners[p] = o
 		}
@@ -195,6 +196,9 @@ func (s *state) buildInstances(snap *Snapshot, now time.Time) {
 		case AnalyticsKind:
 			snap.Analytics = shown
 		}
+	}
+	for _, o := range s.outside.list {
+		snap.Outsiders = append(snap.Outsiders, o.shown())
 	}
 }
 

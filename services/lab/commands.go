@@ -146,7 +146,7 @@ func (s *state) find(name string, fits func(*instance) bool) (*instance, error) 
 				return i, nil
 			}
 		}
-		return nil, fmt.Errorf("there is no instance named %q", name)
+		return nil, cmp.Or(s.elsewhere(name), fmt.Errorf("there is no instance named %q", name))
 	}
 	var fit []*instance
 	for _, i := range s.instances {

@@ -20,6 +20,7 @@ type hands struct {
 	mu     sync.Mutex
 	lives  map[*life]time.Time    // until when each counts; zero: it has not ended
 	claims map[int32][]kafka.Span // by partition, in order, none touching the next
+	lent   []kafka.TopicPartition // those that outsiders have
 }
 
 func newHands() *hands {
@@ -60,6 +61,13 @@ func (h *hands) claim(span kafka.Span) {
 	h.claims[span.Partition] = merge(h.claims[span.Partition], span)
 }
 
+// elsewhere notes which partitions outsiders have.
+func (h *hands) elsewhere(tps []kafka.TopicPartition) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lent = tps
+}
+
 // forget drops every claim: the payments are gone with their topic.
 func (h *hands) forget() {
 	h.mu.Lock()
@@ -86,6 +94,7 @@ func (h *hands) work() ledger.Work {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	w.Read = append(w.Read, h.lent...)
 	for _, spans := range h.claims {
 		w.Committed = append(w.Committed, spans...)
 	}

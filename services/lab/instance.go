@@ -78,6 +78,7 @@ type life struct {
 	memberID  string // as the group knows it, or knew it when it ended; empty before it joined
 	owned     map[kafka.TopicPartition]bool
 	started   time.Time
+	elsewhere bool // it is an outsider's: nothing of it is in this process
 }
 
 // isOver says whether everything that the life had started has ended.

@@ -93,7 +93,7 @@ func (s *state) batch(k Kind) func() int {
 // crash ends an instance like a machine that lost power. How says more of it, if there is more to say.
 func (s *state) crash(i *instance, how string) {
 	l, now := i.life, time.Now()
-	l.memberID, _ = l.member.ID()
+	s.identify(l)
 	l.member.Crash()
 	l.crashedAt = now
 	i.bereaved = append(i.bereaved, l)
@@ -112,7 +112,7 @@ func (s *state) crash(i *instance, how string) {
 func (s *state) leave(i *instance) {
 	l := i.life
 	owned := l.partitions()
-	l.memberID, _ = l.member.ID()
+	s.identify(l)
 	l.leave()
 	i.become(Leaving)
 	s.note(time.Now(), CauseLeave, l, owned)
@@ -132,7 +132,7 @@ func (s *state) note(at time.Time, cause Cause, l *life, owned []int32) {
 // disturbed says that the group is not in a state in which one change can be seen for itself: it still counts a dead
 // member other than l, or l was the last that lived.
 func (s *state) disturbed(l *life) bool {
-	alone := true
+	alone := len(s.outside.living(OrderKind)) == 0
 	for _, i := range s.instances {
 		if i.kind != OrderKind {
 			continue
@@ -154,6 +154,7 @@ func (s *state) assigned(l *life, a kafka.Assignment) {
 		return
 	}
 	l.memberID = a.MemberID
+	s.outside.own(a.MemberID)
 	if i.kind == OrderKind {
 		s.rebalances.saw(a.Generation)
 	}

@@ -134,12 +134,17 @@ func (s *state) place(r kafka.Reading) {
 		if g.Err != nil {
 			continue
 		}
+		for _, i := range s.instances {
+			if i.kind == k && i.alive() {
+				s.identify(i.life)
+			}
+		}
+		s.meet(r, k)
 		settled := atRest(g, r.Topics, roleOf(k).Topics)
 		for _, i := range s.instances {
 			if i.kind != k || !i.alive() {
 				continue
 			}
-			i.life.memberID, _ = i.life.member.ID()
 			given := i.life.givenBy(g)
 			if settled && given == 0 && len(i.life.owned) == 0 && i.life.listedIn(g) {
 				i.become(Standby)
@@ -150,6 +155,7 @@ func (s *state) place(r kafka.Reading) {
 			s.rebalances.look(r.At, g, settled)
 		}
 	}
+	s.outside.met = true
 }
 
 // stable is what brokers call a group in which nothing is on its way.

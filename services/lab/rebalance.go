@@ -15,7 +15,8 @@ const (
 	CauseGuarantee  Cause = "guarantee"  // every consumer restarted under another delivery guarantee
 	CausePartitions Cause = "partitions" // partitions were added
 	CauseRecreate   Cause = "recreate"   // the topics were deleted and created again, the members of the lab together
-	CauseOther      Cause = "other"      // somebody outside this lab came or went
+	CauseGone       Cause = "gone"       // a member outside this lab left or died: the brokers do not say which
+	CauseOther      Cause = "other"      // partitions moved, and nobody is known to have come or gone
 )
 
 // Rebalance is one change of the membership of order-service-group and what it cost.
@@ -38,21 +39,26 @@ type Rebalance struct {
 	// Disturbed: something else got in the way, so that what it cost is not the price of its cause: another change while
 	// it went on, a dead member that the group still counted, or nobody left to take over.
 	Disturbed bool
-	Moved     []Move
-	Kept      []Kept
+	// Outside: its cause is outside this lab. Then At is when the first sign of it was seen, not when it happened.
+	Outside bool
+	Moved   []Move
+	Kept    []Kept
 }
 
 // Change is one change of a group's membership.
 type Change struct {
 	At     time.Time
 	Cause  Cause
-	Member string
+	Member string // a client id, hostile until escaped where it is an outsider's
 }
 
 // Move is one partition changing hands.
 type Move struct {
 	Partition int32
-	From, To  int // instance numbers; 0: nobody
+	From, To  int // instance numbers; 0: nobody, or somebody outside this lab
+	// FromOutside and ToOutside are the client ids of members outside this lab, hostile until escaped; empty for others.
+	// Where one of them is set Unread cannot be measured: what outsiders begin nobody here sees.
+	FromOutside, ToOutside string
 	// Unread is how long nobody worked on it: from the last record begun by the old reader to the first begun by the
 	// new one. Measured is false while that has not happened or there was nothing to read.
 	Unread   time.Duration

@@ -95,11 +95,53 @@ func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
 func (r *rebalance) move(p int32, from, to *life) {
 	i := slices.IndexFunc(r.Moved, func(m Move) bool { return m.Partition == p })
 	if i < 0 {
-		r.Moved = append(r.Moved, Move{Partition: p, From: from.instance.number, To: to.instance.number})
-		r.movedTo = append(r.movedTo, to)
-		return
+		i = len(r.Moved)
+		r.Moved = append(r.Moved, Move{Partition: p, From: from.instance.number, FromOutside: from.outsideName()})
+		r.movedTo = append(r.movedTo, nil)
 	}
-	r.Moved[i].To, r.Moved[i].Measured, r.movedTo[i] = to.instance.number, false, to
+	m := &r.Moved[i]
+	m.To, m.ToOutside, m.Measured, r.movedTo[i] = to.instance.number, to.outsideName(), false, to
+	if m.FromOutside != "" || m.ToOutside != "" {
+		r.movedTo[i] = nil // nobody will see how long it took
+	}
+}
+
+// outsideName is the client id of a life outside this lab; empty for others.
+func (l *life) outsideName() string {
+	if !l.elsewhere {
+		return ""
+	}
+	return l.instance.name
+}
+
+// outside notes who outside this lab came and went, as one reading shows it. If partitions have moved already and nobody
+// knew why, this is why.
+func (rs *rebalances) outside(at time.Time, protocol string, came, went []*outsider) {
+	var changes []Change
+	var awaited []int32
+	for _, o := range came {
+		changes = append(changes, Change{At: at, Cause: CauseJoin, Member: o.instance.name})
+	}
+	for _, o := range went {
+		changes = append(changes, Change{At: at, Cause: CauseGone, Member: o.instance.name})
+		for _, p := range o.partitions() {
+			if rs.holders[p] == o.life {
+				awaited = append(awaited, p)
+			}
+		}
+	}
+	i := slices.IndexFunc(rs.list, func(r *rebalance) bool { return r.Open && r.Cause == CauseOther })
+	if i < 0 {
+		rs.begin(changes[0], protocol, nil, nil)
+		i = len(rs.list) - 1
+	}
+	r := rs.list[i]
+	r.Cause, r.Member, r.Protocol, r.Outside, r.BrokerAt = changes[0].Cause, changes[0].Member, protocol, true, at
+	r.Also = append(r.Also, changes[1:]...)
+	for _, p := range awaited {
+		r.waits[p] = true
+		delete(r.held, p)
+	}
 }
 
 func (r *rebalance) given(at time.Time, p, generation int32) {
@@ -184,17 +226,21 @@ func (rs *rebalances) look(at time.Time, g kafka.GroupReading, settled bool) {
 }
 
 // cameAndWent says that somebody joined and ended again before any reading of the brokers showed it, so that none will.
-func (r *rebalance) cameAndWent() bool { return r.Cause == CauseJoin && r.life.isOver() }
+func (r *rebalance) cameAndWent() bool {
+	return r.Cause == CauseJoin && r.life != nil && r.life.isOver()
+}
 
 // shownBy says whether the brokers' list of members shows the change.
 func (r *rebalance) shownBy(g kafka.GroupReading) bool {
 	listed := func(id string) bool {
 		return slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool { return m.MemberID == id })
 	}
-	switch r.Cause {
-	case CauseLeave, CauseCrash:
+	switch {
+	case r.Outside:
+		return true // a reading is how it was found out
+	case r.Cause == CauseLeave, r.Cause == CauseCrash:
 		return !listed(r.memberID)
-	case CauseJoin:
+	case r.Cause == CauseJoin:
 		return listed(r.life.memberID)
 	default:
 		return true
@@ -214,7 +260,7 @@ func (rs *rebalances) close(r *rebalance) {
 	pauses := rs.turnstile.unwatch(r.watch)
 	for p, holder := range r.held {
 		// Whoever had it must have it still, and live: otherwise it was taken away by something else meanwhile.
-		if r.Cause == CauseStart || r.moved(p) || rs.holders[p] != holder || !holder.has(p) {
+		if r.Cause == CauseStart || r.moved(p) || rs.holders[p] != holder || !holder.has(p) || holder.elsewhere {
 			continue
 		}
 		pause, measured := pauses[p]

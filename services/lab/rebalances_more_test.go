@@ -26,3 +26,15 @@ func TestAPartitionThatHasAReaderKeepsNoEntryOpen(t *testing.T) {
 		})
 	}
 }
+
+func TestTurnstileSaysNothingOfATimeThatItDidNotSee(t *testing.T) {
+	ts := newTurnstile()
+	one, two := lifeOf(1), lifeOf(2)
+	ts.entered(one, noon, 0)
+	ts.began(one, noon, paid(0, noon))
+	ts.forget(0) // an outsider has it
+	ts.entered(two, noon.Add(time.Minute), 0)
+	if p, moved := ts.began(two, noon.Add(time.Minute), paid(0, noon)); moved {
+		t.Errorf("it claims that the partition was unread for %v", p.unread)
+	}
+}

@@ -29,7 +29,8 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 		return
 	}
 	isOrder := func(i *instance) bool { return i.kind == OrderKind }
-	if err := s.mustBeComplete("the group protocol cannot change", isOrder); err != nil {
+	const what = "the group protocol cannot change"
+	if err := cmp.Or(s.mustBeAlone(what, OrderKind), s.mustBeComplete(what, isOrder)); err != nil {
 		reply <- err
 		return
 	}
@@ -72,7 +73,7 @@ func (s *state) away(concerned func(*instance) bool, then func(s *state, back []
 	for _, i := range s.instances {
 		if concerned(i) && i.alive() {
 			gone = append(gone, i)
-			i.life.memberID, _ = i.life.member.ID()
+			s.identify(i.life)
 			i.life.leave()
 			i.become(Leaving)
 		}
@@ -165,7 +166,8 @@ func (s *state) grown(old, count int) {
 // comes back after: a client left running would wait for the old topic, which it knows by its id.
 func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	everybody := func(*instance) bool { return true }
-	err := s.mustBeComplete("the topics cannot be recreated", everybody)
+	const what = "the topics cannot be recreated"
+	err := cmp.Or(s.mustBeAlone(what, OrderKind, EmailKind, AnalyticsKind), s.mustBeComplete(what, everybody))
 	if partitions < 1 || partitions > MaxPartitions {
 		err = fmt.Errorf("recreate the topics with %d partitions: between 1 and %d", partitions, MaxPartitions)
 	}
@@ -226,7 +228,7 @@ func (s *state) forget() {
 		i.work.Reset()
 		i.rate = series{}
 	}
-	s.lab.turnstile.forget()
+	s.lab.turnstile.forgetAll()
 	s.hands.forget()
 	clear(s.hidden)
 	clear(s.rebalances.holders)

@@ -22,6 +22,9 @@ type Snapshot struct {
 	Orders     []Instance  // order consumers by number, the dead ones too
 	Email      Instance
 	Analytics  Instance
+	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first;
+	// those that are gone stay for a moment. See Instance.Outside.
+	Outsiders  []Instance
 	Topics     []Topic // payment-successful, order-created, email-sent, dlq-payment
 	Lag        Lag     // of order-service-group on payment-successful, all partitions together
 	Curve      []CurvePoint
@@ -107,6 +110,8 @@ type Partition struct {
 	// OwnerInstance is that member's number when it is one of this lab's own instances (dead or alive), else 0.
 	Owner         string
 	OwnerInstance int
+	// OwnerOutside is Instance.Outside of the owner where that runs in another process, else 0.
+	OwnerOutside int
 	// Reader is our own process: the number of the running instance that has the partition in hand, 0 for none.
 	Reader int
 	// Orphan: nobody reads it. Owner may still name a member that died. OrphanSince is when its last reader was lost.
@@ -185,6 +190,13 @@ type Instance struct {
 	Crashes   int
 	Blocked   *Blocked
 	RestartIn time.Duration
+	// Outside counts the members that run in other processes, from 1 on in the order in which they were seen; 0: it is one of
+	// this lab's own. All that is known of an outsider is the brokers' word: Name is the client id that it gave itself
+	// (hostile until escaped), Health is Active with partitions, Standby without, and Left once it is gone. Processed
+	// and Rate are by how far its partitions were committed while it had them, Lag is that of its partitions.
+	Outside  int
+	MemberID string // of an outsider: unique in its group, hostile until escaped
+	Host     string // where an outsider connects from, as the brokers give it: hostile until escaped
 	// StillMember: it is dead, and the broker still counts it as a member of the group. GoneIn is then how long the
 	// broker will go on believing so: computed from the session timeout, not measured.
 	StillMember bool

@@ -51,6 +51,7 @@ type state struct {
 	instances    []*instance // order consumers by number, then email, then analytics
 	lives        sync.WaitGroup
 	rebalances   *rebalances
+	outside      outsiders
 	orphans      map[int32]time.Time // since when nobody reads a partition
 	hidden       map[kafka.TopicPartition]held
 	books        *ledger.Ledger
@@ -88,6 +89,7 @@ func newState(l *Lab) *state {
 		analytics:     analytics.NewHandler(),
 		rejections:    &relay.Rejections{},
 		rebalances:    newRebalances(l.turnstile),
+		outside:       outsiders{ours: map[string]bool{}},
 		orphans:       map[int32]time.Time{},
 		partitionLag:  map[int32]*series{},
 		partitionDone: map[int32]*series{},

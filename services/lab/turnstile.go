@@ -66,8 +66,15 @@ func (t *turnstile) twice() int64 {
 	return t.overlaps
 }
 
-// forget makes every partition unknown again: their topic was created anew.
-func (t *turnstile) forget() {
+// forget makes a partition unknown again: somebody has it whose work cannot be seen.
+func (t *turnstile) forget(partition int32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.gates, partition)
+}
+
+// forgetAll makes every partition unknown again: their topic was created anew.
+func (t *turnstile) forgetAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.gates)

@@ -32,7 +32,8 @@ type Work struct {
 	// Committed are the payments that members of this process, dead ones too, ever committed or set out to commit. A span
 	// stands here before its commit is sent.
 	Committed []kafka.Span
-	// Read are the partitions that living members read now: what retention deletes may be in their hands already.
+	// Read are the partitions that living members read now, those outside this process too: what retention deletes may be in
+	// their hands already.
 	Read []kafka.TopicPartition
 }
 
