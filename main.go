@@ -99,6 +99,7 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	s.cluster.Register(f)
 	s.metrics.Register(f)
 	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
+	f.StringVar(&s.lab.Kafka.DataDir, "data-dir", "", "directory in which the embedded brokers keep the lab, to go on with it another day (default: in memory)")
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
 	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")

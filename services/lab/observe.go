@@ -205,6 +205,7 @@ func (s *state) sample(now time.Time) {
 	}
 	s.tellDeliveries()
 	s.tellRejections()
+	s.tellDisk()
 	s.supervise(now)
 	if s.books != nil {
 		s.trials.look(s.books.Picture())

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ func (s *state) start(ctx context.Context) error {
 		s.feed.add(Good, strings.ToLower(step.name), 0, "%s", detail)
 		s.publish()
 	}
+	s.tellResumed()
 	s.phase = Running
 	s.publish()
 	return nil
@@ -79,13 +81,17 @@ func brokersText(brokers []string) string {
 }
 
 func (s *state) startTopics(ctx context.Context) (string, error) {
+	there, err := s.takeOver(ctx)
+	if err != nil {
+		return "", err
+	}
 	topics := role.Topics(s.cfg.Partitions)
 	if err := s.cluster.CreateTopics(ctx, topics...); err != nil {
 		return "", err
 	}
 	words := make([]string, len(topics))
 	for i, t := range topics {
-		words[i] = fmt.Sprintf("%s (%d)", t.Name, t.Partitions)
+		words[i] = fmt.Sprintf("%s (%d)", t.Name, cmp.Or(there[t.Name], t.Partitions))
 	}
 	return "topics with their partitions: " + strings.Join(words, ", "), nil
 }
@@ -217,7 +223,7 @@ func (s *state) stop() error {
 		case r := <-s.lab.requests:
 			r.reply <- ErrNotRunning
 		case err := <-done:
-			s.closeCluster()
+			err = errors.Join(err, s.closeCluster())
 			s.phase = Stopped
 			s.publish()
 			return err
@@ -226,9 +232,9 @@ func (s *state) stop() error {
 }
 
 // closeCluster closes what the crashed left open, and then the brokers.
-func (s *state) closeCluster() {
+func (s *state) closeCluster() error {
 	if s.cluster == nil {
-		return
+		return nil
 	}
 	for _, i := range s.instances {
 		for _, l := range i.bereaved {
@@ -236,4 +242,5 @@ func (s *state) closeCluster() {
 		}
 	}
 	s.cluster.Close()
+	return s.kept()
 }

@@ -56,6 +56,9 @@ type state struct {
 	hidden       map[kafka.TopicPartition]held
 	books        *ledger.Ledger
 
+	resumed  bool // a data directory held this lab already
+	diskTold bool // the feed has told that it could not be written
+
 	reading    kafka.Reading
 	readingErr string
 	readAt     time.Time // of the newest complete reading
