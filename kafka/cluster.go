@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type Cluster struct {
 	disk    *durable       // nil where nothing is kept
 	admin   *kadm.Client
 	id      string
+	nodes   int // brokers that the cluster listed when it was opened
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
 	implicitTransactions bool
 	meters               *meters // nil: nobody asked for metrics
@@ -76,22 +78,30 @@ func (c *Cluster) fittingProtocol(ctx context.Context) Protocol {
 
 // connect opens the administrative client and learns who is there.
 func (c *Cluster) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	knocker := knocker{c.cfg.Dial, c.cfg.Security}
+	if !c.Embedded() {
+		if err := knocker.knockAny(ctx, c.brokers); err != nil {
+			return err
+		}
+	}
 	// kadm answers metadata from a cache: without a small MetadataMinAge a topic just created is not seen.
 	client, err := c.newClient("admin", kgo.MetadataMinAge(10*time.Millisecond))
 	if err != nil {
 		return err
 	}
 	c.admin = kadm.NewClient(client)
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
 	meta, err := c.admin.BrokerMetadata(ctx)
 	if err != nil {
-		if c.Embedded() {
-			return fmt.Errorf("the embedded brokers at %v do not answer: %w", c.brokers, err)
-		}
-		return fmt.Errorf("no Kafka broker answers at %v: is that address right, and does a cluster run there? %w", c.brokers, err)
+		return fmt.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)
 	}
-	c.id = meta.Cluster
+	c.id, c.nodes = meta.Cluster, len(meta.Brokers)
+	if !c.Embedded() {
+		if err := knocker.knockAdvertised(ctx, meta.Brokers); err != nil {
+			return err
+		}
+	}
 	return c.learnTransactions(ctx, client)
 }
 
@@ -100,7 +110,7 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 	common := []kgo.Opt{
 		kgo.ClientID(id),
 		kgo.SeedBrokers(c.brokers...),
-		kgo.Dialer(c.cfg.Dial),
+		kgo.Dialer(c.cfg.Security.over(c.cfg.Dial)),
 		// A broker that is mute must be noticed in seconds: kgo's default adds 10 s to every request.
 		kgo.RequestTimeoutOverhead(3 * time.Second),
 		// Added partitions and moved leaders are noticed within a second; kgo's default needs up to 5 minutes.
@@ -110,6 +120,9 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 		kgo.DisableClientMetrics(),
 	}
 	common = append(common, c.meters.hooks(id)...)
+	if login := c.cfg.Security.mechanism(); login != nil {
+		common = append(common, kgo.SASL(login))
+	}
 	client, err := kgo.NewClient(append(common, opts...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open the Kafka client %q: %w", id, err)
@@ -125,6 +138,9 @@ func (c *Cluster) ID() string { return c.id }
 
 // Brokers are the addresses to connect to, host:port.
 func (c *Cluster) Brokers() []string { return slices.Clone(c.brokers) }
+
+// Nodes is how many brokers the cluster had when it was opened.
+func (c *Cluster) Nodes() int { return c.nodes }
 
 // Config is the configuration in force, defaults filled in.
 func (c *Cluster) Config() Config { return c.cfg }

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -67,6 +68,11 @@ func (p Protocol) balancer() kgo.GroupOpt {
 type Config struct {
 	// Brokers are the seed brokers of a real cluster, host:port. Empty: open an embedded one.
 	Brokers []string
+	// Security is how the brokers and the client prove to each other who they are.
+	Security Security
+	// Identity becomes part of every transactional id, so that two labs on one cluster do not fence each other. Whoever is
+	// to take the place of an earlier process, and to end its transactions, has the same. Empty: a random one for each Open.
+	Identity string
 	// Port is the first port of the embedded brokers, the others follow; 0 takes any that are free.
 	Port int
 	// Nodes is the number of embedded brokers; 0 means 3.
@@ -115,6 +121,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 500 * time.Millisecond
+	}
+	if c.Identity == "" {
+		c.Identity = strings.ToLower(rand.Text()[:8])
 	}
 	if c.Listen == nil {
 		c.Listen = net.Listen

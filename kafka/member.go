@@ -39,6 +39,8 @@ type Member struct {
 	session  time.Duration // after which the brokers give a silent member up
 	implicit bool          // the brokers begin transactions by themselves
 	meters   *meters
+	// transactionalID is the name under which the brokers fence an earlier life of the same instance.
+	transactionalID string
 
 	died     context.Context // ended by Crash; it is the client's own context
 	die      context.CancelFunc
@@ -54,7 +56,8 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	m := &Member{
 		cfg: cfg, names: c.names, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
 		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,
-		meters: c.meters,
+		meters:          c.meters,
+		transactionalID: c.transactionalID(cfg.Group, cfg.ClientID),
 	}
 	m.keeper = m.newKeeper()
 	m.lanes = newLanes(
@@ -64,7 +67,7 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	earliest := kgo.NewOffset().AtStart()
 	opts := append(c.producing(),
 		kgo.WithContext(m.died),
-		kgo.Dialer(m.hole.DialContext),
+		kgo.Dialer(c.cfg.Security.over(m.hole.DialContext)),
 		kgo.ConsumerGroup(c.names.full(cfg.Group)),
 		kgo.ConsumeTopics(c.names.fulls(cfg.Topics)...),
 		cmp.Or(cfg.Protocol, c.cfg.Protocol).balancer(),

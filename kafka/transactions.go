@@ -114,7 +114,7 @@ func (k *transactions) join(b batch) error {
 	}
 	if err := k.m.client.BeginTransaction(); err != nil {
 		// Another producer has taken the transactional id, or the brokers have given this one up: a new client is needed.
-		return &FatalError{fmt.Errorf("begin a transaction as %s: %w", k.m.transactionalID(), err)}
+		return &FatalError{fmt.Errorf("begin a transaction as %s: %w", k.m.transactionalID, err)}
 	}
 	k.begun = true
 	return nil

@@ -19,8 +19,11 @@ const (
 	groupRetry    = 20 * time.Millisecond
 )
 
-// transactionalID is the name under which the brokers fence an earlier life of the same instance.
-func (m *Member) transactionalID() string { return m.names.full(m.cfg.Group + "-" + m.cfg.ClientID) }
+// transactionalID names a member of a group, and no other's: whoever asks for a producer id under it ends the transactions
+// of whoever had it before (KIP-98).
+func (c *Cluster) transactionalID(group, clientID string) string {
+	return c.names.full(group + "-" + clientID + "-" + c.cfg.Identity)
+}
 
 // transactional are the client options of exactly-once.
 func (m *Member) transactional(c *Cluster) []kgo.Opt {
@@ -32,7 +35,7 @@ func (m *Member) transactional(c *Cluster) []kgo.Opt {
 		versions.SetMaxKeyVersion(kmsg.TxnOffsetCommit.Int16(), 5)
 	}
 	return []kgo.Opt{
-		kgo.TransactionalID(m.transactionalID()),
+		kgo.TransactionalID(m.transactionalID),
 		// kgo's default of 40 s is how long everybody would wait for the effects of an instance that died.
 		kgo.TransactionTimeout(m.session),
 		kgo.MaxVersions(versions),
@@ -93,7 +96,7 @@ func (m *Member) addGroup(ctx context.Context, id int64, epoch int16) error {
 		return nil
 	}
 	req := kmsg.NewPtrAddOffsetsToTxnRequest()
-	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.names.full(m.cfg.Group)
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID, id, epoch, m.names.full(m.cfg.Group)
 	resp, err := req.RequestWith(ctx, m.client)
 	if err != nil {
 		return err
@@ -103,7 +106,7 @@ func (m *Member) addGroup(ctx context.Context, id int64, epoch int16) error {
 
 func (m *Member) sendTransactionOffsets(ctx context.Context, id int64, epoch int16, offsets map[TopicPartition]kgo.EpochOffset) error {
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
-	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID(), id, epoch, m.names.full(m.cfg.Group)
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = m.transactionalID, id, epoch, m.names.full(m.cfg.Group)
 	// The member and its generation: the group refuses those that it has replaced.
 	req.MemberID, req.Generation = m.client.GroupMetadata()
 	at := map[string]int{}

@@ -3,6 +3,7 @@ package connect
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -13,23 +14,45 @@ import (
 	"blackfriday/kafka"
 )
 
-// BrokersVariable is the environment variable that stands in for --brokers.
-const BrokersVariable = "BLACKFRIDAY_BROKERS"
+// The environment variables that stand in for flags; the password has no flag, because a command line is public.
+const (
+	BrokersVariable  = "BLACKFRIDAY_BROKERS"
+	UserVariable     = "BLACKFRIDAY_USER"
+	PasswordVariable = "BLACKFRIDAY_PASSWORD"
+)
 
 // Flags are the flags of one command.
 type Flags struct {
-	brokers string
-	prefix  string
-	getenv  func(string) string
+	brokers, prefix string
+	tls             bool
+	ca, cert, key   string // files
+	mechanism, user string
+	passwordFile    string
+	getenv          func(string) string
+	ask             func(prompt string) (string, error)
 }
 
 // New returns flags whose values may stand in the environment that getenv reads, such as os.Getenv.
 func New(getenv func(string) string) *Flags { return &Flags{getenv: getenv} }
 
+// AskWith has ask read a password from the user, who does not see it as it is typed. Without it the password must stand
+// in a file or in the environment.
+func (f *Flags) AskWith(ask func(prompt string) (string, error)) *Flags {
+	f.ask = ask
+	return f
+}
+
 // Register adds the flags to a command's.
 func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.brokers, "brokers", "", "real cluster to connect to, host:port[,host:port] (default $"+BrokersVariable+", else an embedded one)")
 	set.StringVar(&f.prefix, "topic-prefix", "", "stands before the names of topics, groups and transactional ids: keeps several labs on one cluster apart")
+	set.BoolVar(&f.tls, "tls", false, "encrypt what goes to the real cluster, and check its certificate")
+	set.StringVar(&f.ca, "tls-ca", "", "PEM `file` with the authorities to trust instead of the system's; turns --tls on")
+	set.StringVar(&f.cert, "tls-cert", "", "PEM `file` with the client certificate to show; turns --tls on")
+	set.StringVar(&f.key, "tls-key", "", "PEM `file` with its key")
+	set.StringVar(&f.mechanism, "sasl", "", "how to log in: plain, scram-sha-256 or scram-sha-512")
+	set.StringVar(&f.user, "user", "", "who logs in (default $"+UserVariable+")")
+	set.StringVar(&f.passwordFile, "password-file", "", "`file` with the password (default $"+PasswordVariable+", else it is asked for)")
 }
 
 // Into sets in cfg what the flags and the environment say of the cluster. Without brokers cfg stays one of an embedded
@@ -42,7 +65,7 @@ func (f *Flags) Into(cfg *kafka.Config) error {
 	}
 	list := cmp.Or(f.brokers, f.getenv(BrokersVariable))
 	if list == "" {
-		return nil
+		return f.needless()
 	}
 	for address := range strings.SplitSeq(list, ",") {
 		address = strings.TrimSpace(address)
@@ -50,6 +73,21 @@ func (f *Flags) Into(cfg *kafka.Config) error {
 			return fmt.Errorf("%s %q: %w; it takes host:port[,host:port]", source, list, err)
 		}
 		cfg.Brokers = append(cfg.Brokers, address)
+	}
+	var err error
+	cfg.Security, err = f.security()
+	return err
+}
+
+// needless refuses what means nothing without a real cluster: whoever asks for TLS must not get something else.
+func (f *Flags) needless() error {
+	for flag, set := range map[string]bool{
+		"--tls": f.tls, "--tls-ca": f.ca != "", "--tls-cert": f.cert != "", "--tls-key": f.key != "",
+		"--sasl": f.mechanism != "", "--user": f.user != "", "--password-file": f.passwordFile != "",
+	} {
+		if set {
+			return errors.New(flag + " is for a real cluster: name it with --brokers")
+		}
 	}
 	return nil
 }
