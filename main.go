@@ -26,6 +26,7 @@ import (
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
+	"blackfriday/services/lab/gauges"
 	"blackfriday/services/metrics"
 	"blackfriday/services/serve"
 	"blackfriday/services/standalone"
@@ -117,10 +118,15 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
-	serveCommand := serve.Command(s.config, s.metrics.Serve)
+	serveCommand := serve.Command(s.config, s.publish)
 	s.labFlags(serveCommand)
 	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv))
 	return root
+}
+
+// publish publishes the numbers of a lab for Prometheus, if it is asked to.
+func (s *settings) publish(l *lab.Lab) (url string, stop func() error, err error) {
+	return s.metrics.Serve(gauges.New(l.Snapshot))
 }
 
 // labFlags adds the flags that the dashboard and serve have in common.
@@ -216,7 +222,7 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		cfg.Log = slog.New(slog.NewJSONHandler(file, nil))
 	}
 	l := lab.New(cfg)
-	_, stopMetrics, err := s.metrics.Serve(l)
+	_, stopMetrics, err := s.publish(l)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,6 @@ func rooms() []room {
 		{path: "services", knows: []string{"kafka"}},
 		{path: "services/event"},
 		{path: "services/lab", knows: []string{"kafka", "services"}},
-		{path: "services/metrics", knows: []string{"kafka", "services"}},
 		{path: "services/serve", knows: []string{"kafka", "services"}},
 		{path: "scenarios", knows: []string{"kafka", "services"}},
 		{path: "scenarios/e2e", knows: []string{"kafka/realtest", "scenarios", "tui"}}, // these tests stand outside the program

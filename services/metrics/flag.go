@@ -1,3 +1,4 @@
+// Package metrics publishes the numbers of a process for Prometheus.
 package metrics
 
 import (
@@ -15,7 +16,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
-	"blackfriday/services/lab"
 	"blackfriday/services/web"
 )
 
@@ -54,10 +54,10 @@ func (f *Flag) Into(cfg *kafka.Config) {
 	cfg.Metrics = f.registry
 }
 
-// Serve publishes what Into has had measured, and the numbers of l unless it is nil, until stop is called. Without the
-// flag it does nothing. url is where Prometheus finds them, empty if it does not. The error names the address and the
-// flag that changes it.
-func (f *Flag) Serve(l *lab.Lab) (url string, stop func() error, err error) {
+// Serve publishes what Into has had measured, the numbers of this process, and those of more, until stop is called.
+// Without the flag it does nothing. url is where Prometheus finds them, empty if it does not. The error names the address
+// and the flag that changes it.
+func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() error, err error) {
 	if f.address == "" {
 		return "", func() error { return nil }, nil
 	}
@@ -66,12 +66,9 @@ func (f *Flag) Serve(l *lab.Lab) (url string, stop func() error, err error) {
 		return "", nil, err
 	}
 	own := []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
-	if l != nil {
-		own = append(own, NewCollector(l.Snapshot))
-	}
-	for _, c := range own {
+	for _, c := range append(own, more...) {
 		if err := f.registry.Register(c); err != nil {
-			return "", nil, errors.Join(fmt.Errorf("register the metrics of the lab: %w", err), listener.Close())
+			return "", nil, errors.Join(fmt.Errorf("register the metrics of this process: %w", err), listener.Close())
 		}
 	}
 	server := newServer(f.registry, listener.Addr())

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
-	"blackfriday/services/lab"
 	"blackfriday/services/metrics"
 )
 
@@ -52,14 +52,14 @@ func TestServeAnswersPrometheusUntilItIsStopped(t *testing.T) {
 	if cfg.Metrics == nil {
 		t.Fatal("the clients of the cluster are not measured")
 	}
-	url, stop, err := f.Serve(lab.New(lab.Config{}))
+	url, stop, err := f.Serve(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "more"}, func() float64 { return 7 }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(url, "http://127.0.0.1:") {
 		t.Errorf("without a host it listens at %s, which others may reach", url)
 	}
-	if status, body := get(t, url, ""); status != 200 || !strings.Contains(body, "blackfriday_two_readers_total 0") || !strings.Contains(body, "go_goroutines") {
+	if status, body := get(t, url, ""); status != 200 || !strings.Contains(body, "more 7") || !strings.Contains(body, "go_goroutines") {
 		t.Errorf("%s: %d %.200s", url, status, body)
 	}
 	if status, _ := get(t, url, "example.com"); status != http.StatusForbidden {
@@ -79,7 +79,7 @@ func TestServeAnswersPrometheusUntilItIsStopped(t *testing.T) {
 
 func TestNothingIsPublishedUnasked(t *testing.T) {
 	f, cfg := flag(t, "")
-	url, stop, err := f.Serve(nil)
+	url, stop, err := f.Serve()
 	if err != nil || url != "" || cfg.Metrics != nil {
 		t.Errorf("published at %q, measured by %v, %v", url, cfg.Metrics, err)
 	}
@@ -100,7 +100,7 @@ func TestAnAddressThatCannotBeHadIsOneSentence(t *testing.T) {
 		"127.0.0.1:99999":    "127.0.0.1:99999",
 	} {
 		f, _ := flag(t, address)
-		_, _, err := f.Serve(nil)
+		_, _, err := f.Serve()
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--metrics") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("--metrics %s: %v", address, err)
 		}

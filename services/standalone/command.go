@@ -2,6 +2,7 @@ package standalone
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/services/metrics"
 	"blackfriday/services/order"
 )
 
@@ -25,8 +27,12 @@ const (
 // LocalBroker is where a lab on this machine has its first broker unless it is told otherwise.
 const LocalBroker = "localhost:9094"
 
-// maxPort is the highest TCP port.
-const maxPort = 65535
+const (
+	// maxPort is the highest TCP port.
+	maxPort = 65535
+	// loopback is where the HTTP side listens unless it is told otherwise.
+	loopback = "127.0.0.1"
+)
 
 // flags are the flags of `service`.
 type flags struct {
@@ -37,6 +43,7 @@ type flags struct {
 	promise  string
 	remedy   string
 	json     bool
+	metrics  metrics.Flag
 }
 
 // Command returns `service`, which runs one service in this process until the command's context ends. getenv reads the
@@ -51,11 +58,16 @@ func Command(getenv func(string) string) *cobra.Command {
 		Example:   "  blackfriday service order\n  blackfriday service order --instance 4 --port 8011 --brokers kafka1:9092\n  INSTANCE_ID=5 PORT=8021 blackfriday service order",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: Services(),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			cfg, err := f.config(cmd.Flags(), args[0])
 			if err != nil {
 				return err
 			}
+			_, stop, err := f.metrics.Serve()
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, stop()) }()
 			journal := NewJournal(cmd.OutOrStdout(), f.json)
 			defer journal.Close()
 			return Run(cmd.Context(), cfg, journal)
@@ -67,9 +79,11 @@ func Command(getenv func(string) string) *cobra.Command {
 
 func (f *flags) register(set *pflag.FlagSet) {
 	f.cluster.Register(set)
+	f.metrics.Register(set)
 	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + connect.BrokersVariable + ", else the lab at " + LocalBroker + ")"
 	set.IntVar(&f.cfg.Number, "instance", 0, "number of this instance (default $"+instanceVariable+", else the first that is free)")
-	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port on the loopback, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics)")
+	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics)")
+	set.StringVar(&f.cfg.Host, "host", loopback, "address of the HTTP side; a container needs another one, such as 0.0.0.0")
 	set.DurationVar(&f.cfg.Delay, "delay", 100*time.Millisecond, "simulated work per payment of an order consumer")
 	set.StringVar(&f.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
 	set.DurationVar(&f.cfg.CommitEvery, "commit-interval", kafka.DefaultCommitInterval, "how often what is finished is committed: 10ms to 5s")
@@ -92,6 +106,7 @@ func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err erro
 	if len(cfg.Kafka.Brokers) == 0 {
 		cfg.Kafka.Brokers = []string{LocalBroker}
 	}
+	f.metrics.Into(&cfg.Kafka)
 	if cfg.Number, err = f.number(set, "instance", instanceVariable, cfg.Number, 0, 1, maxNumber); err != nil {
 		return cfg, err
 	}

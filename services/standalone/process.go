@@ -1,16 +1,20 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"blackfriday/kafka"
 	"blackfriday/services/payment"
@@ -50,7 +54,7 @@ func (p *process) close() {
 // open brings everything up that the service needs. The port comes first: a sibling that has it is the most common reason
 // why a service cannot run.
 func (p *process) open(ctx context.Context) error {
-	listener, err := listen(ctx, p.cfg.Service, p.cfg.Port)
+	listener, err := listen(ctx, p.cfg.Service, cmp.Or(p.cfg.Host, loopback), p.cfg.Port)
 	if err != nil {
 		return err
 	}
@@ -75,6 +79,9 @@ func (p *process) open(ctx context.Context) error {
 		}
 	}
 	p.service = p.build()
+	if err := p.measure(); err != nil {
+		return err
+	}
 	p.serve(listener)
 	method, path, _ := strings.Cut(p.service.path, " ")
 	p.journal.Say("%s answers %s http://%s%s", p.name, method, listener.Addr(), path)
@@ -123,9 +130,35 @@ func (p *process) serve(l net.Listener) {
 	})
 }
 
-// listen takes the port of a service on the loopback. The error says who has it, where that can be told.
-func listen(ctx context.Context, service string, port int) (net.Listener, error) {
-	address := fmt.Sprintf("127.0.0.1:%d", port)
+// measure has Prometheus told what the service does, if somebody asks for it. The names are those of a lab.
+func (p *process) measure() error {
+	registry, s := p.cfg.Kafka.Metrics, p.service
+	if registry == nil {
+		return nil
+	}
+	finished := func() float64 { return float64(p.payments.Counts().Accepted) }
+	if s.work != nil {
+		finished = func() float64 { return float64(s.work.Finished()) }
+	}
+	all := []prometheus.Collector{prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name:        "blackfriday_instance_records_total",
+		Help:        "Records that an instance of this process has finished, redeliveries included.",
+		ConstLabels: prometheus.Labels{"service": p.cfg.Service, "client_id": p.name},
+	}, finished)}
+	if s.latency != nil {
+		all = append(all, s.latency)
+	}
+	for _, c := range all {
+		if err := registry.Register(c); err != nil {
+			return fmt.Errorf("register the metrics of %s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+// listen takes the port of a service. The error says who has it, where that can be told.
+func listen(ctx context.Context, service, host string, port int) (net.Listener, error) {
+	address := net.JoinHostPort(host, strconv.Itoa(port))
 	l, err := net.Listen("tcp", address)
 	if err == nil {
 		return l, nil

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"blackfriday/kafka"
 	"blackfriday/services/analytics"
 	"blackfriday/services/email"
@@ -38,8 +40,9 @@ type Config struct {
 	Name string
 	// Number is that of the instance; 0: the first that is free.
 	Number int
-	// Port is that of the HTTP side on the loopback; 0: any that is free.
+	// Port is that of the HTTP side, 0: any that is free; Host is its address, empty: the loopback.
 	Port int
+	Host string
 	// Create: the topics that are missing are created, with as many partitions as Partitions says. Otherwise they are
 	// waited for.
 	Create     bool
@@ -67,6 +70,7 @@ type service struct {
 	path     string
 	writes   string // what it makes of a record
 	refusals *relay.Rejections
+	latency  prometheus.Collector // nil where nothing is sent at the end
 }
 
 // build prepares the service that the process runs.
@@ -87,6 +91,7 @@ func (p *process) build() *service {
 		mailbox := email.NewMailbox()
 		s.role, s.http, s.path, s.writes = role.Email(), mailbox.Handler(), "GET /emails", "e-mail"
 		s.work = email.NewHandler(p.name, mailbox, s.refusals)
+		s.latency = mailbox.Latency()
 	default:
 		counts := analytics.NewHandler()
 		s.role, s.http, s.path, s.writes = role.Analytics(), counts.Report(), "GET /analytics", "counted"

@@ -1,4 +1,4 @@
-package metrics
+package gauges
 
 import (
 	"maps"
@@ -113,7 +113,7 @@ func groupFamilies() []family {
 		gauge("instances", "Instances that this process has started, by what they do at present.",
 			[]string{"service", "state"}, instances),
 		counter("instance_records_total", "Records that an instance of this process has finished, redeliveries included.",
-			[]string{"service", "instance"}, func(s *lab.Snapshot, out put) {
+			[]string{"service", "client_id"}, func(s *lab.Snapshot, out put) {
 				for _, i := range members(s) {
 					out(float64(i.Processed), serviceOf(i.Kind), i.Name)
 				}

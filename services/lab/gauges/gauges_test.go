@@ -1,6 +1,6 @@
 //go:build synctests
 
-package metrics_test
+package gauges_test
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 
 	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/lab"
+	"blackfriday/services/lab/gauges"
 	"blackfriday/services/ledger"
-	"blackfriday/services/metrics"
 )
 
 // samples are what a scrape gives: the value by name and labels, such as `name{a="b"}`; of a histogram its count and sum.
@@ -67,7 +67,7 @@ func measured(t *testing.T) (*lab.Lab, *prometheus.Registry) {
 	cfg := lab.Config{Partitions: 3, Orders: 3, Delay: 100 * time.Millisecond, HTTPPort: lab.NoHTTP, Seed: 1, Kafka: kafkatest.VirtualConfig()}
 	cfg.Kafka.Metrics = registry
 	l := lab.New(cfg)
-	registry.MustRegister(metrics.NewCollector(l.Snapshot))
+	registry.MustRegister(gauges.New(l.Snapshot))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- l.Run(ctx) }()
@@ -126,19 +126,19 @@ func TestTheNumbersOfALesson(t *testing.T) {
 		pass(time.Minute)
 		after := samples(t, registry)
 		expect(t, after, map[string]float64{
-			`blackfriday_group_lag_records{group="order-service-group"}`:           0,
-			`blackfriday_topic_records_total{topic="dlq-payment"}`:                 14,
-			`blackfriday_dead_letters_total{code="price-not-positive"}`:            1,
-			`blackfriday_ledger_payments{state="done"}`:                            300,
-			`blackfriday_ledger_payments{state="dlq"}`:                             14,
-			`blackfriday_ledger_payments{state="waiting"}`:                         0,
-			`blackfriday_ledger_payments{state="lost"}`:                            0,
-			`blackfriday_rebalances_total{cause="start"}`:                          1,
-			`blackfriday_rebalances_total{cause="crash"}`:                          1,
-			`blackfriday_rebalances_total{cause="leave"}`:                          0,
-			`blackfriday_rebalance_unread_seconds_count{cause="crash"}`:            1,
-			`blackfriday_group_members{group="order-service-group"}`:               2,
-			`blackfriday_instance_records_total{instance="email",service="email"}`: after[`blackfriday_payment_to_email_seconds_count`],
+			`blackfriday_group_lag_records{group="order-service-group"}`:            0,
+			`blackfriday_topic_records_total{topic="dlq-payment"}`:                  14,
+			`blackfriday_dead_letters_total{code="price-not-positive"}`:             1,
+			`blackfriday_ledger_payments{state="done"}`:                             300,
+			`blackfriday_ledger_payments{state="dlq"}`:                              14,
+			`blackfriday_ledger_payments{state="waiting"}`:                          0,
+			`blackfriday_ledger_payments{state="lost"}`:                             0,
+			`blackfriday_rebalances_total{cause="start"}`:                           1,
+			`blackfriday_rebalances_total{cause="crash"}`:                           1,
+			`blackfriday_rebalances_total{cause="leave"}`:                           0,
+			`blackfriday_rebalance_unread_seconds_count{cause="crash"}`:             1,
+			`blackfriday_group_members{group="order-service-group"}`:                2,
+			`blackfriday_instance_records_total{client_id="email",service="email"}`: after[`blackfriday_payment_to_email_seconds_count`],
 		})
 		unread := after[`blackfriday_rebalance_unread_seconds_sum{cause="crash"}`]
 		if unread < 5 || unread > 7 {
@@ -165,7 +165,7 @@ func TestOddDeadLettersBreakNoScrape(t *testing.T) {
 	// Two codes that are told apart as bytes, and look the same.
 	s := &lab.Snapshot{Ledger: &ledger.Picture{Codes: map[string]int64{"\xff\x1b[2J": 1, `\xff\x1b[2J`: 2, "": 4}}}
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(metrics.NewCollector(func() *lab.Snapshot { return s }))
+	registry.MustRegister(gauges.New(func() *lab.Snapshot { return s }))
 	got := samples(t, registry)
 	expect(t, got, map[string]float64{
 		`blackfriday_dead_letters_total{code="\xff\x1b[2J"}`: 3,

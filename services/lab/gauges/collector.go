@@ -1,5 +1,5 @@
-// Package metrics publishes the lab's numbers for Prometheus. It reads the same Snapshot as the screen.
-package metrics
+// Package gauges are the lab's numbers as Prometheus metrics. It reads the same Snapshot as the screen.
+package gauges
 
 import (
 	"sync"
@@ -18,8 +18,8 @@ type collector struct {
 	rebalances *rebalances
 }
 
-// NewCollector returns the metrics of the lab whose newest picture snapshot gives.
-func NewCollector(snapshot func() *lab.Snapshot) prometheus.Collector {
+// New returns the metrics of the lab whose newest picture snapshot gives.
+func New(snapshot func() *lab.Snapshot) prometheus.Collector {
 	return &collector{snapshot: snapshot, families: families(), rebalances: newRebalances()}
 }
 
