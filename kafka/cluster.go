@@ -34,6 +34,10 @@ type Cluster struct {
 	mu       sync.Mutex
 	topicIDs map[string]string
 	limits   map[string]int32 // max.message.bytes by topic, by its full name
+
+	// stopped are the embedded brokers that were stopped, and what each of them led.
+	stopped  map[int32][]TopicPartition
+	steering sync.Mutex // held while one of them is stopped or started; guards stopped
 }
 
 // Open starts the embedded cluster, or connects to the brokers of cfg. The error names the address and the flag that
@@ -43,7 +47,8 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{}}
+	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{},
+		stopped: map[int32][]TopicPartition{}}
 	if c.meters, err = newMeters(cfg.Metrics); err != nil {
 		return nil, fmt.Errorf("register the metrics of Kafka's clients: %w", err)
 	}
