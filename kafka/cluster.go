@@ -121,6 +121,8 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 		// Added partitions and moved leaders are noticed within a second; kgo's default needs up to 5 minutes.
 		kgo.MetadataMaxAge(time.Second),
 		kgo.MetadataMinAge(250 * time.Millisecond),
+		// Brokers that are back are noticed within a second; kgo's default waits up to 5 s between two attempts.
+		kgo.RetryBackoffFn(func(tries int) time.Duration { return min(time.Duration(tries)*200*time.Millisecond, time.Second) }),
 		// The lab's clients have nothing to tell the brokers about themselves (KIP-714).
 		kgo.DisableClientMetrics(),
 	}

@@ -78,7 +78,7 @@ func (k *commitMarks) settle(ctx context.Context) error {
 	}))
 }
 
-func (k *commitMarks) writer(batch) Writer { return writer{k.m.client, k.m.names} }
+func (k *commitMarks) writer(batch) Writer { return writer{client: k.m.client, names: k.m.names} }
 func (k *commitMarks) spoil()              {}
 func (k *commitMarks) open() []Span        { return nil }
 
@@ -161,7 +161,7 @@ func (k *commitFirst) open() []Span {
 	return spans
 }
 
-func (k *commitFirst) writer(batch) Writer          { return writer{k.m.client, k.m.names} }
+func (k *commitFirst) writer(batch) Writer          { return writer{client: k.m.client, names: k.m.names} }
 func (k *commitFirst) settle(context.Context) error { return nil }
 func (k *commitFirst) spoil()                       {}
 

@@ -42,7 +42,9 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 	}
 	// What was begun is waited for, at most WriteTimeout: a record that is still on its way when ctx ends would be written
 	// after whoever looked for it did not find it.
-	for i, err := range (writer{client, b.cluster.names}).Write(context.WithoutCancel(ctx), fit...) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), WriteTimeout)
+	defer cancel()
+	for i, err := range (writer{client: client, names: b.cluster.names}).Write(ctx, fit...) {
 		errs[at[i]] = err
 	}
 	return errs

@@ -4,14 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // WriteTimeout is how long a write may go without an answer before it fails.
 const WriteTimeout = 5 * time.Second
+
+// FloodTimeout is how long a record given to Producer.Send may go without an answer before it fails: long enough for its
+// partition to get a new leader when the old one dies. Kafka needs broker.session.timeout.ms for that, 9 s by default.
+const FloodTimeout = 30 * time.Second
+
+// lastWord is how long before its deadline Write gives up what has not been sent, so that it learns what became of it.
+const lastWord = time.Second
 
 // producing is what every client of the lab that writes has in common.
 func (c *Cluster) producing() []kgo.Opt {
@@ -36,21 +45,24 @@ type Producer struct {
 
 // NewProducer opens a producer that the brokers know as clientID.
 func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
-	client, err := c.newClient(clientID, append(c.producing(), kgo.MaxBufferedRecords(100_000))...)
+	sent := &wire{}
+	client, err := c.newClient(clientID, append(c.producing(), kgo.MaxBufferedRecords(100_000),
+		kgo.RecordDeliveryTimeout(FloodTimeout), kgo.WithHooks(sent))...)
 	if err != nil {
 		return nil, err
 	}
-	return &Producer{writer{client, c.names}}, nil
+	return &Producer{writer{client, c.names, sent}}, nil
 }
 
 // Send writes one record without waiting; done is called once, from another goroutine, when the brokers acknowledged it
-// or it failed. Send blocks while 100,000 records wait for their acknowledgement, at most until ctx ends.
+// or it failed. Send blocks while 100,000 records wait for their acknowledgement, at most until ctx ends. What was sent to a
+// broker that did not answer is kept until it does, however long that takes, so that nothing is written twice.
 func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error)) {
 	topic := r.Topic
 	r.Topic = p.names.full(topic)
 	p.client.Produce(ctx, r, func(r *Record, err error) {
 		r.Topic = topic
-		done(r, writeError(r, err))
+		done(r, p.outcome(r, err))
 	})
 }
 
@@ -63,10 +75,27 @@ func (p *Producer) Forget(topics ...string) {
 // Close fails what is still buffered and closes the client.
 func (p *Producer) Close() { p.client.Close() }
 
+// wire notes when a client last sent records to a broker. What was not asked for before that has certainly not been written.
+type wire struct{ last atomic.Int64 } // in nanoseconds since 1970
+
+// OnBrokerWrite implements kgo.HookBrokerWrite.
+func (w *wire) OnBrokerWrite(_ kgo.BrokerMetadata, key int16, bytes int, _, _ time.Duration, _ error) {
+	if key == int16(kmsg.Produce) && bytes > 0 {
+		w.last.Store(time.Now().UnixNano())
+	}
+}
+
+// sentSince says whether records may have been sent at t or later, t being the timestamp of a record. The client gives it
+// one when it takes it in, cut to whole milliseconds.
+func (w *wire) sentSince(t time.Time) bool {
+	return !t.IsZero() && (w == nil || w.last.Load() >= t.UnixNano())
+}
+
 // writer is a Writer on a kgo client.
 type writer struct {
 	client *kgo.Client
 	names  namespace
+	sent   *wire // nil: nobody notes what was sent
 }
 
 // Write implements Writer.
@@ -77,9 +106,15 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 	}
 	// Buffered for all, so that an answer that comes after ctx ended blocks nobody.
 	answers := make(chan answer, len(records))
+	asking := ctx
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithDeadline(ctx, deadline.Add(-lastWord))
+		defer cancel()
+	}
 	sent := w.names.sent(records)
 	for i, r := range sent {
-		w.client.Produce(ctx, r, func(r *Record, err error) { answers <- answer{i, writeError(r, err)} })
+		w.client.Produce(asking, r, func(r *Record, err error) { answers <- answer{i, w.outcome(r, err)} })
 	}
 	errs := make([]error, len(records))
 	answered := make([]bool, len(records))
@@ -101,16 +136,30 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 	return errs
 }
 
-// writeError says what became of a write, in the lab's own errors.
-func writeError(r *Record, err error) error {
+// outcome says what became of a write, in the lab's own errors. What a broker refused was not written; of what went without
+// an answer that is certain only if nothing was sent since.
+func (w writer) outcome(r *Record, err error) error {
+	var refused *kerr.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
 		return fmt.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
-	case errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.As(err, &refused) && !ambiguous(refused):
+		return fmt.Errorf("write to %s: %w", r.Topic, err)
+	case w.sent.sentSince(r.Timestamp):
 		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrUnknownOutcome, err)
 	default:
-		return fmt.Errorf("write to %s: %w", r.Topic, err)
+		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrNotWritten, err)
 	}
+}
+
+// ambiguous says that a broker may have written what it answered with this error for.
+func ambiguous(err *kerr.Error) bool {
+	switch err {
+	case kerr.RequestTimedOut, kerr.NotEnoughReplicasAfterAppend, kerr.NetworkException, kerr.UnknownServerError,
+		kerr.OutOfOrderSequenceNumber, kerr.UnknownProducerID, kerr.InvalidProducerEpoch, kerr.InvalidProducerIDMapping:
+		return true
+	}
+	return false
 }

@@ -67,7 +67,7 @@ func (k *transactions) begin(context.Context, batch) error { return nil }
 
 // writer writes for one batch. Its records count once the transaction is committed.
 func (k *transactions) writer(b batch) Writer {
-	return &transactionWriter{writer{k.m.client, k.m.names}, k, b}
+	return &transactionWriter{writer{client: k.m.client, names: k.m.names}, k, b}
 }
 
 type transactionWriter struct {

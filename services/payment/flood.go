@@ -55,6 +55,8 @@ type Flood struct {
 	answered chan struct{} // closed once every payment is acknowledged or has failed
 
 	acked, failed atomic.Int64
+	unknown       atomic.Int64 // payments that failed, and may have been written all the same
+	sent          atomic.Int64 // payments that the producer has been given
 	open          atomic.Int64 // payments without an answer
 	took          atomic.Int64 // nanoseconds; 0 while it runs
 	firstError    atomic.Pointer[error]
@@ -65,11 +67,14 @@ type Flood struct {
 
 // Progress is how far a flood has come.
 type Progress struct {
-	ID        int // 1 for the first flood of a service; 0: there was none
-	Running   bool
-	Wanted    int64
-	Acked     int64 // acknowledged by the brokers
-	Failed    int64
+	ID      int // 1 for the first flood of a service; 0: there was none
+	Running bool
+	Wanted  int64
+	Acked   int64 // acknowledged by the brokers
+	Failed  int64 // certainly not written
+	// Unknown is how many have neither been acknowledged nor certainly failed, once the flood has ended: they may or may not
+	// have been written. An answer that comes later makes it less.
+	Unknown   int64
 	StartedAt time.Time
 	Took      time.Duration // until the last answer, or until now while it runs
 	Err       string        // the first failure; empty when there is none
@@ -115,28 +120,76 @@ func (s *Service) FloodProgress() Progress {
 	return f.Progress()
 }
 
-// Run sends the payments and returns once each is acknowledged or has failed. The error tells how many failed and
-// wraps the first failure. When ctx ends first, Run sends no more and returns; what is on its way may still be
-// acknowledged. Call it once.
+// silence is how long a flood waits for the next answer before it gives up. A producer fails what it can by then.
+const silence = kafka.FloodTimeout + 2*time.Second
+
+// errSilence is why a flood gave up.
+var errSilence = fmt.Errorf("no broker has answered for %v", silence)
+
+// Run sends the payments and returns once each is acknowledged or has failed, or no answer has come for silence. The error
+// tells how many failed and how many are unknown, and wraps the first failure. When ctx ends first, Run sends no more and
+// returns; what is on its way may still be acknowledged. Call it once.
 func (f *Flood) Run(ctx context.Context) error {
 	defer f.end()
+	sending, giveUp := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { f.watch(sending, giveUp) })
+	defer watching.Wait()
+	defer giveUp(nil)
+
 	generator := event.NewGenerator(f.seed)
 	if f.key == VIPKey {
 		generator.Only(VIP)
 	}
-	for left := f.wanted; left > 0 && ctx.Err() == nil; {
+	for left := f.wanted; left > 0 && sending.Err() == nil; {
 		n := min(left, slabRecords)
-		f.send(ctx, generator, n)
+		f.send(sending, generator, n)
 		left -= n
 	}
 	select {
 	case <-f.answered:
-	case <-ctx.Done():
+	case <-sending.Done():
+	}
+	if ctx.Err() != nil {
 		return fmt.Errorf("flood of %d payments stopped after %d: %w", f.wanted, f.acked.Load(), context.Cause(ctx))
 	}
+	f.end()
+	return f.trouble(context.Cause(sending))
+}
+
+// watch gives the flood up when no answer has come for silence.
+func (f *Flood) watch(ctx context.Context, giveUp func(cause error)) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	open, since := f.open.Load(), time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.answered:
+			return
+		case now := <-ticker.C:
+			if n := f.open.Load(); n != open {
+				open, since = n, now
+			} else if now.Sub(since) >= silence {
+				giveUp(errSilence)
+			}
+		}
+	}
+}
+
+// trouble says how many payments were not acknowledged; nil when all were. why is the reason for those without an answer.
+func (f *Flood) trouble(why error) error {
+	p := f.Progress()
 	if first := f.firstError.Load(); first != nil {
-		return fmt.Errorf("flood of %d payments: %d were not acknowledged, the first: %w",
-			f.wanted, f.failed.Load(), *first)
+		why = *first
+	}
+	switch {
+	case p.Unknown > 0:
+		return fmt.Errorf("flood of %d payments: %d acknowledged, %d certainly not written, %d unknown: they may have been written; the first: %w",
+			f.wanted, p.Acked, p.Failed, p.Unknown, why)
+	case p.Failed > 0:
+		return fmt.Errorf("flood of %d payments: %d were not acknowledged, the first: %w", f.wanted, p.Failed, why)
 	}
 	return nil
 }
@@ -154,6 +207,7 @@ func (f *Flood) send(ctx context.Context, generator *event.Generator, n int) {
 		if f.key != NoKey {
 			records[i].Key = strconv.AppendUint(nil, generator.User(), 10)
 		}
+		f.sent.Add(1)
 		f.out.Send(ctx, &records[i], done)
 	}
 }
@@ -175,6 +229,10 @@ func (f *Flood) done(r *kafka.Record, err error) {
 // fail counts a failure and keeps the first.
 func (f *Flood) fail(err error) {
 	f.firstError.CompareAndSwap(nil, &err)
+	if errors.Is(err, kafka.ErrUnknownOutcome) {
+		f.unknown.Add(1)
+		return
+	}
 	f.failed.Add(1)
 }
 
@@ -199,10 +257,14 @@ func (f *Flood) Progress() Progress {
 	p := Progress{
 		ID: f.id, Wanted: int64(f.wanted), StartedAt: f.started,
 		Took:  time.Duration(f.took.Load()),
-		Acked: f.acked.Load(), Failed: f.failed.Load(),
+		Acked: f.acked.Load(), Failed: f.failed.Load(), Unknown: f.unknown.Load(),
 	}
 	if p.Took == 0 {
 		p.Running, p.Took = true, time.Since(f.started)
+	} else {
+		unsent := p.Wanted - f.sent.Load()
+		p.Failed += unsent
+		p.Unknown = max(0, p.Wanted-p.Acked-p.Failed)
 	}
 	if err := f.firstError.Load(); err != nil {
 		p.Err = event.Visible((*err).Error())

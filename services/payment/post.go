@@ -76,6 +76,9 @@ func (s *Service) fail(w http.ResponseWriter, err error) {
 		s.failed.Add(1)
 		web.Error(w, http.StatusServiceUnavailable, fmt.Sprintf("Kafka did not answer within %v: the outcome is "+
 			"unknown, the payment may or may not have been written; look before you send it again", BrokerTimeout))
+	case errors.Is(err, kafka.ErrNotWritten):
+		s.failed.Add(1)
+		web.Error(w, http.StatusServiceUnavailable, "Kafka does not answer: the payment was not written; send it again once it does")
 	default:
 		s.failed.Add(1)
 		web.Error(w, http.StatusServiceUnavailable,

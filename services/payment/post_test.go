@@ -158,6 +158,7 @@ func TestPostToABrokerThatRefuses(t *testing.T) {
 		want   string
 	}{
 		{fmt.Errorf("write: %w", kafka.ErrTooLarge), http.StatusRequestEntityTooLarge, "larger"},
+		{fmt.Errorf("write: %w", kafka.ErrNotWritten), http.StatusServiceUnavailable, "the payment was not written"},
 		{errors.New("not enough replicas\x1b[2J"), http.StatusServiceUnavailable, `not enough replicas\x1b[2J`},
 	}
 	for _, tt := range tests {
