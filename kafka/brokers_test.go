@@ -23,9 +23,9 @@ func TestStoppedBrokerComesBack(t *testing.T) {
 	client := openClient(t, c)
 	produce(t, client, "a", 0, "x")
 	o := openObserver(t, c, "a", "b")
-	victim := c.fake.LeaderFor("a", 0)
+	victim := c.fake.LeaderFor(testPrefix+"a", 0)
 	if victim == c.Controller() {
-		if err := c.fake.MoveTopicPartition("a", 0, 0); err != nil {
+		if err := c.fake.MoveTopicPartition(testPrefix+"a", 0, 0); err != nil {
 			t.Fatal(err)
 		}
 		victim = 0

@@ -50,13 +50,11 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 // versions caps what the embedded brokers offer. Apache Kafka's own command-line tools (4.3) end in a
 // NullPointerException against kfake's DescribeTopicPartitions (key 75) and against CreateTopics (key 19) above
 // version 4; without them they fall back to what works. Produce (key 0) above guard.MaxProduceVersion names topics by id,
-// and kfake panics on ids that it does not know, such as those of topics that were just deleted. OffsetForLeaderEpoch
-// (key 23) is answered wrongly once a leader has moved: clients would go back by thousands of records.
+// and kfake panics on ids that it does not know, such as those of topics that were just deleted.
 func versions() *kversion.Versions {
 	v := kversion.Stable()
 	v.SetMaxKeyVersion(0, guard.MaxProduceVersion)
 	v.SetMaxKeyVersion(19, 4)
-	v.SetMaxKeyVersion(23, -1)
 	v.SetMaxKeyVersion(75, -1)
 	return v
 }
