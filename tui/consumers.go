@@ -50,14 +50,17 @@ func tally(s *lab.Snapshot) string {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[h], healthWord(h)))
 		}
 	}
+	if n := present(s); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d outside", n))
+	}
 	return strings.Join(parts, ", ")
 }
 
-// instances are all instances in the order in which the consumers' panel shows them: order consumers at work, those on
-// the bench, then e-mail and analytics.
+// instances are all instances in the order in which the consumers' panel shows them: order consumers at work, members
+// outside this lab, those on the bench, then e-mail and analytics.
 func instances(s *lab.Snapshot) []lab.Instance {
 	working, bench := benched(s)
-	return slices.Concat(working, bench, services(s))
+	return slices.Concat(working, s.Outsiders, bench, services(s))
 }
 
 // services are e-mail and analytics.
@@ -88,7 +91,7 @@ func benched(s *lab.Snapshot) (working, bench []lab.Instance) {
 // consumerLines is how many lines the consumers' panel needs for all of them.
 func consumerLines(s *lab.Snapshot) int {
 	working, bench := benched(s)
-	return len(working) + min(len(bench), 1) + len(services(s))
+	return len(working) + len(s.Outsiders) + min(len(bench), 1) + len(services(s))
 }
 
 // consumerRows draws one instance per line, with the selected one marked, and all on the bench in one line. When they
@@ -96,13 +99,14 @@ func consumerLines(s *lab.Snapshot) int {
 func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
 	c := consumerLayout(w)
 	working, bench := benched(s)
+	working = append(working, s.Outsiders...)
 	below := services(s)
 	room := max(lines-len(below)-min(len(bench), 1), 1)
-	at := slices.IndexFunc(working, func(i lab.Instance) bool { return i.Name == selected })
+	at := slices.IndexFunc(working, func(i lab.Instance) bool { return idOf(i) == selected })
 	from, to, more := window(len(working), room, around(at, len(working), room))
 	var out []string
 	for _, i := range working[from:to] {
-		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected))
 	}
 	if more > 0 {
 		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s %s", more, len(working), st.g.dot, tally(s))))
@@ -111,7 +115,7 @@ func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []
 		out = append(out, st.benchLine(s, bench, w, selected))
 	}
 	for _, i := range below {
-		out = append(out, st.consumerRow(i, c, w, i.Name == selected))
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected))
 	}
 	return st.box(out, w, lines)
 }
@@ -126,12 +130,12 @@ func (st *styles) benchLine(s *lab.Snapshot, bench []lab.Instance, w int, select
 	}
 	why := fmt.Sprintf("  no partition left: %s, %s ", count(int64(len(s.Partitions)), "partition"), count(int64(alive), "consumer"))
 	room := max((w-len(why)-8)/4, 1)
-	at := slices.IndexFunc(bench, func(i lab.Instance) bool { return i.Name == selected })
+	at := slices.IndexFunc(bench, func(i lab.Instance) bool { return idOf(i) == selected })
 	from, to, more := window(len(bench), room, around(at, len(bench), room))
 	line := "  " + st.warn.Render("BENCH")
 	for _, i := range bench[from:to] {
 		cursor := " "
-		if i.Name == selected {
+		if idOf(i) == selected {
 			cursor = st.key.Render(st.g.cursor)
 		}
 		line += cursor + st.sign(i)
@@ -152,9 +156,9 @@ func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected
 		cursor = " " + st.key.Render(st.g.cursor)
 	}
 	name := st.left(visible(i.Name, c.name, st.ascii), c.name)
-	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.health(i.Health), c.state) + " " +
+	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.standing(i), c.state) + " " +
 		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(within(i.Processed, c.done-1), c.done) +
-		"  " + st.ends(st.detail(i, c.detail), st.restarts(i), c.detail) + " "
+		"  " + st.ends(st.detail(i, c), st.restarts(i), c.detail) + " "
 	line = st.left(line, w)
 	if selected {
 		return under(line, st.selected)
@@ -164,6 +168,9 @@ func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected
 
 // sign is the coloured cell of an instance: its number, or a letter for the services.
 func (st *styles) sign(i lab.Instance) string {
+	if i.Outside > 0 {
+		return st.outsideSign(i.Outside)
+	}
 	switch i.Kind {
 	case lab.EmailKind:
 		return st.other.Render(" E ")
@@ -171,6 +178,17 @@ func (st *styles) sign(i lab.Instance) string {
 		return st.other.Render(" A ")
 	}
 	return st.cell(i.Number)
+}
+
+// standing is the life of an instance. Of one outside this lab nothing is known but that the group counts it.
+func (st *styles) standing(i lab.Instance) string {
+	switch {
+	case i.Outside == 0:
+		return st.health(i.Health)
+	case i.Health == lab.Left:
+		return st.muted.Render(st.g.health[lab.Left] + " gone")
+	}
+	return st.other.Render(st.g.health[i.Health] + " member")
 }
 
 func (st *styles) health(h lab.Health) string {
@@ -188,7 +206,7 @@ func (st *styles) health(h lab.Health) string {
 
 // holds lists the partitions of an order consumer, and the lag of the other services' groups.
 func (st *styles) holds(i lab.Instance, w int) string {
-	if i.Kind != lab.OrderKind {
+	if i.Kind != lab.OrderKind && i.Outside == 0 {
 		if !i.LagKnown {
 			return st.muted.Render("lag " + st.g.dash)
 		}
@@ -208,8 +226,11 @@ func (st *styles) holds(i lab.Instance, w int) string {
 }
 
 // detail is what matters most about an instance: its failure, what Kafka believes of a dead one, or its last record.
-func (st *styles) detail(i lab.Instance, w int) string {
+func (st *styles) detail(i lab.Instance, c consumerColumns) string {
+	w := c.detail
 	switch {
+	case i.Outside > 0:
+		return st.outsideDetail(i, c)
 	case i.Crashes > 0:
 		return st.loopDetail(i, w)
 	case i.Blocked != nil:

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -266,6 +267,9 @@ func hostile() *lab.Snapshot {
 		s.Rebalances[i].Also = []lab.Change{{Cause: lab.Cause(evil), Member: evil}}
 	}
 	s.Steps = []lab.StartStep{{Name: evil, Detail: evil}}
+	s.Outsiders = []lab.Instance{{Name: evil, Outside: 1 << 40, MemberID: evil, Host: evil, Health: lab.Active, Lag: -1 << 62, LagKnown: true}}
+	s.Partitions[2].Orphan, s.Partitions[2].Reader, s.Partitions[2].OwnerInstance, s.Partitions[2].OwnerOutside = false, 0, 0, 1<<40
+	s.Rebalances[1].Moved = append(s.Rebalances[1].Moved, lab.Move{FromOutside: evil, ToOutside: evil})
 	return s
 }
 
@@ -277,4 +281,48 @@ func stopped() *lab.Snapshot {
 	}
 	s.Email.Health, s.Analytics.Health = lab.Crashed, lab.Left
 	return s
+}
+
+// visited is a lab whose group has members that run elsewhere: one that works, one that is gone, and one on the bench.
+func visited() *lab.Snapshot {
+	s := flooded()
+	p := &s.Partitions[1]
+	p.Reader, p.Owner, p.OwnerInstance, p.OwnerOutside = 0, "order-laptop-1", 0, 1
+	s.Orders = s.Orders[:1]
+	s.Partitions[2].Reader, s.Partitions[2].Owner, s.Partitions[2].OwnerInstance = 1, "order-1", 1
+	s.Orders[0].Partitions = append(s.Orders[0].Partitions, lab.TopicPartition{Topic: "payment-successful", Partition: 2})
+	s.Outsiders = []lab.Instance{
+		{Name: "order-laptop-1", Outside: 1, MemberID: "order-laptop-1-6f", Host: "192.168.1.17", Health: lab.Active, Since: noon().Add(-22 * time.Second),
+			Partitions: []lab.TopicPartition{{Topic: "payment-successful", Partition: 1}}, Processed: 215, Rate: 10, Lag: 379, LagKnown: true},
+		{Name: "rdkafka", Outside: 2, MemberID: "rdkafka-1", Host: "192.168.1.20", Health: lab.Left, Since: noon().Add(-3 * time.Second)},
+		{Name: "order-laptop-1", Outside: 3, MemberID: "order-laptop-1-9a", Host: "192.168.1.18", Health: lab.Standby, LagKnown: true},
+	}
+	s.Rebalances = []lab.Rebalance{
+		{ID: 1, At: noon().Add(-250 * time.Second), Cause: lab.CauseStart, Member: "order-1", Protocol: "KIP-848"},
+		{ID: 2, At: noon().Add(-22 * time.Second), Cause: lab.CauseJoin, Member: "order-laptop-1", Protocol: "KIP-848", Outside: true, Disturbed: true,
+			Settled: noon().Add(-21700 * time.Millisecond), BrokerAt: noon().Add(-22 * time.Second), FromGeneration: 4, ToGeneration: 5,
+			Moved: []lab.Move{{Partition: 1, From: 1, ToOutside: "order-laptop-1"}}},
+		{ID: 3, At: noon().Add(-3 * time.Second), Cause: lab.CauseGone, Member: "rdkafka", Protocol: "KIP-848", Outside: true, Disturbed: true,
+			Settled: noon().Add(-3 * time.Second), BrokerAt: noon().Add(-3 * time.Second), FromGeneration: 5, ToGeneration: 6},
+	}
+	s.Events = append(s.Events, lab.Event{Seq: 4, At: noon().Add(-22 * time.Second), Source: "group",
+		Text: "order-laptop-1 on 192.168.1.17 has joined order-service-group. It runs outside this lab: all that is seen of it is the brokers' word."})
+	return s
+}
+
+// visitedStory is the history that ends with a visited lab: the outsider has read P1 for a while.
+func visitedStory(s *lab.Snapshot) history {
+	var past history
+	for ago := remembered; ago > 0; ago -= frameEvery {
+		before := *s
+		before.At, before.Reading.At = s.At.Add(-ago), s.At.Add(-ago)
+		if ago > 22*time.Second {
+			before.Partitions = slices.Clone(s.Partitions)
+			p := &before.Partitions[1]
+			p.Reader, p.Owner, p.OwnerInstance, p.OwnerOutside = 1, "order-1", 1, 0
+		}
+		before.Rebalances = slices.DeleteFunc(slices.Clone(s.Rebalances), func(r lab.Rebalance) bool { return r.At.After(before.At) })
+		past = past.with(&before)
+	}
+	return past.with(s)
 }

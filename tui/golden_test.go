@@ -70,6 +70,8 @@ func TestScreens(t *testing.T) {
 		{"ledger", audited(), []string{"8"}, nil},
 		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
 		{"ledger-trials", lossy(), []string{"8"}, nil},
+		{"visited", visited(), []string{"down", "down"}, visitedStory},
+		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

@@ -182,6 +182,9 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 func (k KeyMap) actions(s *lab.Snapshot) []key.Binding {
 	alive, dead := false, false
 	for _, i := range instances(s) {
+		if i.Outside > 0 {
+			continue // only who runs it can do anything to it
+		}
 		down := i.Health == lab.Crashed || i.Health == lab.Left
 		alive, dead = alive || !down, dead || down
 	}

@@ -19,8 +19,8 @@ const (
 // What a partition is in the hands of, when it is not the number of one of our instances.
 const (
 	nobody    = 0
-	somebody  = -1 // a member that does not belong to this lab
-	unwatched = -2 // not measured
+	unwatched = -1 // not measured
+	somebody  = -2 // a member outside this lab: the first of them is one below, the next two, and so on
 )
 
 // handsOf is who reads a partition: our own process is asked first, and the broker about members of others.
@@ -31,7 +31,7 @@ func handsOf(p *lab.Partition) int {
 	case !p.Known && !p.Orphan:
 		return unwatched
 	case p.Owner != "" && p.OwnerInstance == 0 && !p.Orphan:
-		return somebody
+		return somebody - p.OwnerOutside
 	}
 	return nobody
 }
@@ -149,13 +149,13 @@ func (st *styles) hands(columns []int) string {
 		if n < 0 {
 			n = len(columns)
 		}
-		switch h := columns[0]; h {
-		case unwatched:
+		switch h := columns[0]; {
+		case h == unwatched:
 			b.WriteString(blank(n))
-		case nobody:
+		case h == nobody:
 			b.WriteString(st.bad.Render(strings.Repeat(st.g.gap, n)))
-		case somebody:
-			b.WriteString(st.other.Render(strings.Repeat(st.g.foreign, n)))
+		case h <= somebody:
+			b.WriteString(st.other.Render(strings.Repeat(st.letter(somebody-h), n)))
 		default:
 			b.WriteString(st.cells[st.colour(h)].Render(strings.Repeat(digit(h), n)))
 		}

@@ -128,7 +128,7 @@ func (m *model) take(s *lab.Snapshot) {
 	if s.State != lab.Starting {
 		m.past = m.past.with(s)
 	}
-	known := slices.ContainsFunc(instances(s), func(i lab.Instance) bool { return i.Name == m.selected })
+	known := slices.ContainsFunc(instances(s), func(i lab.Instance) bool { return idOf(i) == m.selected })
 	if !known {
 		m.selected = ""
 	}

@@ -33,7 +33,7 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	p, differs := disagreement(s)
 	switch {
 	case differs && p.Reader == 0:
-		return st.muted.Render(fmt.Sprintf(" %s P%d belongs to ", st.g.foreign, p.ID)) + st.warn.Render(ownerName(st, p)) +
+		return st.muted.Render(fmt.Sprintf(" %s P%d belongs to ", st.letter(p.OwnerOutside), p.ID)) + st.warn.Render(ownerName(st, p)) +
 			st.muted.Render(", a member outside this lab.")
 	case differs:
 		return st.warn.Render(fmt.Sprintf(" %s P%d is changing hands: %s reads it, Kafka names %s.", st.g.attention, p.ID,

@@ -14,7 +14,7 @@ func consumersBody(v view, w int) []string {
 	st, s, c := v.st, v.s, consumerLayout(w)
 	var out []string
 	for _, i := range instances(s) {
-		out = append(out, st.consumerRow(i, c, w, i.Name == v.selected))
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == v.selected))
 	}
 	out = append(out, "", rebalanceTitle(st, w), rebalanceLabels(st, w))
 	return append(out, rebalanceRows(st, s, w, max(len(s.Rebalances), 1), 0)...)
@@ -91,7 +91,7 @@ func signLines(st *styles) []string {
 		line(st.health(lab.Active), "it has partitions and works on them"),
 		line(st.health(lab.Standby), "a member, but no partition is left for it"),
 		line(st.hands([]int{1, 1, 1, nobody, nobody, 2, 2, 2}), "a lane: 1 read, then nobody, then 2"),
-		line(st.hands([]int{somebody, somebody}), "a member outside this lab read"),
+		line(st.hands([]int{somebody - 1, somebody - 1, somebody - 2, somebody - 2}), "members outside this lab read, says Kafka"),
 		line(st.strong.Render("#4"), "a rebalance, at its time"),
 		line(st.health(lab.Joining), "started, and not assigned anything yet"),
 		line(st.health(lab.Leaving), "finishes the record in hand, commits, leaves"),

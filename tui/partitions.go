@@ -211,7 +211,7 @@ func (st *styles) reader(p lab.Partition) string {
 	case p.Reader > 0:
 		return st.cell(p.Reader) + fmt.Sprintf(" order-%d", p.Reader)
 	case foreign(p):
-		return st.other.Render(" "+st.g.foreign+" ") + " outside"
+		return st.outsideSign(p.OwnerOutside) + " outside"
 	}
 	return " " + st.g.dash + "  " + st.muted.Render("nobody")
 }

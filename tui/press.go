@@ -66,8 +66,25 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.message = message{text: "The lab is not running: nothing was sent.", bad: true, at: m.now}
 		return nil
 	}
+	if o, ok := outsiderOf(m.live, nameIn(c)); ok {
+		m.message = message{text: o.Name + " runs on " + o.Host + " and not in this lab: only who runs it can do that.", bad: true, at: m.now}
+		return nil
+	}
 	m.message = message{text: intent(c) + " ...", at: m.now}
 	return m.jobs.do(m.lab, c)
+}
+
+// nameIn is the instance that a command is about; empty when it is about none, or leaves the choice to the lab.
+func nameIn(c lab.Command) string {
+	switch c := c.(type) {
+	case lab.Kill:
+		return c.Name
+	case lab.Stop:
+		return c.Name
+	case lab.Restart:
+		return c.Name
+	}
+	return ""
 }
 
 func (m *model) pressInHelp(msg tea.KeyPressMsg) {
@@ -165,12 +182,12 @@ func (m *model) selectBy(by int) {
 	if len(all) == 0 {
 		return
 	}
-	at := slices.IndexFunc(all, func(i lab.Instance) bool { return i.Name == m.selected })
+	at := slices.IndexFunc(all, func(i lab.Instance) bool { return idOf(i) == m.selected })
 	if at < 0 && by < 0 {
 		at = 0
 	}
 	at = (at + by + len(all)) % len(all)
-	m.selected = all[at].Name
+	m.selected = idOf(all[at])
 	if m.page == consumersPage {
 		step, _ := m.extent()
 		m.top[m.page] = min(max(m.top[m.page], at-step+1), at)

@@ -135,15 +135,15 @@ func (st *styles) callbacks(r lab.Rebalance) string {
 	switch {
 	case r.Open:
 		return "under way"
-	case r.Settled.IsZero():
-		return st.g.dash
+	case r.Settled.IsZero(), r.Outside:
+		return st.g.dash // nobody here saw it begin
 	}
 	return took(r.Settled.Sub(r.At))
 }
 
 // known is how long it took until the brokers named the new members.
 func (st *styles) known(r lab.Rebalance) string {
-	if r.BrokerAt.IsZero() {
+	if r.BrokerAt.IsZero() || r.Outside {
 		return st.g.dash
 	}
 	return took(r.BrokerAt.Sub(r.At))
@@ -177,7 +177,7 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 
 // move is what a partition went through that changed hands.
 func (st *styles) move(m lab.Move) string {
-	text := st.strong.Render(fmt.Sprintf("P%d", m.Partition)) + " " + st.hand(m.From) + " " + st.g.arrow + " " + st.hand(m.To)
+	text := st.strong.Render(fmt.Sprintf("P%d", m.Partition)) + " " + st.party(m.From, m.FromOutside) + " " + st.g.arrow + " " + st.party(m.To, m.ToOutside)
 	if !m.Measured {
 		return text + st.muted.Render(" unread "+st.g.dash)
 	}
@@ -195,6 +195,14 @@ func (st *styles) keep(k lab.Kept) string {
 		text += st.muted.Render(", paused ") + took(k.Pause)
 	}
 	return text
+}
+
+// party is who had a partition, or has it: one of ours by its sign, and a member outside this lab by its name.
+func (st *styles) party(instance int, outside string) string {
+	if outside != "" {
+		return st.other.Render(visible(outside, 8, st.ascii))
+	}
+	return st.hand(instance)
 }
 
 // hand is the sign of a reader, or nobody's.

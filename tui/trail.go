@@ -146,7 +146,7 @@ func (m *model) chosenPayment() (*messages.Payment, error) {
 		}
 	}
 	for _, i := range instances(m.shown()) {
-		if i.Name == m.selected && i.Kind == lab.OrderKind && i.Last.Seen && m.selects() {
+		if idOf(i) == m.selected && i.Kind == lab.OrderKind && i.Last.Seen && m.selects() {
 			return &messages.Payment{Partition: i.Last.Partition, Offset: i.Last.Offset}, nil
 		}
 	}

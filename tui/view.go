@@ -137,6 +137,9 @@ func (m *model) status() (string, pen) {
 	case m.replay != nil:
 		return "Replay: keys act on the live lab, space shows it.", m.st.warn
 	case m.selected != "":
+		if o, ok := outsiderOf(m.shown(), m.selected); ok {
+			return o.Name + " is selected. It runs on " + o.Host + " and not in this lab: only who runs it can stop it.", m.st.muted
+		}
 		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
 	}
 	return "", m.st.muted

@@ -37,7 +37,8 @@ type Rebalance struct {
 	// unknown.
 	FromGeneration, ToGeneration int32
 	// Disturbed: something else got in the way, so that what it cost is not the price of its cause: another change while
-	// it went on, a dead member that the group still counted, or nobody left to take over.
+	// it went on, a dead member that the group still counted, or nobody left to take over;
+	// or it happened outside this lab, where nobody saw it begin.
 	Disturbed bool
 	// Outside: its cause is outside this lab. Then At is when the first sign of it was seen, not when it happened.
 	Outside bool

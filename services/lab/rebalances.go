@@ -136,7 +136,8 @@ func (rs *rebalances) outside(at time.Time, protocol string, came, went []*outsi
 		i = len(rs.list) - 1
 	}
 	r := rs.list[i]
-	r.Cause, r.Member, r.Protocol, r.Outside, r.BrokerAt = changes[0].Cause, changes[0].Member, protocol, true, at
+	r.Cause, r.Member, r.Protocol, r.Outside, r.Disturbed, r.BrokerAt =
+		changes[0].Cause, changes[0].Member, protocol, true, true, at
 	r.Also = append(r.Also, changes[1:]...)
 	for _, p := range awaited {
 		r.waits[p] = true
