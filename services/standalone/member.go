@@ -40,6 +40,8 @@ func (p *process) work(ctx context.Context) error {
 		case id := <-w.joined:
 			if p.hasTwin(ctx, id) {
 				end(p.rival())
+			} else {
+				p.seat.joined(id)
 			}
 		case <-tick.C:
 			p.journal.sumUp()
@@ -57,9 +59,7 @@ func (p *process) work(ctx context.Context) error {
 // another machine of this name.
 func (p *process) hasTwin(ctx context.Context, id string) bool {
 	group, err := p.cluster.Group(ctx, p.service.role.Group, p.service.role.Topics...)
-	return err == nil && slices.ContainsFunc(group.Members, func(m kafka.MemberReading) bool {
-		return m.ClientID == p.name && m.MemberID != id
-	})
+	return err == nil && taken(group, p.name, id, p.seat.before)
 }
 
 // ended says how the service ended: by a crash, because somebody else has its name, or politely.

@@ -1,15 +1,12 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/gofrs/flock"
 
 	"blackfriday/kafka"
 )
@@ -44,51 +41,26 @@ func (p *process) settleName(ctx context.Context) error {
 	}
 	for p.number = max(p.cfg.Number, 1); p.number <= last; p.number++ {
 		p.name = names(p.number)
-		if !taken(group, p.name) && p.reserve() {
-			if p.cfg.Kafka.Protocol == "" {
-				p.cfg.Kafka.Protocol = spoken(group)
-			}
-			return nil
+		seat := takeSeat(p.name)
+		if seat == nil {
+			continue
 		}
+		if taken(group, p.name, seat.before) {
+			seat.leave()
+			continue
+		}
+		p.onClose(seat.leave)
+		p.seat = seat
+		p.cfg.Kafka.Protocol = cmp.Or(p.cfg.Kafka.Protocol, spoken(group))
+		return nil
 	}
 	return p.rival()
 }
-
-// reserve takes the name among the processes of this user on this machine, for as long as this one lives: two that start
-// at the same moment do not see each other in the group yet. It is true where nothing can be reserved: then the group
-// alone tells.
-func (p *process) reserve() bool {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return true
-	}
-	dir = filepath.Join(dir, "blackfriday")
-	if os.MkdirAll(dir, 0o700) != nil {
-		return true
-	}
-	lock := flock.New(filepath.Join(dir, fileName(p.name)+".lock"))
-	free, err := lock.TryLock()
-	if err != nil {
-		return true
-	}
-	if free {
-		p.onClose(func() { _ = lock.Unlock() }) // the end of the process unlocks it anyway
-	}
-	return free
-}
-
-// fileName makes a client id, which anybody may have chosen, fit for the name of a file.
-func fileName(id string) string { return url.QueryEscape(id) }
 
 // rival is the error of a name that somebody else has.
 func (p *process) rival() error {
 	return fmt.Errorf("another %s service that lives is named %s already: choose another number with --instance or INSTANCE_ID; "+
 		"if it died, Kafka gives it up after its session timeout", p.cfg.Service, shown(p.name))
-}
-
-// taken says whether a member of the group has the name.
-func taken(g kafka.GroupReading, name string) bool {
-	return slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool { return m.ClientID == name })
 }
 
 // spoken is the protocol that the members of a group speak; empty while there are none, or where it is none of the lab's.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,7 @@ type process struct {
 	journal *Journal
 	name    string // client id
 	number  int
+	seat    *seat
 
 	cluster  *kafka.Cluster
 	payments *payment.Service
@@ -59,6 +61,8 @@ func (p *process) open(ctx context.Context) error {
 		return err
 	}
 	p.onClose(func() { _ = listener.Close() }) // closed already once it served
+	// The id of its transactions is that of this machine: started again after it was killed, it ends what it left open.
+	p.cfg.Kafka.Identity = cmp.Or(p.cfg.Kafka.Identity, hostName(os.Hostname()))
 	if p.cluster, err = kafka.Open(ctx, p.cfg.Kafka); err != nil {
 		if slices.Equal(p.cfg.Kafka.Brokers, []string{LocalBroker}) {
 			err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)

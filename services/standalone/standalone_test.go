@@ -246,10 +246,29 @@ func TestNameIsRefusedAcrossMachines(t *testing.T) {
 	start(t, cfg).says(t, "-1 has joined")
 }
 
+// A service that was killed is started again at once: Kafka still counts the dead one, and nobody waits for that.
+func TestKilledServiceIsStartedAgainUnderItsName(t *testing.T) {
+	c := open(t, true)
+	cfg := config(c, Order)
+	cfg.Remedy, cfg.Guarantee = order.Crash, kafka.ExactlyOnce
+	first := start(t, cfg)
+	first.says(t, "-1 has joined")
+	pay(t, c, "oops")
+	if err := <-first.ended; err == nil {
+		t.Fatal("it did not die")
+	}
+	if left := members(t, c); len(left) != 1 {
+		t.Fatalf("members %+v", left)
+	}
+	cfg.Remedy = order.ToDLQ
+	again := start(t, cfg)
+	again.says(t, "-1 has joined", "P0@0 → dead letter queue")
+}
+
 // Two that joined at the same moment did not see each other before.
 func TestTwinIsFoundAfterJoining(t *testing.T) {
 	c := open(t, true)
-	p := &process{cfg: config(c, Order), cluster: c, name: "order-host-1", service: &service{role: role.Order()}}
+	p := &process{cfg: config(c, Order), cluster: c, name: "order-host-1", service: &service{role: role.Order()}, seat: &seat{}}
 	cfg := config(c, Order)
 	cfg.Name = "order-host-1"
 	start(t, cfg).says(t, "has joined")
