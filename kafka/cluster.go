@@ -107,6 +107,9 @@ func (c *Cluster) connect(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.admit(ctx); err != nil {
+		return err
+	}
 	return c.learnTransactions(ctx, client)
 }
 

@@ -78,6 +78,9 @@ type Config struct {
 	// Nodes is the number of embedded brokers; 0 means 3.
 	Nodes int
 
+	// Classroom opens the embedded brokers to other machines. Nil: they listen on the loopback, and everybody there may do
+	// everything.
+	Classroom *Classroom
 	// DataDir is the directory in which the embedded brokers keep what they are told, so that the next process goes on
 	// from there. Empty: they keep it in memory.
 	DataDir string
@@ -133,6 +136,13 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if err := namespace(c.Prefix).check(); err != nil {
 		return c, err
+	}
+	if c.Classroom != nil {
+		room, err := c.Classroom.check(c.Brokers)
+		if err != nil {
+			return c, err
+		}
+		c.Classroom, c.Security = &room, room.teacher()
 	}
 	switch {
 	case c.DataDir != "" && len(c.Brokers) > 0:

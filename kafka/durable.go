@@ -55,6 +55,7 @@ func (d *durable) abort(ctx context.Context, cfg Config) error {
 	}
 	network := &kfake.VirtualNetwork{}
 	cfg.Port, cfg.Listen, cfg.Dial = 1, network.Listen, network.DialContext
+	cfg.Classroom, cfg.Security = nil, Security{}
 	c := &Cluster{cfg: cfg}
 	if err := c.startEmbedded(d); err != nil {
 		return err

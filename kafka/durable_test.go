@@ -17,7 +17,7 @@ import (
 // openDisk opens a durable cluster with the topic "a", which it must be given back by the end of the test.
 func openDisk(t testing.TB, dir string) *Cluster {
 	t.Helper()
-	c, err := Open(context.Background(), Config{DataDir: dir})
+	c, err := Open(context.Background(), Config{DataDir: dir, Prefix: testPrefix})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestADataDirectoryKeepsTopicsRecordsAndOffsets(t *testing.T) {
 			c := openDisk(t, dir)
 			produce(t, openClient(t, c), "a", 0, "one", "two")
 			offsets := kadm.Offsets{}
-			offsets.AddOffset("a", 0, 1, -1)
+			offsets.AddOffset(testPrefix+"a", 0, 1, -1)
 			if err := c.admin.CommitAllOffsets(t.Context(), "g", offsets); err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestADataDirectoryKeepsTopicsRecordsAndOffsets(t *testing.T) {
 			again := openDisk(t, leave(c, dir))
 			wantRecords(t, readAll(t, again, "a"), map[string][]string{"a/0": {"0=one", "1=two"}})
 			committed, err := again.admin.FetchOffsets(t.Context(), "g")
-			if at, ok := committed.Lookup("a", 0); err != nil || !ok || at.At != 1 {
+			if at, ok := committed.Lookup(testPrefix+"a", 0); err != nil || !ok || at.At != 1 {
 				t.Errorf("committed %v (%v), want 1", at, err)
 			}
 			if again.TopicID("a") != id || again.ID() != c.ID() {
@@ -104,7 +104,7 @@ func TestADirectoryOfSomebodyElseIsRefused(t *testing.T) {
 	for dir, want := range map[string]error{
 		foreign: datadir.ErrForeign, newer: datadir.ErrNewer, used: datadir.ErrInUse, file: nil,
 	} {
-		_, err := Open(t.Context(), Config{DataDir: dir})
+		_, err := Open(t.Context(), Config{DataDir: dir, Prefix: testPrefix})
 		if err == nil || want != nil && !errors.Is(err, want) || !strings.Contains(err.Error(), "--data-dir "+dir) ||
 			!strings.Contains(err.Error(), "choose") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want %v", dir, err, want)
@@ -130,7 +130,7 @@ func TestAFullDiskIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := openClient(t, c, kgo.RecordRetries(1), kgo.UnknownTopicRetries(1))
-	if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: "a", Value: []byte("lost")}).FirstErr(); err == nil {
+	if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: testPrefix + "a", Value: []byte("lost")}).FirstErr(); err == nil {
 		t.Error("a record was acknowledged that is on no disk")
 	}
 	if err := c.DiskTrouble(); err == nil || !strings.Contains(err.Error(), "--data-dir "+dir) {

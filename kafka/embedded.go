@@ -25,10 +25,12 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 		}
 	}
 	namer := &topicNamer{names: map[[16]byte]string{}}
-	fake, err := kfake.NewCluster(append(disk.options(),
+	fake, err := kfake.NewCluster(append(append(disk.options(), cfg.Classroom.options()...),
 		kfake.Ports(ports...),
 		kfake.ListenFn(guard.Listen(guard.Options{
-			Base:     cfg.Listen,
+			Host:     cfg.Classroom.host(),
+			Login:    cfg.Classroom != nil,
+			Base:     cfg.Classroom.listen(cfg.Listen),
 			Rewrites: map[int16]guard.Rewrite{kmsg.ConsumerGroupDescribe.Int16(): namer.rewrite},
 		})),
 		kfake.ClusterID("blackfriday-embedded"),
@@ -50,12 +52,16 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 // versions caps what the embedded brokers offer. Apache Kafka's own command-line tools (4.3) end in a
 // NullPointerException against kfake's DescribeTopicPartitions (key 75) and against CreateTopics (key 19) above
 // version 4; without them they fall back to what works. Produce (key 0) above guard.MaxProduceVersion names topics by id,
-// and kfake panics on ids that it does not know, such as those of topics that were just deleted.
+// and kfake panics on ids that it does not know, such as those of topics that were just deleted. Share groups (KIP-932) are
+// not offered: one that is named as a consumer group takes its place, and every right to read the group is a right to that.
 func versions() *kversion.Versions {
 	v := kversion.Stable()
 	v.SetMaxKeyVersion(0, guard.MaxProduceVersion)
 	v.SetMaxKeyVersion(19, 4)
 	v.SetMaxKeyVersion(75, -1)
+	for _, share := range []int16{76, 77, 78, 79, 90, 91, 92} {
+		v.SetMaxKeyVersion(share, -1)
+	}
 	return v
 }
 

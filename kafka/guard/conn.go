@@ -30,10 +30,14 @@ type conn struct {
 	timed bool          // the read deadline is set
 
 	awaited awaited
+	login   *login // nil where nobody has to log in
 }
 
 func newConn(raw net.Conn, l *Listener) *conn {
 	c := &conn{Conn: raw, l: l, wire: bufio.NewReaderSize(raw, wireBuffer)}
+	if l.opt.Login {
+		c.login = &login{}
+	}
 	c.startClock()
 	return c
 }
@@ -65,6 +69,9 @@ func (c *conn) release() {
 
 // Close closes the connection.
 func (c *conn) Close() error {
+	if c.login != nil {
+		c.tellFailure()
+	}
 	c.l.forget(c)
 	return c.Conn.Close()
 }
@@ -97,6 +104,9 @@ func (c *conn) next() (*bytes.Buffer, error) {
 	}
 	c.stopClock()
 	c.awaited.expect(frame.Bytes(), c.l.opt.Rewrites)
+	if c.login != nil {
+		c.login.expect(frame.Bytes())
+	}
 	return frame, inspect(frame.Bytes()[sizeBytes:])
 }
 
@@ -116,7 +126,13 @@ func (c *conn) header() (size int, err error) {
 	if head, err = c.wire.Peek(headerBytes); err != nil {
 		return 0, err
 	}
-	return int(claimed), recognise(claimed, apiKey(head[4:]), apiVersion(head[4:]))
+	key := apiKey(head[sizeBytes:])
+	if c.login != nil {
+		if err := c.login.allowed(claimed, key); err != nil {
+			return 0, err
+		}
+	}
+	return int(claimed), recognise(claimed, key, apiVersion(head[sizeBytes:]))
 }
 
 // startClock bounds the time until the current request is complete, unless that is bounded already.

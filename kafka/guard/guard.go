@@ -37,6 +37,9 @@ type Options struct {
 	// Refused is told of every connection that the guard ends, and why; the error's text holds nothing of what the peer
 	// sent but numbers. It runs on the goroutine that was reading or accepting and must not block. Nil: nobody is told.
 	Refused func(peer net.Addr, why error)
+	// Login says that kfake takes SASL SCRAM only. Then nothing but a login gets through before it has succeeded, in small
+	// requests, and one that fails is answered.
+	Login bool
 	// Rewrites change the responses to requests of these API keys before they are sent.
 	Rewrites map[int16]Rewrite
 }

@@ -54,6 +54,9 @@ func (a *awaited) take(response []byte) (rewrite Rewrite, version int16, wanted 
 
 // Write sends a response, rewritten where that was asked for. kfake writes one whole response at a time.
 func (c *conn) Write(response []byte) (int, error) {
+	if c.login != nil {
+		c.login.hear(response)
+	}
 	rewrite, version, wanted := c.awaited.take(response)
 	if !wanted {
 		return c.Conn.Write(response)
