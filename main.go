@@ -136,6 +136,7 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	s.metrics.Register(f)
 	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
 	f.StringVar(&s.lab.Kafka.DataDir, "data-dir", "", "directory in which the embedded brokers keep the lab, to go on with it another day (default: in memory)")
+	f.BoolVar(&s.lab.Observe, "observe", false, "run no service and write nothing: look at a cluster, without --brokers at the lab on "+standalone.LocalBroker)
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
 	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")
@@ -183,6 +184,9 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 	cfg := s.lab
 	if err := s.cluster.Into(&cfg.Kafka); err != nil {
 		return lab.Config{}, err
+	}
+	if cfg.Observe && len(cfg.Kafka.Brokers) == 0 {
+		cfg.Kafka.Brokers = []string{standalone.LocalBroker}
 	}
 	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
 		return lab.Config{}, fmt.Errorf("--guarantee: %w", err)

@@ -73,6 +73,9 @@ type Config struct {
 	// Identity becomes part of every transactional id, so that two labs on one cluster do not fence each other. Whoever is
 	// to take the place of an earlier process, and to end its transactions, has the same. Empty: a random one for each Open.
 	Identity string
+	// ReadOnly: the cluster is only looked at. Everything that would write to it, or join a group of it, fails with
+	// ErrReadOnly.
+	ReadOnly bool
 	// Port is the first port of the embedded brokers, the others follow; 0 takes any that are free.
 	Port int
 	// Nodes is the number of embedded brokers; 0 means 3.

@@ -53,6 +53,9 @@ type Member struct {
 // NewMember opens the client of a member, which sets out to join its group at once; what it is given waits for Run. So
 // the Watcher may be called before NewMember has returned.
 func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
+	if err := c.writable(); err != nil {
+		return nil, err
+	}
 	m := &Member{
 		cfg: cfg, names: c.names, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
 		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,

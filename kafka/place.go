@@ -17,7 +17,7 @@ const AnyPartition int32 = -1
 // for those that are under way Write waits.
 func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 	errs := make([]error, len(records))
-	client, admin, err := b.open()
+	client, admin, err := b.openToWrite()
 	for i := range errs {
 		errs[i] = err
 	}
@@ -48,6 +48,14 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 		errs[at[i]] = err
 	}
 	return errs
+}
+
+// openToWrite is open for a cluster that may be written to.
+func (b *Browser) openToWrite() (*kgo.Client, *kadm.Client, error) {
+	if err := b.cluster.writable(); err != nil {
+		return nil, nil, err
+	}
+	return b.open()
 }
 
 // refresh looks a topic up, by its full name, and, when it is not the one that was written to last, makes the client look it up afresh: kgo

@@ -45,6 +45,9 @@ type Producer struct {
 
 // NewProducer opens a producer that the brokers know as clientID.
 func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
+	if err := c.writable(); err != nil {
+		return nil, err
+	}
 	sent := &wire{}
 	client, err := c.newClient(clientID, append(c.producing(), kgo.MaxBufferedRecords(100_000),
 		kgo.RecordDeliveryTimeout(FloodTimeout), kgo.WithHooks(sent))...)

@@ -19,6 +19,9 @@ type Topic struct {
 // CreateTopics creates the topics that are missing and learns the ids of all of them. A topic that is there already is
 // left as it is.
 func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	names := make([]string, 0, len(topics))
@@ -37,6 +40,9 @@ func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
 // GrowTopics adds partitions to the topics until each has count. Kafka takes no partition away: the error of a topic
 // that has as many already says so.
 func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	responses, err := c.admin.UpdatePartitions(ctx, count, c.names.fulls(names)...)
@@ -53,6 +59,9 @@ func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) er
 
 // DeleteTopics deletes the topics with all their records. A topic that does not exist is as good as deleted.
 func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	deleted, err := c.admin.DeleteTopics(ctx, c.names.fulls(names)...)
@@ -70,6 +79,9 @@ func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 // DeleteGroups deletes the groups with all they have committed. A group that does not exist is as good as deleted; one
 // that has members is an error.
 func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	deleted, err := c.admin.DeleteGroups(ctx, c.names.fulls(names)...)

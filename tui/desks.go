@@ -154,6 +154,9 @@ func (m *model) paste(text string) {
 func (m *model) footer() (front, spare []key.Binding) {
 	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
 	own := m.deskKeys()
+	if writing := m.keys.writing(); m.live.Observing && m.dialog == nil {
+		front, spare, own = without(writing, front), without(writing, spare), without(writing, own)
+	}
 	switch {
 	case m.dialog != nil:
 		return front, spare

@@ -70,6 +70,8 @@ func TestScreens(t *testing.T) {
 		{"ledger", audited(), []string{"8"}, nil},
 		{"ledger-lost", lossy(), []string{"8", "pgdown"}, nil},
 		{"ledger-trials", lossy(), []string{"8"}, nil},
+		{"observed", observed(), nil, visitedStory},
+		{"lacking", lacking(), nil, nil},
 		{"visited", visited(), []string{"down", "down"}, visitedStory},
 		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
 	}

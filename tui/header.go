@@ -23,7 +23,7 @@ func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string
 		badge = st.alarm.Render(" REAL CLUSTER ")
 	}
 	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + badge + " " + st.brokers(s.Cluster, w)
-	right := st.state(s.State) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
+	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "
 	}
@@ -45,11 +45,14 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 	return text
 }
 
-func (st *styles) state(s lab.State) string {
-	switch s {
+func (st *styles) state(s *lab.Snapshot) string {
+	switch s.State {
 	case lab.Starting:
 		return st.warn.Render(st.g.waiting + " starting")
 	case lab.Running:
+		if s.Observing {
+			return st.warn.Render(st.g.health[lab.Standby] + " observing")
+		}
 		return st.good.Render(st.g.health[lab.Active] + " running")
 	case lab.Stopping:
 		return st.warn.Render(st.g.health[lab.Leaving] + " stopping")
@@ -60,6 +63,9 @@ func (st *styles) state(s lab.State) string {
 // settings are the knobs as they stand, as many as fit: first those that a key changes.
 func (st *styles) settings(s *lab.Snapshot, w int) string {
 	dot := st.muted.Render(" " + st.g.dot + " ")
+	if s.Observing {
+		return st.left(" only observes: runs no service, writes nothing", w)
+	}
 	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), fmt.Sprintf("delay %d ms", s.Settings.Delay.Milliseconds())}
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
 		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))

@@ -27,6 +27,9 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	case s.Reading.At.IsZero():
 		return st.muted.Render(" " + st.g.waiting + " Waiting for the first answer of the brokers.")
 	}
+	if names := missing(s); len(names) > 0 {
+		return st.missingNotice(names, w)
+	}
 	if text := st.stuckNotice(s, orphans, w); text != "" {
 		return text
 	}

@@ -31,6 +31,10 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.pressInHelp(msg)
 		return nil
 	}
+	if m.live.Observing && key.Matches(msg, m.keys.writing()...) {
+		m.message = message{text: observing, bad: true, at: m.now}
+		return nil
+	}
 	if cmd, taken := m.pressOnDesk(msg); taken {
 		return cmd
 	}

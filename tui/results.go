@@ -27,6 +27,9 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 			name += st.warn.Render(fmt.Sprintf("  %s hidden %s", compact(t.Hidden), took(t.HiddenFor)))
 		}
 		total, rate := st.g.dash, st.g.dash
+		if t.Missing {
+			total = st.warn.Render("missing")
+		}
 		if t.Known {
 			total, rate = within(t.Total, 10), perSecond(t.Rate)
 		}
@@ -54,6 +57,10 @@ func dlqLine(st *styles, s *lab.Snapshot, w int) string {
 func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 	n := s.DLQ.Newest
 	switch {
+	case s.Observing && !s.DLQ.Known:
+		return []string{st.muted.Render(" Nothing of it was read so far.")}
+	case s.Observing && s.DLQ.Total > 0:
+		return []string{st.muted.Render(" Why they are there is on the page of the dead letters.")}
 	case n.Code == "" && s.Totals.Rejected == 0:
 		return []string{st.muted.Render(" Nothing was rejected so far.")}
 	case n.Code == "":
@@ -89,6 +96,9 @@ func byCount[N int | int64](counts map[string]N) []string {
 // totalLines are the figures of the analytics service, the money first.
 func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	t := s.Totals
+	if s.Observing {
+		return observedLines(st, s)
+	}
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	if t.Rejected > 0 {
@@ -109,6 +119,19 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 		second += " " + compact(p.n) + st.muted.Render(p.noun)
 	}
 	return []string{first, second}
+}
+
+// observedLines are what the books say where no analytics service of ours counts.
+func observedLines(st *styles, s *lab.Snapshot) []string {
+	if s.Ledger == nil || !s.Ledger.Known {
+		return []string{st.muted.Render(" The auditor has not read everything yet.")}
+	}
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	paid := s.Ledger.Total.Payments
+	return []string{
+		" " + st.strong.Render(st.euros(float64(paid.Cents)/100)) + st.muted.Render(" in all, says the auditor"),
+		" " + count(paid.Count, "payment") + dot + count(s.Ledger.Total.Done.Count, "order") + dot + count(s.Ledger.Emails, "email"),
+	}
 }
 
 // resultTitle is the heading of what stands beside the curve.

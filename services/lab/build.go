@@ -16,6 +16,7 @@ func (s *state) publish() { s.lab.snapshot.Store(s.build(time.Now())) }
 func (s *state) build(now time.Time) *Snapshot {
 	snap := &Snapshot{
 		At: now, Started: s.since, State: s.phase,
+		Observing:  s.cfg.Observe,
 		Steps:      slices.Clone(s.steps),
 		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr, Members: s.counted()},
 		Curve:      s.curve[:len(s.curve):len(s.curve)],
@@ -267,6 +268,8 @@ func (s *state) buildTopics(snap *Snapshot) {
 			shown.Total = max(0, shown.Total-s.markers(t.Name))
 			shown.Rate = max(0, at(s.topicEnds, t.Name).perSecond())
 			s.buildHidden(&shown, snap.At)
+		} else {
+			shown.Missing = !s.readAt.IsZero()
 		}
 		snap.Topics = append(snap.Topics, shown)
 		if t.Name == kafka.DLQPayment {

@@ -7,10 +7,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"blackfriday/kafka"
 )
 
 // do carries out one command. What takes time goes on in a task, so that the lab's goroutine never waits.
 func (s *state) do(r request) {
+	if s.cfg.Observe {
+		r.reply <- kafka.ErrReadOnly
+		return
+	}
 	switch c := r.command.(type) {
 	case Flood:
 		r.reply <- s.flood(c.Count)

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -28,6 +29,9 @@ type Config struct {
 	// at-least-once and kafka.DefaultCommitInterval.
 	Guarantee      kafka.Guarantee
 	CommitInterval time.Duration
+	// Observe: the lab looks at a cluster that runs elsewhere, and that is all. It runs no service, writes nothing, and
+	// refuses every Command with kafka.ErrReadOnly.
+	Observe bool
 	// HTTPPort is the port of the payment service; orders, emails and analytics follow. 0 takes any that are free,
 	// NoHTTP none.
 	HTTPPort int
@@ -40,6 +44,8 @@ type Config struct {
 // check refuses what cannot work, naming the flag that sets it.
 func (c Config) check() error {
 	switch {
+	case c.Observe && len(c.Kafka.Brokers) == 0:
+		return errors.New("--observe looks at a cluster that runs already: name it with --brokers")
 	case c.Partitions < 1 || c.Partitions > MaxPartitions:
 		return fmt.Errorf("--partitions %d: between 1 and %d", c.Partitions, MaxPartitions)
 	case c.Orders < 0 || c.Orders > MaxConsumers:

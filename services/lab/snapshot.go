@@ -10,13 +10,15 @@ import (
 // draws, prints or checks reads it and never changes it. A number that was never measured is marked as such (Known,
 // Measured, a negative duration); it is never a silent zero.
 type Snapshot struct {
-	At       time.Time // when this picture was taken
-	Started  time.Time // when the lab began to start
-	State    State
-	Steps    []StartStep // what starting did, in order
-	Cluster  Cluster
-	Settings Settings
-	Reading  Reading
+	At      time.Time // when this picture was taken
+	Started time.Time // when the lab began to start
+	State   State
+	// Observing: this lab only looks at a cluster. It has no instances of its own, and takes no Command.
+	Observing bool
+	Steps     []StartStep // what starting did, in order
+	Cluster   Cluster
+	Settings  Settings
+	Reading   Reading
 
 	Partitions []Partition // of payment-successful: every one, in order, whether owned or not
 	Orders     []Instance  // order consumers by number, the dead ones too
@@ -223,6 +225,7 @@ type Topic struct {
 	Name       string
 	Partitions int
 	Known      bool
+	Missing    bool    // the brokers say that there is no such topic
 	Total      int64   // committed records that are in it or have been
 	Rate       float64 // records written per second over the last seconds
 	// Hidden is how many offsets stand behind a transaction that has been open for longer than the lab's own last, where no

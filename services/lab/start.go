@@ -29,19 +29,29 @@ func (s *state) onStop(name string, undo func(ctx context.Context) error) {
 	s.teardown = append(s.teardown, teardown{name, undo})
 }
 
-// start brings everything up, in the order in which it depends on each other, and shows each step.
-func (s *state) start(ctx context.Context) error {
-	steps := []struct {
-		name string
-		run  func(ctx context.Context) (detail string, err error)
-	}{
+// startStep is one thing that starting does.
+type startStep struct {
+	name string
+	run  func(ctx context.Context) (detail string, err error)
+}
+
+// startSteps are what this lab does to start.
+func (s *state) startSteps() []startStep {
+	if s.cfg.Observe {
+		return s.lookingSteps()
+	}
+	return []startStep{
 		{"Kafka", s.startKafka},
 		{"Topics", s.startTopics},
 		{"HTTP", s.startServers},
 		{"Services", s.startServices},
 		{"Observer", s.startObserver},
 	}
-	for _, step := range steps {
+}
+
+// start brings everything up, in the order in which it depends on each other, and shows each step.
+func (s *state) start(ctx context.Context) error {
+	for _, step := range s.startSteps() {
 		began := time.Now()
 		s.steps = append(s.steps, StartStep{Name: step.name})
 		s.publish()
@@ -177,10 +187,7 @@ func (s *state) startServers(context.Context) (string, error) {
 	s.producer = producer
 	s.payments = payment.NewService(producer)
 	s.onStop("tasks", s.tasks.stop)
-	browser := s.cluster.NewBrowser("browser")
-	s.onStop("browser", func(context.Context) error { browser.Close(); return nil })
-	s.lab.messages.Store(messages.New(browser, s.analytics))
-	s.lab.letters.Store(deadletters.New(browser))
+	s.startDesks(s.analytics)
 	if s.cfg.HTTPPort == NoHTTP {
 		s.servers = &servers{}
 		return "no HTTP wanted", nil
@@ -192,6 +199,14 @@ func (s *state) startServers(context.Context) (string, error) {
 	s.onStop("HTTP", s.servers.stop)
 	return fmt.Sprintf("payments on %s/payment, orders, emails and analytics on %s, %s, %s",
 		s.servers.url(0), s.servers.url(1), s.servers.url(2), s.servers.url(3)), nil
+}
+
+// startDesks opens what reads and writes messages on request. counter knows what analytics counted; nil for nobody.
+func (s *state) startDesks(counter messages.Counter) {
+	browser := s.cluster.NewBrowser("browser")
+	s.onStop("browser", func(context.Context) error { browser.Close(); return nil })
+	s.lab.messages.Store(messages.New(browser, counter))
+	s.lab.letters.Store(deadletters.New(browser))
 }
 
 // stop undoes what was started, last first, within stopTimeout. Notes go on being heard meanwhile: whoever ends wants to

@@ -116,7 +116,7 @@ func joined(s *lab.Snapshot) bool {
 		return false
 	}
 	for _, i := range append([]lab.Instance{s.Email, s.Analytics}, s.Orders...) {
-		if i.Health == lab.Joining {
+		if i.Health == lab.Joining && i.Name != "" { // a lab that only observes has none
 			return false
 		}
 	}

@@ -1,0 +1,41 @@
+package tui
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/key"
+
+	"blackfriday/services/lab"
+)
+
+// observing is the answer to a key that would write something, in a lab that only observes.
+const observing = "This lab only observes: it runs no service and writes nothing."
+
+// writing are the keys that change something on the cluster, or in the lab that works on it.
+func (k KeyMap) writing() []key.Binding {
+	return []key.Binding{
+		k.Flood, k.FloodChoose, k.Pills, k.PillChoose, k.Add, k.Kill, k.Stop, k.Restart, k.Delay,
+		k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Redrive, k.Edit, k.Produce,
+	}
+}
+
+// missing names the topics that the brokers do not have.
+func missing(s *lab.Snapshot) []string {
+	var names []string
+	for _, t := range s.Topics {
+		if t.Missing {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// missingNotice says which topics there are not.
+func (st *styles) missingNotice(names []string, w int) string {
+	what := "topics are"
+	if len(names) == 1 {
+		what = "topic is"
+	}
+	text := fmt.Sprintf(" %s %d %s not there: ", st.g.attention, len(names), what)
+	return st.warn.Render(text) + visible(fitted(names, ", ", w-width(text)-1), w, st.ascii)
+}
