@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // broker is one process of Kafka: a broker and a controller in one.
@@ -101,24 +101,30 @@ func (b *broker) runs() bool {
 	return b.cmd != nil
 }
 
-// await asks the seeds until they list every broker that runs.
-func (c *Cluster) await(ctx context.Context, seeds []string) error {
+// await asks every broker that runs, until each answers and lists all of them.
+func (c *Cluster) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
+	var running []*broker
+	var seeds []string
+	for _, b := range c.brokers {
+		if b.runs() {
+			running, seeds = append(running, b), append(seeds, b.plain)
+		}
+	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(seeds...), kgo.RequestTimeoutOverhead(time.Second), kgo.DisableClientMetrics())
 	if err != nil {
 		return fmt.Errorf("a client for %v: %w", seeds, err)
 	}
 	defer client.Close()
-	admin := kadm.NewClient(client)
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()
 	for {
-		said := c.asked(ctx, admin)
+		said := asked(ctx, client, running)
 		if said == nil {
 			return nil
 		}
-		for _, b := range c.brokers {
+		for _, b := range running {
 			if err := b.gone(); err != nil {
 				return err
 			}
@@ -131,21 +137,23 @@ func (c *Cluster) await(ctx context.Context, seeds []string) error {
 	}
 }
 
-// asked is nil when the brokers that answer know all that run.
-func (c *Cluster) asked(ctx context.Context, admin *kadm.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+// asked is nil when each broker knows all that run. It asks them themselves: kadm and kgo would answer from what they knew.
+func asked(ctx context.Context, client *kgo.Client, running []*broker) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	meta, err := admin.BrokerMetadata(ctx)
-	if err != nil {
-		return fmt.Errorf("no broker answers: %w", err)
-	}
-	known := map[int32]bool{}
-	for _, id := range meta.Brokers.NodeIDs() {
-		known[id] = true
-	}
-	for _, b := range c.brokers {
-		if b.runs() && !known[int32(b.id)] {
-			return fmt.Errorf("broker %d is not among %v", b.id, meta.Brokers.NodeIDs())
+	for _, seed := range client.SeedBrokers() {
+		resp, err := kmsg.NewPtrMetadataRequest().RequestWith(ctx, seed)
+		if err != nil {
+			return fmt.Errorf("a broker does not answer: %w", err)
+		}
+		known := map[int32]bool{}
+		for _, b := range resp.Brokers {
+			known[b.NodeID] = true
+		}
+		for _, b := range running {
+			if !known[int32(b.id)] {
+				return fmt.Errorf("a broker does not know broker %d", b.id)
+			}
 		}
 	}
 	return nil

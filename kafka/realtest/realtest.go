@@ -127,7 +127,7 @@ func launch(ctx context.Context, tools *Tools, dir string, opts Options) (*Clust
 		err = errors.Join(err, b.start(c.tools))
 	}
 	if err == nil {
-		err = c.await(ctx, c.Plain())
+		err = c.await(ctx)
 	}
 	if err != nil {
 		c.Stop()
@@ -172,7 +172,7 @@ func (c *Cluster) Start(ctx context.Context, number int) error {
 	if err := b.start(c.tools); err != nil {
 		return err
 	}
-	if err := c.await(ctx, []string{b.plain}); err != nil {
+	if err := c.await(ctx); err != nil {
 		return fmt.Errorf("start broker %d again: %w\n%s", number, err, c.Log(20))
 	}
 	return nil
