@@ -24,6 +24,7 @@ type Cluster struct {
 	fake    *kfake.Cluster // nil on a real cluster
 	namer   *topicNamer    // likewise
 	disk    *durable       // nil where nothing is kept
+	client  *kgo.Client    // that of admin
 	admin   *kadm.Client
 	id      string
 	nodes   int // brokers that the cluster listed when it was opened
@@ -96,7 +97,7 @@ func (c *Cluster) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.admin = kadm.NewClient(client)
+	c.client, c.admin = client, kadm.NewClient(client)
 	meta, err := c.admin.BrokerMetadata(ctx)
 	if err != nil {
 		return fmt.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)

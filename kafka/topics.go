@@ -22,7 +22,7 @@ func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
 	defer cancel()
 	names := make([]string, 0, len(topics))
 	for _, t := range topics {
@@ -62,7 +62,7 @@ func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
 	defer cancel()
 	deleted, err := c.admin.DeleteTopics(ctx, c.names.fulls(names)...)
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 			return fmt.Errorf("delete topic %s: %w", t.Topic, t.Err)
 		}
 	}
-	return nil
+	return c.onEveryBroker(ctx, names, gone)
 }
 
 // DeleteGroups deletes the groups with all they have committed. A group that does not exist is as good as deleted; one
@@ -101,6 +101,9 @@ const knownSoon = 50 * time.Millisecond
 
 // learnTopicIDs looks up the ids of topics, until the brokers know all of them or ctx ends.
 func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
+	if err := c.onEveryBroker(ctx, names, known); err != nil {
+		return err
+	}
 	for {
 		err := c.lookUpIDs(ctx, names)
 		if err == nil || !errors.Is(err, kerr.UnknownTopicOrPartition) || pause(ctx, knownSoon) != nil {
