@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/broker"
 	"blackfriday/kafka/connect"
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
@@ -96,6 +97,7 @@ func askHidden(prompt string) (string, error) {
 type settings struct {
 	lab      lab.Config
 	cluster  *connect.Flags
+	embedded *connect.Embedded
 	protocol string
 	promise  string
 	preset   string
@@ -105,7 +107,7 @@ type settings struct {
 }
 
 func newRoot() *cobra.Command {
-	s := &settings{cluster: connect.New(os.Getenv).AskWith(askHidden)}
+	s := &settings{cluster: connect.New(os.Getenv).AskWith(askHidden), embedded: connect.NewEmbedded(os.Getenv)}
 	root := &cobra.Command{
 		Use:   "blackfriday",
 		Short: "The Black Friday Kafka lab in one program",
@@ -120,7 +122,8 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
 	s.labFlags(serveCommand)
-	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv))
+	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv),
+		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv))
 	return root
 }
 
@@ -134,8 +137,7 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	s.cluster.Register(f)
 	s.metrics.Register(f)
-	f.IntVar(&s.lab.Kafka.Port, "kafka-port", 9094, "first of three ports of the embedded brokers, 0 for any that are free")
-	f.StringVar(&s.lab.Kafka.DataDir, "data-dir", "", "directory in which the embedded brokers keep the lab, to go on with it another day (default: in memory)")
+	s.embedded.Register(f)
 	f.BoolVar(&s.lab.Observe, "observe", false, "run no service and write nothing: look at a cluster, without --brokers at the lab on "+standalone.LocalBroker)
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
@@ -187,6 +189,9 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 	}
 	if cfg.Observe && len(cfg.Kafka.Brokers) == 0 {
 		cfg.Kafka.Brokers = []string{standalone.LocalBroker}
+	}
+	if err := s.embedded.Into(flags, &cfg.Kafka); err != nil {
+		return lab.Config{}, err
 	}
 	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
 		return lab.Config{}, fmt.Errorf("--guarantee: %w", err)

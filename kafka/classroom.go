@@ -53,6 +53,15 @@ func NewJoinCode() Secret {
 	return NewSecret(code.String())
 }
 
+// ReadJoinCode is the code that people mean by what they type: capitals, spaces and the dash of a code do not matter.
+func ReadJoinCode(typed string) Secret {
+	code := strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(typed))
+	if len(code) == 8 {
+		code = code[:4] + "-" + code[4:]
+	}
+	return NewSecret(code)
+}
+
 // check refuses what cannot work and gives the teacher a password.
 func (r Classroom) check(brokers []string) (Classroom, error) {
 	switch {

@@ -16,6 +16,9 @@ var ErrNotWritten = errors.New("the brokers did not answer: nothing was written"
 // ErrNoBroker is wrapped by the error of a question that no broker answered.
 var ErrNoBroker = errors.New("no broker answers")
 
+// ErrLogin is wrapped by the error of Open when the brokers do not let its user in.
+var ErrLogin = errors.New("the user or the password is wrong")
+
 // ErrTooLarge is wrapped by the error of a write that the client or the broker refused for its size. Trying again
 // cannot help.
 var ErrTooLarge = errors.New("record larger than the topic takes")

@@ -157,7 +157,7 @@ func (k knocker) loginTrouble(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return k.silence(ctx, "it does not answer the login", err)
 	}
-	return fmt.Errorf("it does not let %q in: the user or the password is wrong (SASL %s)", k.security.User, k.security.Mechanism)
+	return fmt.Errorf("it does not let %q in: %w (SASL %s)", k.security.User, ErrLogin, k.security.Mechanism)
 }
 
 // silence says that something took too long, or why it failed.

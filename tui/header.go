@@ -35,6 +35,9 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 	if len(c.Brokers) == 0 {
 		return st.muted.Render("no broker yet")
 	}
+	if c.Join != "" {
+		return st.classroom(c, w)
+	}
 	text := visible(c.Brokers[0], 32, st.ascii)
 	if n := len(c.Brokers); n > 1 {
 		text = fmt.Sprintf("%d brokers, %s", n, text)
@@ -43,6 +46,15 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 		text += "   payments " + visible(c.Payment, 32, st.ascii)
 	}
 	return text
+}
+
+// classroom says how students join. The code comes first where both hardly fit: the address is needed once.
+func (st *styles) classroom(c lab.Cluster, w int) string {
+	code, address := st.strong.Render(visible(c.Code, 24, st.ascii)), visible(c.Join, 40, st.ascii)
+	if w < 100 {
+		return "code " + code + " join " + address
+	}
+	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
 }
 
 func (st *styles) state(s *lab.Snapshot) string {

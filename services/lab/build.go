@@ -33,6 +33,9 @@ func (s *state) build(now time.Time) *Snapshot {
 		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
 		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
 	}
+	if room := cfg.Classroom; room != nil {
+		snap.Cluster.Join, snap.Cluster.Code = snap.Cluster.Brokers[0], room.Code.Reveal()
+	}
 	snap.Settings = Settings{
 		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),
 		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: string(s.guarantee),

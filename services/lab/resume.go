@@ -58,3 +58,11 @@ func (s *state) kept() error {
 	}
 	return nil
 }
+
+// tellClassroom says how students join. The code is on the screen, and in no log.
+func (s *state) tellClassroom() {
+	if s.cluster.Config().Classroom != nil {
+		s.feed.add(Info, "lab", 0, "The classroom is open: blackfriday join %s, with the code that stands at the top. "+
+			"Students may be order consumers and nothing else; nothing is encrypted.", s.cluster.Brokers()[0])
+	}
+}

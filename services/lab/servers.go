@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"syscall"
 
+	"blackfriday/kafka"
 	"blackfriday/services/web"
 )
 
@@ -22,8 +24,15 @@ type servers struct {
 // serviceNames are the services in the order of their ports.
 func serviceNames() []string { return []string{"payment", "order", "email", "analytics"} }
 
-// listen serves one handler per port from first on, or each on any free port when first is 0.
-func listen(first int, handlers ...http.Handler) (*servers, error) {
+// listen serves one handler per port from first on, or each on any free port when first is 0: on the loopback, or to the
+// whole of a classroom.
+func listen(first int, room *kafka.Classroom, handlers ...http.Handler) (*servers, error) {
+	host, newServer := "127.0.0.1", web.NewServer
+	if room != nil {
+		host, newServer = room.Host, func(h http.Handler) *http.Server {
+			return web.NewClassroomServer(h, web.Classroom{Host: room.Host, Code: room.Code})
+		}
+	}
 	s := &servers{}
 	listeners := make([]net.Listener, 0, len(handlers))
 	for i := range handlers {
@@ -31,7 +40,7 @@ func listen(first int, handlers ...http.Handler) (*servers, error) {
 		if first != 0 {
 			port += i
 		}
-		address := fmt.Sprintf("127.0.0.1:%d", port)
+		address := net.JoinHostPort(host, strconv.Itoa(port))
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			for _, open := range listeners {
@@ -42,9 +51,10 @@ func listen(first int, handlers ...http.Handler) (*servers, error) {
 		listeners = append(listeners, l)
 	}
 	for i, l := range listeners {
-		server := web.NewServer(handlers[i])
+		server := newServer(handlers[i])
 		s.all = append(s.all, server)
-		s.urls = append(s.urls, "http://"+l.Addr().String())
+		_, port, _ := net.SplitHostPort(l.Addr().String()) // that of a listener has one
+		s.urls = append(s.urls, "http://"+net.JoinHostPort(host, port))
 		// Serve only returns once stop has closed it, or its listener broke: then requests find nobody, and say so.
 		s.wg.Go(func() { _ = server.Serve(l) })
 	}

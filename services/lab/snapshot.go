@@ -72,6 +72,9 @@ type Cluster struct {
 	Orders    string
 	Emails    string
 	Analytics string
+	// Join is what students give to blackfriday join, host:port, and Code what it asks them for; both are empty while the
+	// lab listens on this machine only.
+	Join, Code string
 }
 
 // Settings are the knobs as they stand now.

@@ -64,6 +64,7 @@ func (s *state) start(ctx context.Context) error {
 		s.publish()
 	}
 	s.tellResumed()
+	s.tellClassroom()
 	s.phase = Running
 	s.publish()
 	return nil
@@ -192,7 +193,7 @@ func (s *state) startServers(context.Context) (string, error) {
 		s.servers = &servers{}
 		return "no HTTP wanted", nil
 	}
-	s.servers, err = listen(s.cfg.HTTPPort, s.payments.Handler(), s.book.Handler(), s.mailbox.Handler(), s.analytics.Report())
+	s.servers, err = listen(s.cfg.HTTPPort, s.cfg.Kafka.Classroom, s.payments.Handler(), s.book.Handler(), s.mailbox.Handler(), s.analytics.Report())
 	if err != nil {
 		return "", err
 	}

@@ -32,6 +32,8 @@ type ready struct {
 	Orders    string   `json:"orders"`
 	Emails    string   `json:"emails"`
 	Analytics string   `json:"analytics"`
+	Join      string   `json:"join,omitempty"` // where students join, and the code that they need
+	Code      string   `json:"code,omitempty"`
 	Metrics   string   `json:"metrics,omitempty"` // where Prometheus finds the lab's numbers
 }
 
@@ -102,7 +104,7 @@ func Run(ctx context.Context, l *lab.Lab, metrics string, out io.Writer) error {
 func announce(out io.Writer, c lab.Cluster, metrics string) error {
 	line := ready{
 		Ready: true, Kafka: c.Brokers,
-		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics, Metrics: metrics,
+		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics, Join: c.Join, Code: c.Code, Metrics: metrics,
 	}
 	if err := json.NewEncoder(out).Encode(line); err != nil {
 		return fmt.Errorf("write the ready line to stdout: %w", err)

@@ -57,11 +57,17 @@ func (p *process) settleName(ctx context.Context) error {
 	return p.rival()
 }
 
-// rival is the error of a name that somebody else has.
-func (p *process) rival() error {
-	return fmt.Errorf("another %s service that lives is named %s already: choose another number with --instance or INSTANCE_ID; "+
-		"if it died, Kafka gives it up after its session timeout", p.cfg.Service, shown(p.name))
+// rivalError says that somebody else has the name.
+type rivalError struct{ service, name string }
+
+// Error is the whole sentence.
+func (r *rivalError) Error() string {
+	return fmt.Sprintf("another %s service that lives is named %s already: choose another number with --instance or INSTANCE_ID; "+
+		"if it died, Kafka gives it up after its session timeout", r.service, shown(r.name))
 }
+
+// rival is the error of a name that somebody else has.
+func (p *process) rival() error { return &rivalError{p.cfg.Service, p.name} }
 
 // spoken is the protocol that the members of a group speak; empty while there are none, or where it is none of the lab's.
 func spoken(g kafka.GroupReading) kafka.Protocol {

@@ -98,6 +98,8 @@ func (p *process) awaitTopics(ctx context.Context) error {
 	if p.cfg.Create {
 		return p.cluster.CreateTopics(ctx, topics...)
 	}
+	// The others are none of its business, and it may have no right to look at them.
+	topics = slices.DeleteFunc(topics, func(t kafka.Topic) bool { return !slices.Contains(touched(p.cfg.Service), t.Name) })
 	for told := ""; ; {
 		missing, err := p.cluster.FindTopics(ctx, topics...)
 		if err != nil {
@@ -116,6 +118,20 @@ func (p *process) awaitTopics(ctx context.Context) error {
 		case <-time.After(lookEvery):
 		}
 	}
+}
+
+// touched are the topics that a service reads or writes.
+func touched(service string) []string {
+	duty, _ := roleOf(service)
+	switch service {
+	case Payment:
+		return []string{kafka.PaymentSuccessful}
+	case Order:
+		return append(duty.Topics, kafka.OrderCreated, kafka.DLQPayment)
+	case Email:
+		return append(duty.Topics, kafka.EmailSent, kafka.DLQPayment)
+	}
+	return duty.Topics
 }
 
 // serve answers HTTP until the process ends.

@@ -48,6 +48,9 @@ type Config struct {
 	Create     bool
 	Partitions int
 
+	// Habit is the protocol in a group that nobody is in; empty: one that fits the brokers' timeouts.
+	Habit kafka.Protocol
+
 	Delay       time.Duration // simulated work per payment, of order consumers
 	Guarantee   kafka.Guarantee
 	CommitEvery time.Duration

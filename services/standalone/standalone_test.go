@@ -196,7 +196,7 @@ func TestPaymentEmailAndAnalyticsRunBesideEachOther(t *testing.T) {
 func TestServiceWaitsForItsTopics(t *testing.T) {
 	c := open(t, false)
 	s := start(t, config(c, Order))
-	s.says(t, "Waiting for topics that are not there yet: payment-successful, order-created, email-sent, dlq-payment")
+	s.says(t, "Waiting for topics that are not there yet: payment-successful, order-created, dlq-payment")
 	furnish(t, c)
 	s.says(t, "now reads payment-successful P0")
 }

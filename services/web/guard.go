@@ -16,11 +16,15 @@ import (
 // Guard lets a request through to next only when its Host is a loopback one (a name that somebody else's DNS points
 // here is not) and when no browser sent it for a page of another origin. Others get 403.
 func Guard(next http.Handler) http.Handler {
+	return guard(next, loopback, "this service answers only to a loopback Host, such as localhost or 127.0.0.1")
+}
+
+// guard lets a request through when its Host is ours and no page of another origin sent it.
+func guard(next http.Handler, ours func(host string) bool, otherwise string) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopback(r.Host) {
-			Error(w, http.StatusForbidden,
-				"this service answers only to a loopback Host, such as localhost or 127.0.0.1")
+		if !ours(r.Host) {
+			Error(w, http.StatusForbidden, otherwise)
 			return
 		}
 		if err := crossOrigin.Check(r); err != nil {
@@ -31,12 +35,17 @@ func Guard(next http.Handler) http.Handler {
 	})
 }
 
-// loopback says whether a Host header names this machine itself.
-func loopback(host string) bool {
+// hostOnly is a Host header without its port.
+func hostOnly(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+// loopback says whether a Host header names this machine itself.
+func loopback(host string) bool {
+	host = hostOnly(host)
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

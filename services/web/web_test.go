@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/services/web"
 )
 
@@ -156,5 +157,61 @@ func TestSendsJSON(t *testing.T) {
 	r.Header["Content-Type"] = []string{"application/json", "text/plain"}
 	if web.SendsJSON(r) {
 		t.Error("two content types were taken")
+	}
+}
+
+// TestAClassroomShowsItsCode: without it nobody gets an answer, also from this machine, and also not to what is not there.
+func TestAClassroomShowsItsCode(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip(err) // only Linux has the whole of 127.0.0.0/8
+	}
+	server := web.NewClassroomServer(hello(), web.Classroom{Host: "127.0.0.2", Code: kafka.NewSecret("kx7f-m3qp")})
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	t.Cleanup(func() { server.Close(); <-done })
+	for _, test := range []struct {
+		user, code, host, path, origin string
+		status                         int
+	}{
+		{"student", "kx7f-m3qp", "", "/hello", "", 200},
+		{"student", "kx7f-m3qp", "127.0.0.2", "/hello", "", 200},
+		{"student", "kx7f-m3qp", "", "/nothing", "", 404},
+		{"student", "kx7f-m3qp", "lab.example", "/hello", "", 403},
+		{"student", "kx7f-m3qp", "localhost", "/hello", "", 403},
+		{"student", "kx7f-m3qp", "", "/hello", "https://example.com", 403},
+		{"student", "kx7f-m3q", "", "/hello", "", 401},
+		{"student", "", "", "/hello", "", 401},
+		{"teacher", "kx7f-m3qp", "", "/hello", "", 401},
+		{"", "", "", "/hello", "", 401},
+		{"", "", "", "/nothing", "", 401},
+	} {
+		method := http.MethodGet
+		if test.origin != "" {
+			method = http.MethodPost
+		}
+		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+listener.Addr().String()+test.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = test.host
+		if test.user != "" {
+			req.SetBasicAuth(test.user, test.code)
+		}
+		if test.origin != "" {
+			req.Header.Set("Origin", test.origin)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != test.status || (test.status == 401) != (resp.Header.Get("WWW-Authenticate") != "") {
+			t.Errorf("%+v: %d %s", test, resp.StatusCode, body)
+		}
+		if strings.Contains(string(body), "kx7f") {
+			t.Errorf("%+v: the answer tells the code: %s", test, body)
+		}
 	}
 }

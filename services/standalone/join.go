@@ -1,0 +1,119 @@
+package standalone
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
+)
+
+// longestName is how many characters a student's name may have: it stands in a table on a projector.
+const longestName = 24
+
+// pupil is what a student says about himself.
+type pupil struct {
+	address, name, code string
+	delay               time.Duration
+}
+
+// JoinCommand returns `join`, which adds an order consumer to the lab of a classroom until the command's context ends.
+// getenv reads the environment, such as os.Getenv.
+func JoinCommand(getenv func(string) string) *cobra.Command {
+	s := &pupil{}
+	cmd := &cobra.Command{
+		Use:   "join HOST[:PORT]",
+		Short: "Join a lab in the classroom as an order consumer",
+		Long: "Joins the lab that a teacher opened with --listen as one more order consumer, under your name. The projector shows\n" +
+			"the address and the join code. Ctrl+C leaves politely.",
+		Example: "  blackfriday join 192.168.1.20\n  " + connect.CodeVariable + "=kx7f-m3qp blackfriday join 192.168.1.20:9094 --name Lea",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if s.address, err = connect.Address(args[0]); err != nil {
+				return err
+			}
+			s.code = getenv(connect.CodeVariable)
+			if err := s.ask(bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()); err != nil {
+				return err
+			}
+			journal := NewJournal(cmd.OutOrStdout(), false)
+			defer journal.Close()
+			return s.explain(Run(cmd.Context(), s.config(), journal))
+		},
+	}
+	cmd.Flags().StringVar(&s.name, "name", "", "your name, as the projector shows it (default: you are asked)")
+	cmd.Flags().DurationVar(&s.delay, "delay", 100*time.Millisecond, "simulated work per payment")
+	return cmd
+}
+
+// ask asks for what is not known yet.
+func (s *pupil) ask(in *bufio.Reader, out io.Writer) error {
+	for _, question := range []struct {
+		text, otherwise string
+		answer          *string
+	}{
+		{"Your name: ", "--name", &s.name},
+		{"Join code: ", connect.CodeVariable, &s.code},
+	} {
+		if *question.answer != "" {
+			continue
+		}
+		if _, err := fmt.Fprint(out, question.text); err != nil {
+			return err
+		}
+		line, err := in.ReadString('\n')
+		if *question.answer = strings.TrimSpace(line); *question.answer == "" {
+			return errors.Join(fmt.Errorf("nobody answered %q: type it, or give %s", strings.TrimSuffix(question.text, ": "), question.otherwise),
+				unlessEOF(err))
+		}
+	}
+	return s.check()
+}
+
+func unlessEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// check refuses what cannot work.
+func (s *pupil) check() error {
+	switch n := utf8.RuneCountInString(s.name); {
+	case !utf8.ValidString(s.name) || n > longestName:
+		return fmt.Errorf("a name of %d characters: at most %d", n, longestName)
+	case s.delay < 0 || s.delay > time.Minute:
+		return fmt.Errorf("--delay %v: between 0 and 1m", s.delay)
+	}
+	return nil
+}
+
+// config is the order consumer that the student runs. A group without members speaks what the embedded brokers do.
+func (s *pupil) config() Config {
+	cfg := Config{
+		Service: Order, Name: s.name, Delay: s.delay, Guarantee: kafka.AtLeastOnce, CommitEvery: kafka.DefaultCommitInterval,
+		Habit: kafka.ConsumerProtocol,
+	}
+	cfg.Kafka.Brokers = []string{s.address}
+	cfg.Kafka.Security = kafka.Security{Mechanism: kafka.ScramSHA256, User: kafka.StudentUser, Password: kafka.ReadJoinCode(s.code)}
+	return cfg
+}
+
+// explain puts an error in a student's words.
+func (s *pupil) explain(err error) error {
+	var rival *rivalError
+	switch {
+	case errors.Is(err, kafka.ErrLogin):
+		return fmt.Errorf("the join code is not that of the lab at %s: read it from the projector again, it is new in each lesson", s.address)
+	case errors.As(err, &rival):
+		return fmt.Errorf("somebody named %s is in the group already: choose another --name, or wait a few seconds if that was you", shown(s.name))
+	}
+	return err
+}

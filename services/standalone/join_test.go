@@ -1,0 +1,143 @@
+package standalone
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
+	"blackfriday/services/role"
+)
+
+// openClassroom opens a cluster that a class may join, with the lab's topics.
+func openClassroom(t *testing.T) *kafka.Cluster {
+	t.Helper()
+	room := &kafka.Classroom{Host: "127.0.0.2", Code: kafka.NewJoinCode()}
+	c, err := kafka.Open(t.Context(), kafka.Config{Classroom: room})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	if err := c.CreateTopics(t.Context(), role.Topics(3)...); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// typed runs `join` with an environment and what is typed, until done says of the group that it has seen enough, or it ends
+// by itself.
+func typed(t *testing.T, c *kafka.Cluster, env map[string]string, stdin string, done func(kafka.GroupReading) bool, args ...string) (out string, err error) {
+	t.Helper()
+	cmd := JoinCommand(func(name string) string { return env[name] })
+	var stdout, stderr bytes.Buffer
+	cmd.SetArgs(args)
+	cmd.SetIn(strings.NewReader(stdin))
+	cmd.SetOut(&stdout)
+	cmd.SetErr(&stderr)
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.ExecuteContext(ctx) }()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return stdout.String() + stderr.String(), err
+		case <-look.C:
+			if g, err := c.Group(ctx, kafka.OrderGroup, kafka.PaymentSuccessful); err == nil && done != nil && done(g) {
+				stop()
+			}
+		}
+	}
+}
+
+// TestAStudentJoinsAndWorks under a name that does something to terminals, with the code as people type it.
+func TestAStudentJoinsAndWorks(t *testing.T) {
+	c := openClassroom(t)
+	producer, err := c.NewProducer("payment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer producer.Close()
+	payment := &kafka.Record{Topic: kafka.PaymentSuccessful, Value: []byte(`{"user_id": 1, "cart": [{"name": "MacBook", "price": 1999}]}`)}
+	sent := make(chan error, 1)
+	producer.Send(t.Context(), payment, func(_ *kafka.Record, err error) { sent <- err })
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	name := "\x1b[31mLéa"
+	code := " " + strings.ToUpper(strings.Replace(c.Config().Classroom.Code.Reveal(), "-", " ", 1)) + " \n"
+	seen := false
+	out, err := typed(t, c, nil, name+"\n"+code, func(g kafka.GroupReading) bool {
+		for _, m := range g.Members {
+			seen = seen || m.ClientID == name && len(m.Partitions[kafka.PaymentSuccessful]) == 3
+		}
+		return seen && g.Committed[kafka.PaymentSuccessful] != nil
+	}, c.Brokers()[0], "--delay", "0s")
+	if err != nil || !seen {
+		t.Errorf("%v, seen as a member: %v", err, seen)
+	}
+	for _, want := range []string{"Your name: Join code: ", `\x1b[31mLéa has joined`, "order", "has left order-service-group: it finished 1 record."} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if strings.ContainsRune(out, '\x1b') {
+		t.Errorf("an escape sequence reached the terminal:\n%q", out)
+	}
+}
+
+func TestWhyAStudentDoesNotGetIn(t *testing.T) {
+	c := openClassroom(t)
+	address, code := c.Brokers()[0], c.Config().Classroom.Code.Reveal()
+	for name, test := range map[string]struct {
+		env   string
+		stdin string
+		args  []string
+		want  string
+	}{
+		"a wrong code":       {"kx7f-m3qp", "", []string{address, "--name", "Lea"}, "the join code is not that of the lab at " + address},
+		"a wrong address":    {code, "", []string{"127.0.0.2:1", "--name", "Lea"}, "nothing listens there"},
+		"no address":         {code, "", []string{":1", "--name", "Lea"}, "HOST:PORT"},
+		"no name":            {code, "\n", []string{address}, "--name"},
+		"nobody types":       {"", "", []string{address, "--name", "Lea"}, connect.CodeVariable},
+		"a long name":        {code, "", []string{address, "--name", strings.Repeat("é", 25)}, "at most 24"},
+		"half a character":   {code, "", []string{address, "--name", "\xc3"}, "at most 24"},
+		"an endless payment": {code, "", []string{address, "--name", "Lea", "--delay", "2h"}, "--delay"},
+	} {
+		began := time.Now()
+		_, err := typed(t, c, map[string]string{connect.CodeVariable: test.env}, test.stdin, nil, test.args...)
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), code) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: said after %v", name, took)
+		}
+	}
+}
+
+func TestTwoStudentsOfOneName(t *testing.T) {
+	c := openClassroom(t)
+	env := map[string]string{connect.CodeVariable: c.Config().Classroom.Code.Reveal()}
+	ctx, stop := context.WithCancel(t.Context())
+	first := JoinCommand(func(name string) string { return env[name] })
+	first.SetArgs([]string{c.Brokers()[0], "--name", "Lea"})
+	first.SetOut(io.Discard)
+	ended := make(chan error, 1)
+	go func() { ended <- first.ExecuteContext(ctx) }()
+	defer func() { stop(); <-ended }()
+	for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
+		if g, err := c.Group(t.Context(), kafka.OrderGroup, kafka.PaymentSuccessful); err == nil && len(g.Members) > 0 {
+			break
+		}
+	}
+	if _, err := typed(t, c, env, "", nil, c.Brokers()[0], "--name", "Lea"); err == nil || !strings.Contains(err.Error(), "another --name") {
+		t.Errorf("the second Lea: %v", err)
+	}
+}
