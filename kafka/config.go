@@ -137,6 +137,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{Timeout: 3 * time.Second}).DialContext
 	}
+	c.Dial = paced(c.Dial)
 	if err := namespace(c.Prefix).check(); err != nil {
 		return c, err
 	}

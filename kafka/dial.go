@@ -14,6 +14,21 @@ const handshakeTimeout = 3 * time.Second
 // dialFunc opens a connection, as net.Dialer's DialContext does.
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
+// refusalPause is how long a connection that could not be opened keeps its client waiting.
+const refusalPause = 100 * time.Millisecond
+
+// paced makes dialing fail no faster than refusalPause: where no broker is left, kgo asks for the producer id of a
+// transaction again and again without a pause, which takes a whole core.
+func paced(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			_ = pause(ctx, refusalPause) // err says what went wrong
+		}
+		return conn, err
+	}
+}
+
 // over puts TLS, if it is wanted, on top of the connections that dial opens. On top, so that a black hole beneath
 // swallows records of TLS as it does those of Kafka: nothing leaves a dead machine, not even a goodbye.
 func (s Security) over(dial dialFunc) dialFunc {

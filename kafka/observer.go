@@ -265,7 +265,7 @@ func missing(known bool, err error) error {
 	case known:
 		return nil
 	case err != nil:
-		return err
+		return fmt.Errorf("%w (%w)", ErrNoAnswer, err)
 	}
 	return errors.New("the brokers left it out")
 }

@@ -50,7 +50,15 @@ func (c *Cluster) NewProducer(clientID string) (*Producer, error) {
 	}
 	sent := &wire{}
 	client, err := c.newClient(clientID, append(c.producing(), kgo.MaxBufferedRecords(100_000),
-		kgo.RecordDeliveryTimeout(FloodTimeout), kgo.WithHooks(sent))...)
+		kgo.RecordDeliveryTimeout(FloodTimeout), kgo.WithHooks(sent),
+		// Records that were never sent are failed when the leaders cannot be looked up: with kgo's 30 s nobody would learn in
+		// time that they were not.
+		kgo.RetryTimeoutFn(func(key int16) time.Duration {
+			if key == int16(kmsg.Metadata) {
+				return lastWord / 2
+			}
+			return FloodTimeout
+		}))...)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,8 @@ func (o *Outage) connect(ctx context.Context, network, address string) (net.Conn
 	away := o.away
 	o.mu.Unlock()
 	if away {
-		return nil, fmt.Errorf("dial %s: %w", address, syscall.ECONNREFUSED)
+		// As the net package says it: clients try again by the kind of error.
+		return nil, &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s: %w", address, syscall.ECONNREFUSED)}
 	}
 	conn, err := o.dial(ctx, network, address)
 	if err != nil {

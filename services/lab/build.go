@@ -18,12 +18,15 @@ func (s *state) build(now time.Time) *Snapshot {
 		At: now, Started: s.since, State: s.phase,
 		Observing:  s.cfg.Observe,
 		Steps:      slices.Clone(s.steps),
-		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr, Members: s.counted()},
+		Reading:    Reading{At: s.readAt, Took: s.tookRead, Err: s.readingErr, Lost: s.lost, Members: s.counted()},
 		Curve:      s.curve[:len(s.curve):len(s.curve)],
 		Rebalances: s.rebalances.snapshot(),
 		TwoReaders: s.lab.turnstile.twice(),
 		Runs:       s.shownRuns(),
 		Events:     s.feed.newest(),
+		Brokers:    s.brokers.list(),
+		Placement:  s.brokers.placement,
+		Losses:     s.brokers.lost(),
 	}
 	if s.cluster == nil {
 		return snap

@@ -68,6 +68,13 @@ type SetPoison struct {
 	Attempts int
 }
 
+// StopBroker stops a broker of the embedded cluster: its port refuses, its connections are cut, and others lead what it led.
+// It is simulated, because the embedded brokers do not replicate. On a real cluster it is refused.
+type StopBroker struct{ ID int32 }
+
+// StartBroker starts an embedded broker again that was stopped.
+type StartBroker struct{ ID int32 }
+
 // The bounds of SetCommitInterval.
 const (
 	MinCommitInterval = kafka.MinCommitInterval
@@ -104,6 +111,8 @@ const (
 	MaxAttempts     = 10
 )
 
+func (StopBroker) command()        {}
+func (StartBroker) command()       {}
 func (SetGuarantee) command()      {}
 func (SetCommitInterval) command() {}
 func (SetPoison) command()         {}

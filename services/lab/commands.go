@@ -46,6 +46,10 @@ func (s *state) do(r request) {
 		r.reply <- s.setPoison(c.Policy, c.Attempts)
 	case KillBetween:
 		r.reply <- s.killBetween(c.Name, c.Payments)
+	case StopBroker:
+		s.stopBroker(c.ID, r.reply)
+	case StartBroker:
+		s.startBroker(c.ID, r.reply)
 	case SetKey:
 		r.reply <- s.setKey(c.Key)
 	default:

@@ -3,10 +3,12 @@ package lab
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/services/role"
 )
 
 // curveEvery is the distance of two points of the lag curve, and curveKept how many are kept: ten minutes.
@@ -38,13 +40,7 @@ func readEvery(partitions int) time.Duration {
 // observed takes in a reading of the brokers' word. A failed one leaves the last good one in place, with its age.
 func (s *state) observed(r kafka.Reading, err error) {
 	if err != nil {
-		// One failure is nothing: a leader may just be on its way. The age of the last reading shows all the same.
-		if s.silent++; s.silent > 1 {
-			if s.readingErr == "" {
-				s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
-			}
-			s.readingErr = err.Error()
-		}
+		s.missed(err)
 		return
 	}
 	s.silent = 0
@@ -52,14 +48,29 @@ func (s *state) observed(r kafka.Reading, err error) {
 		return
 	}
 	if s.readingErr != "" {
-		s.feed.add(Good, "kafka", 0, "The brokers answer again.")
+		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", shortly(r.At.Sub(s.readAt)))
 	}
+	s.lost = false
 	s.reading, s.readingErr, s.readAt, s.tookRead = r, "", r.At, r.Took
 	s.measure(r)
 	s.place(r)
+	s.brokers.look(r, s.topicNames())
 	s.bury(r)
 	s.uncover(r)
 	s.unblock(r)
+}
+
+// missed notes that a reading failed. One failure is nothing: a leader may just be on its way. The age of the last reading
+// shows all the same.
+func (s *state) missed(err error) {
+	if s.silent++; s.silent == 1 && (s.readAt.IsZero() || time.Since(s.readAt) < time.Second) {
+		return
+	}
+	s.lost = errors.Is(err, kafka.ErrNoBroker)
+	if s.readingErr == "" {
+		s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
+	}
+	s.readingErr = err.Error()
 }
 
 // unblock forgets what consumers could not get past and somebody did. Under at-most-once a commit says nothing of the kind:
@@ -207,6 +218,7 @@ func (s *state) sample(now time.Time) {
 	s.tellRejections()
 	s.tellDisk()
 	s.supervise(now)
+	s.brokers.tell(now, s.lagOf)
 	if s.books != nil {
 		s.trials.look(s.books.Picture())
 	}
@@ -220,7 +232,10 @@ func (s *state) positions() []Partition {
 	ps := make([]Partition, cmp.Or(len(readings), s.cfg.Partitions))
 	for id := range ps {
 		p := &ps[id]
-		p.ID = int32(id)
+		p.ID, p.Leader = int32(id), -1
+		if id < len(readings) {
+			p.Leader, p.Silent = readings[id].Leader, errors.Is(readings[id].Err, kafka.ErrNoAnswer)
+		}
 		if id >= len(readings) || readings[id].Err != nil || s.reading.Groups[kafka.OrderGroup].Err != nil {
 			continue
 		}
@@ -233,4 +248,21 @@ func (s *state) positions() []Partition {
 		p.Lag = max(0, p.End-p.Committed)
 	}
 	return ps
+}
+
+// lagOf is the lag of one partition of payment-successful; 0 while it is not known.
+func (s *state) lagOf(partition int32) int64 {
+	if ps := s.positions(); int(partition) < len(ps) {
+		return ps[partition].Lag
+	}
+	return 0
+}
+
+// topicNames are the names of the lab's topics, in the order in which they are shown.
+func (s *state) topicNames() []string {
+	var names []string
+	for _, t := range role.Topics(s.cfg.Partitions) {
+		names = append(names, t.Name)
+	}
+	return names
 }

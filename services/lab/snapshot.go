@@ -26,7 +26,12 @@ type Snapshot struct {
 	Analytics  Instance
 	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first;
 	// those that are gone stay for a moment. See Instance.Outside.
-	Outsiders  []Instance
+	Outsiders []Instance
+	// Brokers are those that have been in the cluster since the lab began, by node id; Losses are the times that one was lost,
+	// oldest first.
+	Brokers    []Broker
+	Placement  Placement
+	Losses     []Loss
 	Topics     []Topic // payment-successful, order-created, email-sent, dlq-payment
 	Lag        Lag     // of order-service-group on payment-successful, all partitions together
 	Curve      []CurvePoint
@@ -97,6 +102,8 @@ type Reading struct {
 	At   time.Time     // when the newest complete reading was taken; zero before the first
 	Took time.Duration // how long it took
 	Err  string        // why the newest attempt failed; empty when it did not
+	// Lost: no broker answers at all. What the lab shows of them is as old as At.
+	Lost bool
 	// Members is how many members the brokers count in each group, by its name; a group that could not be read is missing.
 	Members map[string]int
 }
@@ -104,6 +111,10 @@ type Reading struct {
 // Partition is one partition of payment-successful, as order-service-group stands on it.
 type Partition struct {
 	ID int32
+
+	// Leader is the node id of the broker that leads it, negative when nobody does; Silent: that broker does not answer.
+	Leader int32
+	Silent bool
 
 	Known     bool  // a reading has covered it; when false the numbers below mean nothing
 	Start     int64 // log start offset
@@ -259,7 +270,8 @@ type FloodProgress struct {
 	Running   bool
 	Wanted    int64
 	Acked     int64 // acknowledged by the brokers
-	Failed    int64
+	Failed    int64 // certainly not written
+	Unknown   int64 // once it has ended: neither acknowledged nor certainly failed, so they may have been written
 	StartedAt time.Time
 	Took      time.Duration // until the last acknowledgement, or until now while it runs
 	Rate      float64       // acknowledged payments per second of Took

@@ -77,6 +77,7 @@ func (s *state) startKafka(ctx context.Context) (string, error) {
 	}
 	s.cluster = cluster
 	s.protocol = cluster.Config().Protocol
+	s.brokers.embedded, s.brokers.fixed = cluster.Embedded(), cluster.Controller()
 	kind := "connected to"
 	if cluster.Embedded() {
 		kind = "embedded cluster:"
@@ -149,11 +150,7 @@ func (s *state) newConsumer(number int) *instance {
 }
 
 func (s *state) startObserver(ctx context.Context) (string, error) {
-	topics := make([]string, 0, 4)
-	for _, t := range role.Topics(s.cfg.Partitions) {
-		topics = append(topics, t.Name)
-	}
-	observer, err := s.cluster.NewObserver([]string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}, topics)
+	observer, err := s.cluster.NewObserver([]string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}, s.topicNames())
 	if err != nil {
 		return "", err
 	}

@@ -51,6 +51,7 @@ type state struct {
 	instances    []*instance // order consumers by number, then email, then analytics
 	lives        sync.WaitGroup
 	rebalances   *rebalances
+	brokers      *brokers
 	outside      outsiders
 	orphans      map[int32]time.Time // since when nobody reads a partition
 	hidden       map[kafka.TopicPartition]held
@@ -78,6 +79,7 @@ type state struct {
 	reshaping      error // why payments and consumers are refused just now; nil: they are not
 	forgotten      int   // the newest flood whose payments are gone with their topic
 	silent         int   // readings that failed since the last good one
+	lost           bool  // no broker answers at all
 }
 
 func newState(l *Lab) *state {
@@ -105,6 +107,7 @@ func newState(l *Lab) *state {
 		trials:        newTrials(cmp.Or(l.cfg.Guarantee, kafka.AtLeastOnce)),
 		hidden:        map[kafka.TopicPartition]held{},
 	}
+	s.brokers = newBrokers(l.turnstile, &s.feed)
 	s.commitEvery.Store(int64(cmp.Or(l.cfg.CommitInterval, kafka.DefaultCommitInterval)))
 	return s
 }

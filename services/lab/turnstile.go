@@ -59,6 +59,13 @@ func (t *turnstile) unwatch(w *watch) map[int32]time.Duration {
 	return maps.Clone(w.longest)
 }
 
+// longest is what a watch has noted so far.
+func (t *turnstile) longest(w *watch) map[int32]time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(w.longest)
+}
+
 // twice says how many batches were begun by a reader whose partition had been given to another.
 func (t *turnstile) twice() int64 {
 	t.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"blackfriday/services/event"
 	"blackfriday/services/payment"
@@ -20,6 +21,9 @@ func (s *state) flood(n int) error {
 	}
 	if errors.Is(s.reshaping, errRecreating) {
 		return s.reshaping
+	}
+	if err := s.mustAnswer(); err != nil {
+		return err
 	}
 	if p := s.payments.FloodProgress(); p.Running {
 		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
@@ -36,6 +40,15 @@ func (s *state) flood(n int) error {
 		s.lab.post(func(s *state) { s.flooded(f, err) })
 	})
 	return nil
+}
+
+// mustAnswer refuses what needs a broker while none answers.
+func (s *state) mustAnswer() error {
+	if !s.lost {
+		return nil
+	}
+	return fmt.Errorf("no broker has answered for %s: nothing can be written; the lab goes on by itself once they are back",
+		shortly(time.Since(s.readAt)))
 }
 
 // floodKey is the payment service's word for a Key.
@@ -78,6 +91,10 @@ func perSecond(p payment.Progress) float64 {
 func (s *state) poison(names []string, reply chan<- error) {
 	if errors.Is(s.reshaping, errRecreating) {
 		reply <- s.reshaping
+		return
+	}
+	if err := s.mustAnswer(); err != nil {
+		reply <- err
 		return
 	}
 	pills := event.Pills()
@@ -149,7 +166,7 @@ func (s *state) buildWork(snap *Snapshot) {
 		p = payment.Progress{}
 	}
 	snap.Flood = FloodProgress{
-		ID: p.ID, Running: p.Running, Wanted: p.Wanted, Acked: p.Acked, Failed: p.Failed,
+		ID: p.ID, Running: p.Running, Wanted: p.Wanted, Acked: p.Acked, Failed: p.Failed, Unknown: p.Unknown,
 		StartedAt: p.StartedAt, Took: p.Took, Rate: perSecond(p), Err: p.Err,
 	}
 	if r, total := s.rejections.Newest(); total > 0 {

@@ -1,0 +1,261 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+const (
+	// lossesKept is how many losses of brokers are kept.
+	lossesKept = 50
+	// unreadWithin is how long a partition that moved may take to be read again before its loss is told without that.
+	unreadWithin = 15 * time.Second
+)
+
+// brokers follows the brokers of the cluster through the readings: who is there, who leads what, and what moved when one was
+// lost.
+type brokers struct {
+	turnstile *turnstile
+	feed      *feed
+	embedded  bool
+	fixed     int32
+	known     map[int32]Broker
+	places    map[kafka.TopicPartition]led
+	losses    []*loss
+	placement Placement // never changed, only replaced: Snapshots share it
+}
+
+// led is who led a partition when it last answered.
+type led struct {
+	leader int32
+	at     time.Time
+}
+
+// loss is a Loss that is still being written.
+type loss struct {
+	Loss
+	answered time.Time // the newest reading in which it was well
+	watch    *watch    // nil once told
+	settled  time.Time // when nothing waited for a leader any more
+}
+
+func newBrokers(t *turnstile, f *feed) *brokers {
+	return &brokers{turnstile: t, feed: f, known: map[int32]Broker{}, places: map[kafka.TopicPartition]led{}}
+}
+
+// look takes in a reading. topics are in the order in which they are shown.
+func (b *brokers) look(r kafka.Reading, topics []string) {
+	silent := silentIn(r)
+	listed := map[int32]bool{}
+	for _, now := range r.Brokers {
+		listed[now.ID] = true
+		state := BrokerUp
+		if silent[now.ID] {
+			state = BrokerSilent
+		}
+		b.saw(now.ID, now.Address, state, r.At)
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.known)) {
+		if !listed[id] {
+			b.saw(id, b.known[id].Address, BrokerGone, r.At)
+		}
+	}
+	b.follow(r)
+	b.place(r, topics)
+	b.settle(r.At)
+}
+
+// silentIn are the brokers that did not answer for anything that they lead.
+func silentIn(r kafka.Reading) map[int32]bool {
+	silent := map[int32]bool{}
+	for _, t := range r.Topics {
+		for _, p := range t.Partitions {
+			if errors.Is(p.Err, kafka.ErrNoAnswer) && p.Leader >= 0 {
+				silent[p.Leader] = true
+			}
+		}
+	}
+	for _, t := range r.Topics {
+		for _, p := range t.Partitions {
+			if p.Err == nil {
+				delete(silent, p.Leader)
+			}
+		}
+	}
+	return silent
+}
+
+// saw notes what a reading says of one broker.
+func (b *brokers) saw(id int32, address string, state BrokerState, at time.Time) {
+	before, known := b.known[id]
+	now := Broker{ID: id, Address: address, State: state, Since: at, Fixed: b.embedded && id == b.fixed}
+	if known && before.State == state {
+		now.Since = before.Since
+	}
+	b.known[id] = now
+	l := b.lossOf(id)
+	switch {
+	case state == BrokerUp && l != nil && (known && before.State != BrokerUp):
+		b.back(l, at)
+	case state != BrokerUp && l == nil && known:
+		l = b.lose(id, at)
+		l.At = b.answered(id, at)
+	}
+	if state == BrokerSilent && known && before.State == BrokerUp {
+		b.feed.add(Bad, "kafka", 0, "Broker %d does not answer: %s.", id, b.ledText(id))
+	}
+}
+
+// answered is when a broker was well for the last time.
+func (b *brokers) answered(id int32, at time.Time) time.Time {
+	last := time.Time{}
+	for _, p := range b.places {
+		if p.leader == id && p.at.After(last) {
+			last = p.at
+		}
+	}
+	if last.IsZero() {
+		return at
+	}
+	return last
+}
+
+// lose opens the entry of a broker that was lost.
+func (b *brokers) lose(id int32, at time.Time) *loss {
+	l := &loss{Loss: Loss{Broker: id, At: at}, watch: b.turnstile.watch()}
+	b.losses = append(b.losses, l)
+	if extra := len(b.losses) - lossesKept; extra > 0 {
+		for _, old := range b.losses[:extra] {
+			old.close(b.turnstile)
+		}
+		b.losses = slices.Clone(b.losses[extra:])
+	}
+	return l
+}
+
+// spare takes the entry of a broker back that was not lost after all.
+func (b *brokers) spare(l *loss) {
+	l.close(b.turnstile)
+	b.losses = slices.DeleteFunc(b.losses, func(o *loss) bool { return o == l })
+}
+
+// close ends the measuring of what was unread.
+func (l *loss) close(t *turnstile) map[int32]time.Duration {
+	if l.watch == nil {
+		return nil
+	}
+	w := l.watch
+	l.watch = nil
+	return t.unwatch(w)
+}
+
+// lossOf is the entry of a broker that is lost now; nil when it is not.
+func (b *brokers) lossOf(id int32) *loss {
+	i := slices.IndexFunc(b.losses, func(l *loss) bool { return l.Broker == id && l.Back.IsZero() })
+	if i < 0 {
+		return nil
+	}
+	return b.losses[i]
+}
+
+// follow notes which partitions have another leader than before.
+func (b *brokers) follow(r kafka.Reading) {
+	for name, t := range r.Topics {
+		for id, p := range t.Partitions {
+			if p.Err != nil || p.Leader < 0 {
+				continue
+			}
+			tp := kafka.TopicPartition{Topic: name, Partition: int32(id)}
+			before, known := b.places[tp]
+			b.places[tp] = led{p.Leader, r.At}
+			if !known || before.leader == p.Leader {
+				continue
+			}
+			if l := b.lossOf(before.leader); l != nil {
+				l.Moved = append(l.Moved, LeaderMove{
+					Topic: name, Partition: int32(id), From: before.leader, To: p.Leader, Within: max(0, r.At.Sub(l.At)),
+				})
+			}
+		}
+	}
+}
+
+// place draws up where everything is kept now.
+func (b *brokers) place(r kafka.Reading, topics []string) {
+	now := Placement{Simulated: b.embedded}
+	for _, name := range topics {
+		for id, p := range r.Topics[name].Partitions {
+			place := Place{
+				Topic: name, Partition: int32(id), Leader: p.Leader, Replicas: p.Replicas, ISR: p.ISR,
+				Silent: errors.Is(p.Err, kafka.ErrNoAnswer),
+			}
+			now.Places = append(now.Places, place)
+			if place.Leader < 0 || place.Silent {
+				now.Leaderless++
+			}
+			if !b.embedded && len(p.ISR) < len(p.Replicas) {
+				now.UnderReplicated++
+			}
+		}
+	}
+	b.placement = now
+	for id, broker := range b.known {
+		broker.Leads, broker.Copies, broker.InSync, broker.Coordinates = 0, 0, 0, nil
+		for _, p := range now.Places {
+			broker.Leads += count(p.Leader == id && !p.Silent)
+			broker.Copies += count(slices.Contains(p.Replicas, id))
+			broker.InSync += count(slices.Contains(p.ISR, id))
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Groups)) {
+			if g := r.Groups[name]; g.Err == nil && g.Coordinator == id {
+				broker.Coordinates = append(broker.Coordinates, name)
+			}
+		}
+		b.known[id] = broker
+	}
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// settle notes whether what lost its leader has another one, and whether copies are in sync again.
+func (b *brokers) settle(at time.Time) {
+	for _, l := range b.losses {
+		l.Waiting = 0
+		for _, p := range b.places {
+			l.Waiting += count(l.Back.IsZero() && p.leader == l.Broker && b.known[l.Broker].State != BrokerUp)
+		}
+		if l.Waiting == 0 && l.settled.IsZero() && (b.known[l.Broker].State == BrokerGone || len(l.Moved) > 0 || !l.Back.IsZero()) {
+			l.settled = at
+		}
+		broker := b.known[l.Broker]
+		if !b.embedded && !l.Back.IsZero() && l.InSync.IsZero() && broker.State == BrokerUp && broker.InSync == broker.Copies {
+			l.InSync = at
+			b.feed.add(Good, "kafka", 0, "All copies on broker %d are in sync again, %s after it came back.", l.Broker, shortly(at.Sub(l.Back)))
+		}
+	}
+}
+
+// list are the brokers, by node id.
+func (b *brokers) list() []Broker {
+	return slices.SortedFunc(maps.Values(b.known), func(x, y Broker) int { return cmp.Compare(x.ID, y.ID) })
+}
+
+// lost are the losses, oldest first.
+func (b *brokers) lost() []Loss {
+	out := make([]Loss, len(b.losses))
+	for i, l := range b.losses {
+		out[i] = l.Loss
+		out[i].Moved = slices.Clone(l.Moved)
+	}
+	return out
+}

@@ -1,0 +1,138 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/kafka"
+)
+
+// stopBroker stops an embedded broker.
+func (s *state) stopBroker(id int32, reply chan<- error) {
+	cluster, l := s.cluster, (*loss)(nil)
+	if cluster.Embedded() && s.brokers.lossOf(id) == nil {
+		l = s.brokers.lose(id, time.Now())
+	}
+	s.tasks.start(func(ctx context.Context) {
+		err := cluster.StopBroker(ctx, id)
+		s.lab.post(func(s *state) {
+			switch {
+			case err == nil:
+				s.feed.add(Warn, "kafka", 0, "Broker %d is stopped. It is simulated: the embedded brokers do not replicate.", id)
+			case l != nil:
+				s.brokers.spare(l)
+			}
+			reply <- err
+		})
+	})
+}
+
+// startBroker starts an embedded broker again.
+func (s *state) startBroker(id int32, reply chan<- error) {
+	cluster := s.cluster
+	s.tasks.start(func(ctx context.Context) {
+		err := cluster.StartBroker(ctx, id)
+		s.lab.post(func(s *state) {
+			if err == nil {
+				s.feed.add(Info, "kafka", 0, "Broker %d starts again and leads what it led before.", id)
+			}
+			reply <- err
+		})
+	})
+}
+
+// back notes that a broker that was lost answers again.
+func (b *brokers) back(l *loss, at time.Time) {
+	l.Back = at
+	b.feed.add(Good, "kafka", 0, "Broker %d is back after %s.", l.Broker, shortly(at.Sub(l.At)))
+}
+
+// tell tells of every loss that is over: what moved, how long that took and how long it was not read.
+func (b *brokers) tell(now time.Time, lag func(partition int32) int64) {
+	for _, l := range b.losses {
+		if l.watch == nil || l.settled.IsZero() {
+			continue
+		}
+		unread := b.turnstile.longest(l.watch)
+		waits := slices.ContainsFunc(l.Moved, func(m LeaderMove) bool {
+			_, begun := unread[m.Partition]
+			return m.Topic == kafka.PaymentSuccessful && !begun && lag(m.Partition) > 0
+		})
+		// What is in hand may be from before: a moment is given to what comes after.
+		if since := now.Sub(l.settled); since < time.Second || waits && since < unreadWithin {
+			continue
+		}
+		l.close(b.turnstile)
+		for i := range l.Moved {
+			if m := &l.Moved[i]; m.Topic == kafka.PaymentSuccessful {
+				m.Unread, m.Measured = unread[m.Partition], true
+			}
+		}
+		b.feed.add(Warn, "kafka", 0, "%s", lossText(l.Loss))
+	}
+}
+
+// lossText says what the loss of a broker did: "Broker 2 was lost: P1 moved from broker 2 to 3 within 0.3 s, unread for 0.4 s; …".
+func lossText(l Loss) string {
+	slices.SortFunc(l.Moved, func(a, b LeaderMove) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+	var words []string
+	others, longest := 0, time.Duration(0)
+	for _, m := range l.Moved {
+		if m.Topic != kafka.PaymentSuccessful {
+			others, longest = others+1, max(longest, m.Within)
+			continue
+		}
+		text := fmt.Sprintf("P%d moved from broker %d to %d within %s", m.Partition, m.From, m.To, shortly(m.Within))
+		if m.Unread > 0 {
+			text += ", unread for " + shortly(m.Unread)
+		}
+		words = append(words, text)
+	}
+	if extra := len(words) - 4; extra > 0 {
+		words = append(words[:4], fmt.Sprintf("%d more of payment-successful", extra))
+	}
+	if others > 0 {
+		words = append(words, fmt.Sprintf("%s of other topics within %s", partitionCount(others), shortly(longest)))
+	}
+	if len(words) == 0 {
+		return fmt.Sprintf("Broker %d was lost: it led nothing that moved.", l.Broker)
+	}
+	return fmt.Sprintf("Broker %d was lost: %s.", l.Broker, strings.Join(words, "; "))
+}
+
+func partitionCount(n int) string {
+	if n == 1 {
+		return "1 partition"
+	}
+	return fmt.Sprintf("%d partitions", n)
+}
+
+// ledText says what nobody leads while a broker does not answer.
+func (b *brokers) ledText(id int32) string {
+	var payments []int32
+	others := 0
+	for tp, p := range b.places {
+		switch {
+		case p.leader != id:
+		case tp.Topic == kafka.PaymentSuccessful:
+			payments = append(payments, tp.Partition)
+		default:
+			others++
+		}
+	}
+	switch {
+	case len(payments) == 0 && others == 0:
+		return "it leads nothing"
+	case len(payments) == 0:
+		return partitionCount(others) + " of other topics than payment-successful cannot be read or written"
+	case others == 0:
+		return partitionsText(payments) + " of payment-successful cannot be read or written"
+	}
+	return fmt.Sprintf("%s of payment-successful and %d of other topics cannot be read or written", partitionsText(payments), others)
+}
