@@ -27,6 +27,7 @@ type brokers struct {
 	known     map[int32]Broker
 	places    map[kafka.TopicPartition]led
 	losses    []*loss
+	quiet     map[int32]bool // those that did not answer in the reading before
 	placement Placement // never changed, only replaced: Snapshots share it
 }
 
@@ -50,13 +51,16 @@ func newBrokers(t *turnstile, f *feed) *brokers {
 
 // look takes in a reading. topics are in the order in which they are shown.
 func (b *brokers) look(r kafka.Reading, topics []string) {
-	silent := silentIn(r)
+	quiet := silentIn(r)
 	listed := map[int32]bool{}
 	for _, now := range r.Brokers {
 		listed[now.ID] = true
 		state := BrokerUp
-		if silent[now.ID] {
+		// One answer can fail to come for many reasons, such as that another broker has just gone.
+		if quiet[now.ID] && b.quiet[now.ID] {
 			state = BrokerSilent
+		} else if quiet[now.ID] && b.known[now.ID].State != BrokerUp {
+			state = b.known[now.ID].State
 		}
 		b.saw(now.ID, now.Address, state, r.At)
 	}
@@ -65,6 +69,7 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 			b.saw(id, b.known[id].Address, BrokerGone, r.At)
 		}
 	}
+	b.quiet = quiet
 	b.follow(r)
 	b.place(r, topics)
 	b.settle(r.At)
