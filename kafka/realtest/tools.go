@@ -35,21 +35,22 @@ func NeedTools(tb testing.TB) *Tools {
 // classes are the main classes behind bin/kafka-topics.sh and its siblings.
 func classes() map[string]string {
 	return map[string]string{
-		"acls":               "org.apache.kafka.tools.AclCommand",
-		"configs":            "kafka.admin.ConfigCommand",
-		"console-consumer":   "org.apache.kafka.tools.consumer.ConsoleConsumer",
-		"console-producer":   "org.apache.kafka.tools.ConsoleProducer",
-		"consumer-groups":    "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
-		"leader-election":    "org.apache.kafka.tools.LeaderElectionCommand",
-		"producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
-		"storage":            "kafka.tools.StorageTool",
-		"topics":             "org.apache.kafka.tools.TopicCommand",
-		"transactions":       "org.apache.kafka.tools.TransactionsCommand",
+		"acls":                "org.apache.kafka.tools.AclCommand",
+		"broker-api-versions": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+		"configs":             "kafka.admin.ConfigCommand",
+		"console-consumer":    "org.apache.kafka.tools.consumer.ConsoleConsumer",
+		"console-producer":    "org.apache.kafka.tools.ConsoleProducer",
+		"consumer-groups":     "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+		"leader-election":     "org.apache.kafka.tools.LeaderElectionCommand",
+		"producer-perf-test":  "org.apache.kafka.tools.ProducerPerformance",
+		"storage":             "kafka.tools.StorageTool",
+		"topics":              "org.apache.kafka.tools.TopicCommand",
+		"transactions":        "org.apache.kafka.tools.TransactionsCommand",
 	}
 }
 
 // Command prepares one of Apache's tools, named as its script is without kafka- and .sh: topics, consumer-groups,
-// console-consumer, console-producer, producer-perf-test, configs, acls, leader-election, transactions, storage. The
+// console-consumer, console-producer, producer-perf-test, configs, acls, broker-api-versions, leader-election, transactions, storage. The
 // process is killed when ctx ends.
 func (t *Tools) Command(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
 	class, found := classes()[name]
