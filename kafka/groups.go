@@ -25,7 +25,7 @@ func (o *Observer) readGroups(ctx context.Context) map[string]GroupReading {
 		g := members[name]
 		committed, err := offsets(commits[name])
 		if err = firstError(g.Err, err); err != nil {
-			groups[name] = GroupReading{Coordinator: -1, Err: err}
+			groups[name] = GroupReading{Coordinator: -1, Err: inWords(err)}
 			continue
 		}
 		g.Committed = within(o.names, committed)

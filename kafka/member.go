@@ -287,6 +287,6 @@ func (m *Member) fatalError() error {
 // report tells the watcher of failures and of their end; a dead member tells nothing.
 func (m *Member) report(what string, err error) {
 	if m.died.Err() == nil {
-		m.failures.report(what, err)
+		m.failures.report(what, inWords(err))
 	}
 }

@@ -24,11 +24,11 @@ func (c *Cluster) GroupTimeouts(ctx context.Context, group string) (session, hea
 	defer cancel()
 	settings, err := c.brokerSettings(ctx)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the group timeouts of the brokers: %w", err)
+		return 0, 0, fmt.Errorf("read the group timeouts of the brokers: %w", inWords(err))
 	}
 	own, err := c.groupSettings(ctx, group)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the settings of %s: %w", group, err)
+		return 0, 0, fmt.Errorf("read the settings of %s: %w", group, inWords(err))
 	}
 	session, err = timeout(own, settings, "consumer.session.timeout.ms")
 	if err != nil {

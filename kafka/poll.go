@@ -38,7 +38,7 @@ func (m *Member) poll(ctx context.Context) {
 func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) error {
 	var first error
 	fetches.EachError(func(topic string, partition int32, err error) {
-		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, err)
+		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, inWords(err))
 		if errors.Is(err, kerr.OffsetOutOfRange) {
 			err = errors.Join(err, m.skip(ctx, topic, partition))
 		}

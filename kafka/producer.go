@@ -157,7 +157,7 @@ func (w writer) outcome(r *Record, err error) error {
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
 		return fmt.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
 	case errors.As(err, &refused) && !ambiguous(refused):
-		return fmt.Errorf("write to %s: %w", r.Topic, err)
+		return fmt.Errorf("write to %s: %w", r.Topic, inWords(err))
 	case w.sent.sentSince(r.Timestamp):
 		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrUnknownOutcome, err)
 	default:

@@ -56,7 +56,7 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 	}
 	line := "  "
 	for i, d := range dead {
-		next := " " + st.sign(d) + " " + st.bad.Render(gauge(st.g, d.GoneIn, s.Settings.SessionTimeout, cells)) + " " + seconds(d.GoneIn)
+		next := " " + st.sign(d) + " " + st.bad.Render(gauge(st.g, d.GoneIn, s.Settings.SessionTimeout, cells)) + " " + st.gone(d)
 		needed := width(line) + width(next)
 		if i < len(dead)-1 {
 			needed += len(" +9") // for those that have no room
@@ -68,6 +68,14 @@ func (st *styles) sessionBars(s *lab.Snapshot, dead []lab.Instance, w int) strin
 		line += next
 	}
 	return st.ends(line, text, w)
+}
+
+// gone is in how long Kafka gives a dead member up.
+func (st *styles) gone(dead lab.Instance) string {
+	if dead.GoneIn < 0 {
+		return st.g.dash
+	}
+	return seconds(dead.GoneIn)
 }
 
 // besideBars is what can stand beside the bars of the dead, from long to short.

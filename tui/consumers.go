@@ -238,7 +238,7 @@ func (st *styles) detail(i lab.Instance, c consumerColumns) string {
 	case i.Err != "":
 		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
 	case i.StillMember:
-		return st.warn.Render("Kafka: " + seconds(i.GoneIn) + " left")
+		return st.warn.Render("Kafka: " + left(i))
 	case i.Health == lab.Standby:
 		return st.muted.Render("no partition is left")
 	case !i.Last.Seen:

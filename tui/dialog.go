@@ -185,7 +185,7 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	var body []string
 	from, to, more := window(len(d.items), h-7, around(d.cursor, len(d.items), h-7))
 	for i := from; i < to; i++ {
-		body = append(body, st.choiceLine(d, i, inner))
+		body = append(body, st.choiceLine(d, i, inner, s))
 	}
 	if more > 0 {
 		body = append(body, st.muted.Render(fmt.Sprintf("    +%d more", more)))
@@ -234,7 +234,7 @@ func (st *styles) numberBox(digits string) string {
 	return under(st.left(" "+digits+"_", 12), st.selected)
 }
 
-func (st *styles) choiceLine(d *dialog, i, w int) string {
+func (st *styles) choiceLine(d *dialog, i, w int, s *lab.Snapshot) string {
 	c := d.items[i]
 	key := "   "
 	if d.typed == nil && i < 10 {
@@ -249,6 +249,9 @@ func (st *styles) choiceLine(d *dialog, i, w int) string {
 	now := ""
 	if c.now {
 		now = st.good.Render(st.g.health[lab.Active] + " now ")
+	}
+	if c.command != nil && s.WhyNot(c.command) != "" {
+		now = st.warn.Render(st.g.attention + " off ")
 	}
 	if !chosen {
 		return "  " + st.ends(line, now, w-2)

@@ -39,7 +39,7 @@ func scenes() map[string]*lab.Snapshot {
 		"race": raced(), "compared": compared(), "hot": hot(),
 		"full": full(), "deluge": deluge(), "nobody left": kill(flooded(), 1, 2, 3), "foreign": owned("kcat", 0, 0),
 		"audited": audited(), "lossy": lossy(), "behind": behind(), "unaudited": unaudited(), "transacting": transacting(),
-		"blocked": blocked(), "crash loop": crashLooping(),
+		"blocked": blocked(), "real": elsewhere(), "restricted": restricted(), "crash loop": crashLooping(),
 	}
 }
 

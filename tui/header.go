@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 
@@ -18,11 +19,7 @@ func (st *styles) ruled(l, r string, w int) string {
 // headerLines say what this is, on which cluster it stands and how it is set. standstill says which moment the screen
 // shows; it is empty while that is the present one.
 func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string {
-	badge := st.badge.Render(" EMBEDDED ")
-	if !s.Cluster.Embedded {
-		badge = st.alarm.Render(" REAL CLUSTER ")
-	}
-	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + badge + " " + st.brokers(s.Cluster, w)
+	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
 	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "
@@ -31,12 +28,26 @@ func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string
 	return []string{st.ends(left, right, w), st.ends(st.settings(s, w-width(flood)-1), flood, w)}
 }
 
+// whose says whose cluster it is; nothing before there is one.
+func (st *styles) whose(c lab.Cluster) string {
+	switch {
+	case len(c.Brokers) == 0:
+		return ""
+	case c.Embedded:
+		return st.badge.Render(" EMBEDDED ") + " "
+	}
+	return st.alarm.Render(" REAL ") + " "
+}
+
 func (st *styles) brokers(c lab.Cluster, w int) string {
 	if len(c.Brokers) == 0 {
 		return st.muted.Render("no broker yet")
 	}
 	if c.Join != "" {
 		return st.classroom(c, w)
+	}
+	if !c.Embedded {
+		return st.realCluster(c, w)
 	}
 	text := visible(c.Brokers[0], 32, st.ascii)
 	if n := len(c.Brokers); n > 1 {
@@ -57,6 +68,18 @@ func (st *styles) classroom(c lab.Cluster, w int) string {
 	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
 }
 
+// realCluster names somebody else's cluster: how many brokers it has, its id and, where there is room, how it was reached.
+func (st *styles) realCluster(c lab.Cluster, w int) string {
+	text := count(int64(c.Nodes), "broker")
+	if c.ID != "" { // brokers before Kafka 0.10.1 have none
+		text += ", " + visible(c.ID, 22, st.ascii)
+	}
+	if w >= 100 {
+		text += ", " + visible(c.Brokers[0], w-80, st.ascii)
+	}
+	return text
+}
+
 func (st *styles) state(s *lab.Snapshot) string {
 	switch s.State {
 	case lab.Starting:
@@ -74,11 +97,20 @@ func (st *styles) state(s *lab.Snapshot) string {
 
 // settings are the knobs as they stand, as many as fit: first those that a key changes.
 func (st *styles) settings(s *lab.Snapshot, w int) string {
-	dot := st.muted.Render(" " + st.g.dot + " ")
-	if s.Observing {
+	switch {
+	case s.Observing:
 		return st.left(" only observes: runs no service, writes nothing", w)
+	case s.Settings.Protocol == "":
+		return "" // there is no cluster yet
 	}
-	parts := []string{visible(s.Settings.Protocol, 20, st.ascii), fmt.Sprintf("delay %d ms", s.Settings.Delay.Milliseconds())}
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	parts := []string{visible(s.Settings.Protocol, 20, st.ascii)}
+	clock := []string{"session " + orUnknown(s.Settings.SessionTimeout), "heartbeat " + orUnknown(s.Settings.Heartbeat)}
+	if !s.Cluster.Embedded {
+		// There they may not be what the lab asked for.
+		parts, clock = append(parts, clock...), nil
+	}
+	parts = append(parts, fmt.Sprintf("delay %d ms", s.Settings.Delay.Milliseconds()))
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
 		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
 	}
@@ -89,8 +121,7 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 	if every := s.Settings.CommitInterval; every > 0 {
 		parts = append(parts, "commit "+interval(every))
 	}
-	parts = append(parts, "session "+seconds(s.Settings.SessionTimeout),
-		"heartbeat "+seconds(s.Settings.Heartbeat))
+	parts = append(parts, clock...)
 	line := " " + parts[0]
 	for _, part := range parts[1:] {
 		if width(line)+width(dot)+width(part) > w {
@@ -99,6 +130,14 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 		line += dot + part
 	}
 	return line
+}
+
+// orUnknown writes a time that is 0 where nobody knows it.
+func orUnknown(d time.Duration) string {
+	if d == 0 {
+		return "unknown"
+	}
+	return seconds(d)
 }
 
 // flood is the progress of the newest flood: how far it is, and the rate that was measured.
@@ -221,12 +260,20 @@ func footerLine(st *styles, front, spare []key.Binding, w int) string {
 	var line strings.Builder
 	for i, b := range all {
 		gap, worded := footerEntry(i, named, len(all))
-		line.WriteString(blank(gap) + st.key.Render(b.Help().Key))
+		line.WriteString(blank(gap) + st.keyName(b, b.Help().Key))
 		if worded {
 			line.WriteString(" " + st.muted.Render(b.Help().Desc))
 		}
 	}
 	return cut(line.String(), w, st.ascii)
+}
+
+// keyName is the name of a key, without its colour where the key is off.
+func (st *styles) keyName(b key.Binding, name string) string {
+	if !b.Enabled() {
+		return st.muted.Render(name)
+	}
+	return st.key.Render(name)
 }
 
 // footerEntry says how the entry i of n stands in the footer when so many have their words: how far from the one before

@@ -175,7 +175,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	}
 	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
 		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"))
-	return append(front, help, quit), spare
+	return k.mute(append(front, help, quit), s), k.mute(spare, s)
 }
 
 // actions are the keys that do something to the lab as it is.

@@ -106,7 +106,15 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 	if i < 0 {
 		return head + " Kafka still names " + name + "."
 	}
-	return head + " Kafka still believes " + name + " is alive (" + seconds(s.Orders[i].GoneIn) + " left, computed)"
+	return head + " Kafka still believes " + name + " is alive (" + left(s.Orders[i]) + ", computed)"
+}
+
+// left is how long Kafka goes on believing in a dead member.
+func left(dead lab.Instance) string {
+	if dead.GoneIn < 0 {
+		return "unknown how long"
+	}
+	return seconds(dead.GoneIn) + " left"
 }
 
 // owners are those whom Kafka names, each with its partitions: "order-2 (P0, P3)"; free are those it names nobody for.

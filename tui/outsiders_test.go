@@ -53,6 +53,7 @@ func TestLettersOfOutsidersAreNobodyElses(t *testing.T) {
 // observed is a lab that only looks at another one.
 func observed() *lab.Snapshot {
 	s := visited()
+	s.Cluster.ID, s.Cluster.Nodes = "4L6g3nShT-eMCtK--X86sw", 3
 	s.Observing, s.Cluster.Embedded, s.Cluster.Payment, s.Totals, s.DLQ.Newest = true, false, "", lab.Totals{}, lab.Rejection{}
 	s.Orders, s.Email, s.Analytics = nil, lab.Instance{}, lab.Instance{}
 	s.Flood, s.DLQ.Counts = lab.FloodProgress{}, nil

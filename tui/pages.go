@@ -78,6 +78,9 @@ func helpLines(st *styles, k KeyMap, w int) []string {
 }
 
 func helpLine(st *styles, b key.Binding) string {
+	if !b.Enabled() {
+		return "   " + st.muted.Render(st.left(b.Help().Key, 14)+" "+b.Help().Desc+" (off: press it to see why)")
+	}
 	return "   " + st.key.Render(st.left(b.Help().Key, 14)) + " " + b.Help().Desc
 }
 

@@ -38,6 +38,10 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, taken := m.pressOnDesk(msg); taken {
 		return cmd
 	}
+	if why := m.keys.refusal(msg, m.live); why != "" {
+		m.refuse(why)
+		return nil
+	}
 	if c, ok := m.keys.command(msg, m.selected, m.live.Settings.Delay); ok {
 		return m.do(c)
 	}
@@ -72,6 +76,10 @@ func (m *model) do(c lab.Command) tea.Cmd {
 	}
 	if o, ok := outsiderOf(m.live, nameIn(c)); ok {
 		m.message = message{text: o.Name + " runs on " + o.Host + " and not in this lab: only who runs it can do that.", bad: true, at: m.now}
+		return nil
+	}
+	if why := m.live.WhyNot(c); why != "" {
+		m.refuse(why)
 		return nil
 	}
 	m.message = message{text: intent(c) + " ...", at: m.now}

@@ -33,15 +33,17 @@ func (s *state) build(now time.Time) *Snapshot {
 	}
 	cfg := s.cluster.Config()
 	snap.Cluster = Cluster{
-		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
+		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Nodes: s.cluster.Nodes(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
 		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
 	}
 	if room := cfg.Classroom; room != nil {
 		snap.Cluster.Join, snap.Cluster.Code = snap.Cluster.Brokers[0], room.Code.Reveal()
 	}
+	snap.Can = s.terms.can
+	clock := s.clockOf(OrderKind)
 	snap.Settings = Settings{
 		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),
-		SessionTimeout: cfg.SessionTimeout, Heartbeat: cfg.Heartbeat, Guarantee: string(s.guarantee),
+		SessionTimeout: clock.session, Heartbeat: clock.heartbeat, Guarantee: string(s.guarantee),
 		CommitInterval: s.commitInterval(), Poison: s.poisonPolicy, Attempts: s.attempts,
 	}
 	if s.books != nil {
@@ -238,7 +240,7 @@ func (s *state) buildInstance(i *instance, now time.Time) Instance {
 	for _, dead := range i.bereaved {
 		if s.listed(dead) {
 			shown.StillMember = true
-			shown.GoneIn = max(0, dead.crashedAt.Add(s.cluster.Config().SessionTimeout).Sub(now))
+			shown.GoneIn = dead.goneIn(now)
 		}
 	}
 	return shown

@@ -3,6 +3,7 @@ package lab
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,10 @@ import (
 func (s *state) do(r request) {
 	if s.cfg.Observe {
 		r.reply <- kafka.ErrReadOnly
+		return
+	}
+	if why := whyNot(s.terms.can, r.command); why != "" {
+		r.reply <- errors.New(why)
 		return
 	}
 	switch c := r.command.(type) {

@@ -75,6 +75,7 @@ type life struct {
 
 	// The rest belongs to the lab's goroutine.
 	crashedAt time.Time
+	clock     clock  // of its group as it crashed
 	memberID  string // as the group knows it, or knew it when it ended; empty before it joined
 	owned     map[kafka.TopicPartition]bool
 	started   time.Time

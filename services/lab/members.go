@@ -95,7 +95,7 @@ func (s *state) crash(i *instance, how string) {
 	l, now := i.life, time.Now()
 	s.identify(l)
 	l.member.Crash()
-	l.crashedAt = now
+	l.crashedAt, l.clock = now, s.clockOf(i.kind)
 	i.bereaved = append(i.bereaved, l)
 	i.become(Crashed)
 	held := l.held()
@@ -104,8 +104,8 @@ func (s *state) crash(i *instance, how string) {
 	if how != "" {
 		died = "died" + how
 	}
-	s.feed.add(Bad, i.name, i.number, "%s %s%s. Kafka will notice in about %s.",
-		i.name, died, unreadText(i.kind, held), shortly(s.cluster.Config().SessionTimeout))
+	s.feed.add(Bad, i.name, i.number, "%s %s%s. Kafka will notice %s.",
+		i.name, died, unreadText(i.kind, held), l.clock.noticedIn())
 }
 
 // leave ends an instance politely.

@@ -40,7 +40,9 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 		cluster := s.cluster
 		s.tasks.start(func(ctx context.Context) {
 			err := cluster.RenewGroup(ctx, kafka.OrderGroup)
+			terms, termsErr := readTerms(ctx, cluster)
 			s.lab.post(func(s *state) {
+				s.agree(terms, termsErr)
 				s.reshaping = nil
 				if len(back) > 0 {
 					s.rebalances.begin(Change{At: time.Now(), Cause: CauseProtocol, Member: membersText(back)}, protocol.String(), nil, nil)
@@ -60,8 +62,8 @@ func (s *state) mustBeComplete(what string, concerned func(*instance) bool) erro
 		case i.health == Leaving || i.health == Joining:
 			return fmt.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health)
 		case slices.ContainsFunc(i.bereaved, s.listed):
-			return fmt.Errorf("%s while Kafka still counts the dead %s as a member: wait until it has given it up, at most %v",
-				what, i.name, s.cluster.Config().SessionTimeout)
+			return fmt.Errorf("%s while Kafka still counts the dead %s as a member: wait until it has given it up, %s",
+				what, i.name, s.clockOf(i.kind).atMost())
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/services/ledger"
 )
 
@@ -18,6 +19,7 @@ type Snapshot struct {
 	Steps     []StartStep // what starting did, in order
 	Cluster   Cluster
 	Settings  Settings
+	Can       kafka.Capabilities // what the cluster does not let the lab do: see WhyNot
 	Reading   Reading
 
 	Partitions []Partition // of payment-successful: every one, in order, whether owned or not
@@ -71,7 +73,8 @@ type StartStep struct {
 type Cluster struct {
 	Embedded  bool     // kfake in this process; false: a cluster that somebody else runs
 	ID        string   // the cluster id as the broker gives it
-	Brokers   []string // host:port
+	Nodes     int      // brokers, as the cluster listed them when the lab connected
+	Brokers   []string // host:port to connect to
 	Prefix    string   // stands before the names of topics and groups there; the names in this picture are without it
 	Payment   string   // http://127.0.0.1:8000 and so on; empty without HTTP
 	Orders    string
@@ -84,9 +87,11 @@ type Cluster struct {
 
 // Settings are the knobs as they stand now.
 type Settings struct {
-	Protocol       string        // "KIP-848", "cooperative-sticky", …
-	Delay          time.Duration // simulated work per payment in an order consumer
-	SessionTimeout time.Duration // after this long without a heartbeat the broker gives a member up
+	Protocol string        // "KIP-848", "cooperative-sticky", …
+	Delay    time.Duration // simulated work per payment in an order consumer
+	// SessionTimeout is after how long without a heartbeat the brokers give an order consumer up, and Heartbeat how often
+	// they want one: under KIP-848 what the brokers are set to, in a classic group what its members ask for. 0: not known.
+	SessionTimeout time.Duration
 	Heartbeat      time.Duration
 	// Guarantee is what order consumers and the e-mail service promise; CommitInterval is how often they commit, and
 	// under exactly-once how long a transaction lasts.
@@ -214,7 +219,7 @@ type Instance struct {
 	MemberID string // of an outsider: unique in its group, hostile until escaped
 	Host     string // where an outsider connects from, as the brokers give it: hostile until escaped
 	// StillMember: it is dead, and the broker still counts it as a member of the group. GoneIn is then how long the
-	// broker will go on believing so: computed from the session timeout, not measured.
+	// broker will go on believing so: computed from the session timeout, not measured; negative where that is not known.
 	StillMember bool
 	GoneIn      time.Duration
 }

@@ -109,7 +109,10 @@ func (s *state) startTopics(ctx context.Context) (string, error) {
 }
 
 // startServices opens the payment producer and begins the life of every group member.
-func (s *state) startServices(context.Context) (string, error) {
+func (s *state) startServices(ctx context.Context) (string, error) {
+	if err := s.startTerms(ctx); err != nil {
+		return "", err
+	}
 	for n := range s.cfg.Orders {
 		s.instances = append(s.instances, s.newConsumer(n+1))
 	}

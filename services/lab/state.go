@@ -38,6 +38,9 @@ type state struct {
 	analytics  *analytics.Handler
 	rejections *relay.Rejections
 
+	terms    terms
+	termsErr string // why the newest ones are not complete
+
 	protocol  kafka.Protocol
 	guarantee kafka.Guarantee
 	// commitEvery is how often members commit, in nanoseconds: they ask by themselves.
