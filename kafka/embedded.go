@@ -44,6 +44,7 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 	if err != nil {
 		return portError(err)
 	}
+	(&mixing{session: cfg.SessionTimeout, seen: map[string]map[string]time.Time{}}).on(fake)
 	namer.of(fake)
 	c.fake, c.namer, c.brokers = fake, namer, fake.ListenAddrs()
 	return nil

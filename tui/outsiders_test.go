@@ -1,13 +1,13 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/key"
-
-	"blackfriday/services/ledger"
 	"strings"
 	"testing"
 
+	"charm.land/bubbles/v2/key"
+
 	"blackfriday/services/lab"
+	"blackfriday/services/ledger"
 )
 
 func TestKeysDoNothingToMembersOutsideTheLab(t *testing.T) {

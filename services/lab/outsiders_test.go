@@ -148,7 +148,7 @@ func TestOutsiderThatLosesPowerIsGoneAfterItsSession(t *testing.T) {
 		if one := outsider1(s); one.Health != Active || s.Partitions[p].Orphan || s.Partitions[p].Drain.Trend != Stuck {
 			t.Errorf("4 s after its death it is %v and its partition %+v: nobody here can know", one.Health, s.Partitions[p])
 		}
-		s = until(t, l, "it is given up", 5*time.Second, func(s *Snapshot) bool { return outsider1(s).Health == Left })
+		until(t, l, "it is given up", 5*time.Second, func(s *Snapshot) bool { return outsider1(s).Health == Left })
 		if took := time.Since(died); took < 5*time.Second {
 			t.Errorf("gone after %v, want about the session timeout", took)
 		}
