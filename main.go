@@ -23,6 +23,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/broker"
+	"blackfriday/kafka/cleanup"
 	"blackfriday/kafka/connect"
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
@@ -107,7 +108,7 @@ type settings struct {
 }
 
 func newRoot() *cobra.Command {
-	s := &settings{cluster: connect.New(os.Getenv).AskWith(askHidden), embedded: connect.NewEmbedded(os.Getenv)}
+	s := &settings{cluster: clusterFlags(), embedded: connect.NewEmbedded(os.Getenv)}
 	root := &cobra.Command{
 		Use:   "blackfriday",
 		Short: "The Black Friday Kafka lab in one program",
@@ -122,14 +123,19 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
 	s.labFlags(serveCommand)
-	root.AddCommand(serveCommand, headless.Command(connect.New(os.Getenv)), standalone.Command(os.Getenv),
-		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv))
+	root.AddCommand(serveCommand, headless.Command(clusterFlags()), standalone.Command(clusterFlags(), os.Getenv),
+		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv), cleanup.Command(clusterFlags()))
 	return root
 }
 
 // publish publishes the numbers of a lab for Prometheus, if it is asked to.
 func (s *settings) publish(l *lab.Lab) (url string, stop func() error, err error) {
 	return s.metrics.Serve(gauges.New(l.Snapshot))
+}
+
+// clusterFlags are the flags of one command that say which cluster to speak to.
+func clusterFlags() *connect.Flags {
+	return connect.New(os.Getenv).AskWith(askHidden).ConfirmWith(tui.Confirm)
 }
 
 // labFlags adds the flags that the dashboard and serve have in common.
@@ -229,6 +235,9 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		cfg.Log = slog.New(slog.NewJSONHandler(file, nil))
+	}
+	if err := lab.Agree(cmd.Context(), &cfg); err != nil {
+		return err
 	}
 	l := lab.New(cfg)
 	_, stopMetrics, err := s.publish(l)

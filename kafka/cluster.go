@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -31,6 +32,9 @@ type Cluster struct {
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
 	implicitTransactions bool
 	meters               *meters // nil: nobody asked for metrics
+
+	confirmed  atomic.Bool // somebody agreed that the lab writes here
+	registered atomic.Bool // the registry is there
 
 	mu       sync.Mutex
 	topicIDs map[string]string

@@ -106,6 +106,10 @@ type Config struct {
 	// registry is for one open cluster.
 	Metrics prometheus.Registerer
 
+	// Confirm is asked once, before the first write to a cluster that somebody else runs, with what the lab finds there and
+	// would make. Its error keeps the lab from writing. Nil: nothing is ever written there.
+	Confirm func(ctx context.Context, p Plan) error
+
 	// Listen and Dial replace the network, for tests in virtual time. Nil means TCP.
 	Listen func(network, address string) (net.Listener, error)
 	Dial   func(ctx context.Context, network, address string) (net.Conn, error)

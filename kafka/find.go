@@ -14,7 +14,7 @@ func (c *Cluster) FindTopics(ctx context.Context, topics ...Topic) (missing []st
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	for _, t := range topics {
-		c.limit(t)
+		c.limit(t.Name, t.MaxBytes)
 		switch err := c.lookUpIDs(ctx, []string{t.Name}); {
 		case errors.Is(err, kerr.UnknownTopicOrPartition):
 			missing = append(missing, t.Name)

@@ -1,12 +1,15 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Topic is a topic to be created.
@@ -16,74 +19,111 @@ type Topic struct {
 	MaxBytes   int // max.message.bytes, at least 1
 }
 
-// CreateTopics creates the topics that are missing and learns the ids of all of them. A topic that is there already is
-// left as it is.
+// CreateTopics is Furnish without groups.
 func (c *Cluster) CreateTopics(ctx context.Context, topics ...Topic) error {
-	if err := c.writable(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
-	defer cancel()
-	names := make([]string, 0, len(topics))
-	for _, t := range topics {
-		names = append(names, t.Name)
-		c.limit(t)
-		maxBytes := fmt.Sprint(t.MaxBytes)
-		_, err := c.admin.CreateTopic(ctx, int32(t.Partitions), -1, map[string]*string{"max.message.bytes": &maxBytes}, c.names.full(t.Name))
-		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("create topic %s with %d partitions: %w", t.Name, t.Partitions, err)
-		}
-	}
-	return c.learnTopicIDs(ctx, names)
+	_, err := c.Furnish(ctx, topics)
+	return err
 }
 
 // GrowTopics adds partitions to the topics until each has count. Kafka takes no partition away: the error of a topic
-// that has as many already says so.
+// that has as many already says so. A topic that the lab did not make is left as it is, with an error.
 func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
+	if _, err := c.own(ctx, names, nil); err != nil {
+		return err
+	}
 	responses, err := c.admin.UpdatePartitions(ctx, count, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("add partitions to %v: %w", names, err)
 	}
 	for _, r := range responses {
 		if r.Err != nil {
-			return fmt.Errorf("give %s %d partitions: %w", r.Topic, count, r.Err)
+			return fmt.Errorf("give %s %d partitions: %w", r.Topic, count, told(r.Err, r.ErrMessage))
 		}
 	}
 	return nil
 }
 
-// DeleteTopics deletes the topics with all their records. A topic that does not exist is as good as deleted.
+// DeleteTopics deletes the topics with all their records. A topic that does not exist is as good as deleted. If the lab did
+// not make one of them, none is deleted.
 func (c *Cluster) DeleteTopics(ctx context.Context, names ...string) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
 	defer cancel()
-	deleted, err := c.admin.DeleteTopics(ctx, c.names.fulls(names)...)
+	plan, err := c.own(ctx, names, nil)
 	if err != nil {
-		return fmt.Errorf("delete the topics %v: %w", names, err)
+		return err
 	}
-	for _, t := range deleted {
-		if t.Err != nil && !errors.Is(t.Err, kerr.UnknownTopicOrPartition) {
-			return fmt.Errorf("delete topic %s: %w", t.Topic, t.Err)
+	for _, t := range plan.Topics {
+		if t.Standing == Missing {
+			continue
+		}
+		if err := c.deleteTopic(ctx, t); err != nil {
+			return err
 		}
 	}
 	return c.onEveryBroker(ctx, names, gone)
 }
 
+// deleteTopic deletes a topic by its id, so that it can be no other one, and by its name only where brokers know no ids.
+func (c *Cluster) deleteTopic(ctx context.Context, t PlannedTopic) error {
+	name := c.names.full(t.Name)
+	topic := kmsg.NewDeleteTopicsRequestTopic()
+	req := kmsg.NewPtrDeleteTopicsRequest()
+	if topic.TopicID = t.id; t.id == (kadm.TopicID{}) {
+		topic.Topic, req.TopicNames = &name, []string{name}
+	}
+	req.Topics = append(req.Topics, topic)
+	resp, err := req.RequestWith(ctx, c.client)
+	if err != nil {
+		return fmt.Errorf("delete topic %s: %w", name, err)
+	}
+	for _, answer := range resp.Topics {
+		err := kerr.ErrorForCode(answer.ErrorCode)
+		if err != nil && !errors.Is(err, kerr.UnknownTopicID) && !errors.Is(err, kerr.UnknownTopicOrPartition) {
+			return fmt.Errorf("delete topic %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// ErrForeign is wrapped by the error of whoever would change or delete what the lab did not make.
+var ErrForeign = errors.New("the lab changes and deletes only what it made")
+
+// own fails unless the lab made everything that is there of these.
+func (c *Cluster) own(ctx context.Context, topics, groups []string) (Plan, error) {
+	wanted := make([]Topic, len(topics))
+	for i, name := range topics {
+		wanted[i].Name = name
+	}
+	plan, err := c.Plan(ctx, wanted, groups...)
+	if err == nil {
+		err = plan.Owned()
+	}
+	return plan, err
+}
+
 // DeleteGroups deletes the groups with all they have committed. A group that does not exist is as good as deleted; one
-// that has members is an error.
+// that has members, or that the lab did not make, is an error.
 func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
+	if _, err := c.own(ctx, nil, names); err != nil {
+		return err
+	}
+	return c.deleteGroups(ctx, names...)
+}
+
+func (c *Cluster) deleteGroups(ctx context.Context, names ...string) error {
 	deleted, err := c.admin.DeleteGroups(ctx, c.names.fulls(names)...)
 	if err != nil {
 		return fmt.Errorf("delete the groups %v: %w", names, err)
@@ -139,11 +179,11 @@ func (c *Cluster) TopicID(topic string) string {
 // defaultMaxBytes is Kafka's default of max.message.bytes.
 const defaultMaxBytes = 1048588
 
-// limit notes how large a record, and so a batch, of the topic may be.
-func (c *Cluster) limit(t Topic) {
+// limit notes how large a record, and so a batch, of the topic may be; 0 when that is not known.
+func (c *Cluster) limit(topic string, maxBytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.limits[c.names.full(t.Name)] = int32(t.MaxBytes)
+	c.limits[c.names.full(topic)] = cmp.Or(int32(maxBytes), defaultMaxBytes)
 }
 
 // maxBytes is the largest batch that the topic, by its full name, takes.

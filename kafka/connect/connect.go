@@ -3,6 +3,7 @@ package connect
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -30,6 +31,8 @@ type Flags struct {
 	passwordFile    string
 	getenv          func(string) string
 	ask             func(prompt string) (string, error)
+	yes             bool
+	confirm         func(ctx context.Context, question string) error
 }
 
 // New returns flags whose values may stand in the environment that getenv reads, such as os.Getenv.
@@ -53,12 +56,13 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.mechanism, "sasl", "", "how to log in: plain, scram-sha-256 or scram-sha-512")
 	set.StringVar(&f.user, "user", "", "who logs in (default $"+UserVariable+")")
 	set.StringVar(&f.passwordFile, "password-file", "", "`file` with the password (default $"+PasswordVariable+", else it is asked for)")
+	set.BoolVarP(&f.yes, "yes", "y", false, "write to the real cluster without asking first")
 }
 
 // Into sets in cfg what the flags and the environment say of the cluster. Without brokers cfg stays one of an embedded
 // cluster. The error names the flag or the variable, and what it takes.
 func (f *Flags) Into(cfg *kafka.Config) error {
-	cfg.Prefix = f.prefix
+	cfg.Prefix, cfg.Confirm = f.prefix, f.confirmPlan
 	source := "--brokers"
 	if f.brokers == "" {
 		source = BrokersVariable

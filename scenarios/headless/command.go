@@ -64,6 +64,9 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 		if err := cluster.Into(&st.cluster); err != nil {
 			return misuse(err)
 		}
+		if err := agree(cmd.Context(), cluster, &st.cluster); err != nil {
+			return &ExitError{Code: exitFailed, Err: err}
+		}
 		list, err := choose(cmd, args[0], st.cluster, f)
 		if err != nil {
 			return err

@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/scenarios"
-	"blackfriday/services/role"
+	"blackfriday/services/lab"
 )
 
 // leastSession is the shortest session timeout that brokers grant members of a classic group, unless they are told
@@ -48,7 +49,7 @@ func apart(cfg kafka.Config) kafka.Config {
 // tidyWithin is how long a play waits until the brokers have given up whoever it left dead in its groups.
 const tidyWithin = time.Minute
 
-// tidy deletes the topics and the groups of a play from a real cluster. Nobody else has any under its prefix.
+// tidy deletes what a play made from a real cluster. It waits for the dead: a group that has members is not deleted.
 func tidy(ctx context.Context, cfg kafka.Config) error {
 	if len(cfg.Brokers) == 0 {
 		return nil // they are gone with their brokers
@@ -60,22 +61,15 @@ func tidy(ctx context.Context, cfg kafka.Config) error {
 		return fmt.Errorf("delete the topics and groups that begin with %s: %w", cfg.Prefix, err)
 	}
 	defer cluster.Close()
-	topics := role.Topics(1)
-	names := make([]string, len(topics))
-	for i, t := range topics {
-		names[i] = t.Name
-	}
-	return errors.Join(cluster.DeleteTopics(ctx, names...), deleteGroups(ctx, cluster))
-}
-
-// deleteGroups waits for the dead: a group that has members is not deleted.
-func deleteGroups(ctx context.Context, cluster *kafka.Cluster) error {
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
 	for {
-		err := cluster.DeleteGroups(ctx, kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup)
+		plan, err := cluster.Belongings(ctx)
 		if err == nil {
-			return nil
+			err = cluster.CleanUp(ctx, plan)
+		}
+		if !errors.Is(err, kafka.ErrInUse) {
+			return err
 		}
 		select {
 		case <-again.C:
@@ -83,4 +77,19 @@ func deleteGroups(ctx context.Context, cluster *kafka.Cluster) error {
 			return err
 		}
 	}
+}
+
+// agree asks, once for all plays, whether they may write to a real cluster.
+func agree(ctx context.Context, flags *connect.Flags, cfg *kafka.Config) error {
+	if len(cfg.Brokers) == 0 {
+		return nil
+	}
+	plan, err := lab.Preview(ctx, lab.Config{Kafka: *cfg, Partitions: 1})
+	if err != nil {
+		return err
+	}
+	question := fmt.Sprintf("Plays write to somebody's Kafka: %s.\nEach makes topics and groups of its own, all named %srun-…, and deletes them afterwards.",
+		plan.Where(), cfg.Prefix)
+	cfg.Confirm = func(context.Context, kafka.Plan) error { return nil }
+	return flags.Confirm(ctx, question)
 }

@@ -176,7 +176,7 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	if p := s.payments.FloodProgress(); err == nil && p.Running {
 		err = fmt.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
 	}
-	if err = cmp.Or(s.reshaping, err); err != nil {
+	if err = cmp.Or(s.reshaping, s.foreign, err); err != nil {
 		reply <- err
 		return
 	}
@@ -210,8 +210,7 @@ func recreate(ctx context.Context, cluster *kafka.Cluster, producer *kafka.Produ
 	for i, t := range topics {
 		names[i] = t.Name
 	}
-	groups := []string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}
-	if err := errors.Join(cluster.DeleteGroups(ctx, groups...), cluster.DeleteTopics(ctx, names...)); err != nil {
+	if err := errors.Join(cluster.DeleteGroups(ctx, role.Groups()...), cluster.DeleteTopics(ctx, names...)); err != nil {
 		return err
 	}
 	producer.Forget(names...)

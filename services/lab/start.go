@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,19 +92,11 @@ func brokersText(brokers []string) string {
 }
 
 func (s *state) startTopics(ctx context.Context) (string, error) {
-	there, err := s.takeOver(ctx)
+	plan, err := s.cluster.Furnish(ctx, role.Topics(s.cfg.Partitions), role.Groups()...)
 	if err != nil {
 		return "", err
 	}
-	topics := role.Topics(s.cfg.Partitions)
-	if err := s.cluster.CreateTopics(ctx, topics...); err != nil {
-		return "", err
-	}
-	words := make([]string, len(topics))
-	for i, t := range topics {
-		words[i] = fmt.Sprintf("%s (%d)", t.Name, cmp.Or(there[t.Name], t.Partitions))
-	}
-	return "topics with their partitions: " + strings.Join(words, ", "), nil
+	return "topics with their partitions: " + furnishedText(plan), s.takeOver(ctx, plan)
 }
 
 // startServices opens the payment producer and begins the life of every group member.

@@ -33,6 +33,11 @@ func Analytics() Role {
 	return Role{kafka.AnalyticsGroup, topics, 500 * time.Millisecond}
 }
 
+// Groups are the consumer groups of all services.
+func Groups() []string {
+	return []string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}
+}
+
 // FullBatch is how many records of one partition a member without a delay takes at a time. One with a delay takes one, as
 // the course's consumers do.
 const FullBatch = 500

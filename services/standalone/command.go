@@ -48,8 +48,8 @@ type flags struct {
 
 // Command returns `service`, which runs one service in this process until the command's context ends. getenv reads the
 // environment, such as os.Getenv.
-func Command(getenv func(string) string) *cobra.Command {
-	f := &flags{cluster: connect.New(getenv), getenv: getenv}
+func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command {
+	f := &flags{cluster: cluster, getenv: getenv}
 	cmd := &cobra.Command{
 		Use:   "service " + strings.Join(Services(), "|"),
 		Short: "Run one service in a process of its own",

@@ -96,7 +96,12 @@ func (p *process) open(ctx context.Context) error {
 func (p *process) awaitTopics(ctx context.Context) error {
 	topics := role.Topics(p.cfg.Partitions)
 	if p.cfg.Create {
-		return p.cluster.CreateTopics(ctx, topics...)
+		var groups []string
+		if duty, reads := roleOf(p.cfg.Service); reads {
+			groups = append(groups, duty.Group)
+		}
+		_, err := p.cluster.Furnish(ctx, topics, groups...)
+		return err
 	}
 	// The others are none of its business, and it may have no right to look at them.
 	topics = slices.DeleteFunc(topics, func(t kafka.Topic) bool { return !slices.Contains(touched(p.cfg.Service), t.Name) })

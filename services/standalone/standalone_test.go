@@ -18,6 +18,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/event"
 	"blackfriday/services/order"
 	"blackfriday/services/role"
@@ -89,7 +90,7 @@ func furnish(t *testing.T, c *kafka.Cluster) {
 
 func config(c *kafka.Cluster, service string) Config {
 	return Config{
-		Kafka: kafka.Config{Brokers: c.Brokers()}, Service: service, Partitions: 1,
+		Kafka: kafka.Config{Brokers: c.Brokers(), Confirm: kafkatest.Agree}, Service: service, Partitions: 1,
 		Delay: time.Millisecond, Guarantee: kafka.AtLeastOnce, CommitEvery: kafka.DefaultCommitInterval,
 	}
 }
