@@ -121,7 +121,7 @@ func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark str
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, told(err, created.ErrMessage))
+		return fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, explained(err, created.ErrMessage))
 	}
 	c.limit(t.Name, t.MaxBytes)
 	return nil

@@ -145,7 +145,7 @@ func (c *Cluster) openRegistry(ctx context.Context) error {
 	settings["cleanup.policy"] = kadm.StringPtr("compact")
 	created, err := c.admin.CreateTopic(ctx, 1, int16(replicas), settings, c.names.full(madeTopic))
 	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", c.names.full(madeTopic), told(err, created.ErrMessage))
+		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", c.names.full(madeTopic), explained(err, created.ErrMessage))
 	}
 	if err := c.learnTopicIDs(ctx, []string{madeTopic}); err != nil {
 		return err
@@ -182,8 +182,8 @@ func replicated(replicas int) map[string]*string {
 	return map[string]*string{"min.insync.replicas": kadm.StringPtr(strconv.Itoa(1 + replicas/3))}
 }
 
-// told adds what a broker said to an error.
-func told(err error, message string) error {
+// explained adds what a broker said to an error.
+func explained(err error, message string) error {
 	if err == nil || message == "" {
 		return err
 	}

@@ -42,7 +42,7 @@ func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) er
 	}
 	for _, r := range responses {
 		if r.Err != nil {
-			return fmt.Errorf("give %s %d partitions: %w", r.Topic, count, told(r.Err, r.ErrMessage))
+			return fmt.Errorf("give %s %d partitions: %w", r.Topic, count, explained(r.Err, r.ErrMessage))
 		}
 	}
 	return nil
