@@ -28,10 +28,13 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 	fake, err := kfake.NewCluster(append(append(disk.options(), cfg.Classroom.options()...),
 		kfake.Ports(ports...),
 		kfake.ListenFn(guard.Listen(guard.Options{
-			Host:     cfg.Classroom.host(),
-			Login:    cfg.Classroom != nil,
-			Base:     cfg.Classroom.listen(cfg.Listen),
-			Rewrites: map[int16]guard.Rewrite{kmsg.ConsumerGroupDescribe.Int16(): namer.rewrite},
+			Host:  cfg.Classroom.host(),
+			Login: cfg.Classroom != nil,
+			Base:  cfg.Classroom.listen(cfg.Listen),
+			Rewrites: map[int16]guard.Rewrite{
+				kmsg.ConsumerGroupDescribe.Int16(): namer.rewrite,
+				kmsg.ApiVersions.Int16():           guard.OfferHandshake,
+			},
 		})),
 		kfake.ClusterID("blackfriday-embedded"),
 		kfake.MaxVersions(versions()),

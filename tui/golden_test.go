@@ -78,6 +78,7 @@ func TestScreens(t *testing.T) {
 		{"lacking", lacking(), nil, nil},
 		{"visited", visited(), []string{"down", "down"}, visitedStory},
 		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
+		{"classroom", classroom(), nil, visitedStory},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

@@ -59,11 +59,15 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 	return text
 }
 
-// classroom says how students join. The code comes first where both hardly fit: the address is needed once.
+// classroom says how students join. The code comes first where both hardly fit, and the port goes that is meant without one:
+// the address is needed once, and stands among the events, too.
 func (st *styles) classroom(c lab.Cluster, w int) string {
 	code, address := st.strong.Render(visible(c.Code, 24, st.ascii)), visible(c.Join, 40, st.ascii)
-	if w < 100 {
-		return "code " + code + " join " + address
+	switch {
+	case w < 100:
+		return code + " join " + strings.TrimSuffix(address, ":9094")
+	case w < 120:
+		return "code " + code + st.muted.Render("  join ") + address
 	}
 	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
 }

@@ -106,3 +106,19 @@ func (c *conn) tellFailure() {
 		c.Conn.Write(answer)                         //nolint:errcheck // whoever has gone does not hear it
 	}
 }
+
+// OfferHandshake is a Rewrite of ApiVersions' responses. librdkafka logs in only where version 0 of SaslHandshake is
+// offered, though it sends a newer one; kfake offers version 1 alone.
+func OfferHandshake(version int16, body []byte) []byte {
+	response := kmsg.NewPtrApiVersionsResponse()
+	response.SetVersion(version)
+	if response.ReadFrom(body) != nil || response.ErrorCode != 0 {
+		return body
+	}
+	for i := range response.ApiKeys {
+		if response.ApiKeys[i].ApiKey == kmsg.SASLHandshake.Int16() {
+			response.ApiKeys[i].MinVersion = 0
+		}
+	}
+	return response.AppendTo(nil)
+}
