@@ -26,6 +26,9 @@ type Player struct {
 	Audit func(ctx context.Context) (audit.Count, error)
 	// Letters reads the dead letters in the order in which they were written, with such a client. It may be nil.
 	Letters func(ctx context.Context) ([]*kafka.Record, error)
+	// Patience is given to every step on top of its own: where the brokers are not the lab's, nobody knows how busy they
+	// are. It decides how long a play waits, never how it is judged.
+	Patience time.Duration
 	// OnStep is told of each step as it begins. It may be nil.
 	OnStep func(say string)
 }
@@ -85,6 +88,7 @@ func (p Player) carryOut(ctx context.Context, step Step, r *Result) (failures []
 	if failures := p.pause(ctx, step, r); len(failures) > 0 {
 		return failures
 	}
+	step.Within += p.Patience
 	ctx, cancel := context.WithTimeoutCause(ctx, step.Within, errTooLate)
 	defer cancel()
 	var obeyed time.Time

@@ -72,8 +72,11 @@ type Check struct {
 	Passed   bool
 }
 
-// With returns the scenario with another load. It fails when the scenario would show nothing with it.
+// With returns the scenario with another load: what it drains to compare speeds shrinks and grows with it. It fails when the scenario would show nothing with it.
 func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
+	if s.Setup.Drain > 0 {
+		s.Setup.Drain = max(1, int(int64(s.Setup.Drain)*int64(payments)/int64(s.Setup.Payments)))
+	}
 	s.Setup.Payments, s.Setup.Delay = payments, delay
 	if s.Refuse == nil {
 		return s, nil

@@ -32,5 +32,9 @@ func openLab(s scenarios.Setup, cfg kafka.Config, logs *slog.Logger) (runner, sc
 		}
 		return kafka.Open(ctx, stranger)
 	}
-	return l, scenarios.NewPlayer(l, open)
+	player := scenarios.NewPlayer(l, open)
+	if len(cfg.Brokers) > 0 {
+		player.Patience = realPatience
+	}
+	return l, player
 }

@@ -17,6 +17,9 @@ import (
 // otherwise: group.min.session.timeout.ms.
 const leastSession = 6 * time.Second
 
+// realPatience is how much longer each step of a play may take on a real cluster.
+const realPatience = time.Minute
+
 // onReal gives a setup the clock that the groups of a real cluster go by. The embedded brokers go by what a scenario asks
 // for; real ones grant no less than they are set to, and to KIP-848's members their own.
 func onReal(ctx context.Context, s scenarios.Setup, cfg kafka.Config) (scenarios.Setup, error) {
