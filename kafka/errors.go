@@ -18,6 +18,7 @@ var ErrNoBroker = errors.New("no broker answers")
 
 // ErrLogin is wrapped by the error of Open when the brokers do not let its user in.
 var ErrLogin = errors.New("the user or the password is wrong")
+
 // ErrNoAnswer is wrapped by the error of what one broker was asked, and did not answer in time.
 var ErrNoAnswer = errors.New("the broker does not answer")
 

@@ -109,6 +109,16 @@ func running(partitions, consumers int) *lab.Snapshot {
 	for _, name := range []string{"payment-successful", "order-created", "email-sent", "dlq-payment"} {
 		s.Topics = append(s.Topics, lab.Topic{Name: name, Partitions: 3, Known: true})
 	}
+	s.Placement.Simulated = true
+	for id := range int32(3) {
+		s.Brokers = append(s.Brokers, lab.Broker{ID: id, Address: fmt.Sprintf("localhost:%d", 9094+id), Since: s.Started, Fixed: id == 2})
+	}
+	for i := range s.Partitions {
+		p := &s.Partitions[i]
+		p.Leader = p.ID % 3
+		s.Brokers[p.Leader].Leads++
+		s.Placement.Places = append(s.Placement.Places, lab.Place{Topic: "payment-successful", Partition: p.ID, Leader: p.Leader})
+	}
 	s.Events = []lab.Event{
 		{Seq: 1, At: noon().Add(-250 * time.Second), Severity: lab.Good, Source: "lab", Text: "The lab is ready."},
 	}

@@ -77,6 +77,12 @@ func TestScreens(t *testing.T) {
 		{"observed", observed(), nil, visitedStory},
 		{"lacking", lacking(), nil, nil},
 		{"visited", visited(), []string{"down", "down"}, visitedStory},
+		{"brokers", running(3, 3), []string{"b", "esc"}, nil},
+		{"choose-broker", running(3, 3), []string{"b"}, nil},
+		{"brokers-real", onReal(), []string{"b", "esc"}, nil},
+		{"kill-broker", onReal(), []string{"b"}, nil},
+		{"leaderless", onReal(), nil, nil},
+		{"disconnected", cutOff(), nil, nil},
 		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
 		{"classroom", classroom(), nil, visitedStory},
 	}

@@ -21,6 +21,9 @@ func (st *styles) ruled(l, r string, w int) string {
 func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string {
 	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
 	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
+	if s.Reading.Lost {
+		right = st.alarm.Render(" DISCONNECTED "+seconds(s.At.Sub(s.Reading.At))+" ") + " "
+	}
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "
 	}
@@ -158,6 +161,9 @@ func (st *styles) flood(f lab.FloodProgress, w int) string {
 		done = min(max(done, 0), 10)
 		return st.warn.Render("flood ") + st.curve.Render(strings.Repeat(st.g.gauge[0], int(done))) +
 			st.rule.Render(strings.Repeat(st.g.gauge[1], int(10-done))) + st.strong.Render(text)
+	case f.Unknown > 0:
+		text := fmt.Sprintf("flood: %s acknowledged, %s not, ", compact(f.Acked), compact(f.Failed))
+		return text + st.bad.Render(compact(f.Unknown)+" unknown") + " "
 	case f.Failed > 0 || f.Err != "":
 		return st.bad.Render(fmt.Sprintf("flood: %s of %s failed: ", compact(f.Failed), compact(f.Wanted))) +
 			visible(f.Err, w/4, st.ascii) + " "

@@ -110,7 +110,7 @@ func TestTheFooterKeepsWhatMustBeFound(t *testing.T) {
 					t.Fatalf("%s: a footer of %d cells touches the edge: %q", name, w, footer)
 				}
 				words := strings.Fields(footer)
-				for _, want := range []string{"space", "e", "n", "o", "t", "x", "?", "help", "q", "quit", "f", "+"} {
+				for _, want := range []string{"space", "e", "n", "o", "t", "x", "b", "?", "help", "q", "quit", "f", "+"} {
 					if !strings.Contains(" "+strings.Join(words, " ")+" ", " "+want+" ") {
 						t.Fatalf("%s: footer of %d cells, replaying %v, lacks %q: %q", name, w, replaying, want, words)
 					}
@@ -121,7 +121,7 @@ func TestTheFooterKeepsWhatMustBeFound(t *testing.T) {
 	if got := footerOf(flooded(), 80, false); !strings.Contains(got, "f flood  p pills  k kill  s stop  + add") {
 		t.Errorf("on 80 cells the footer says %q", got)
 	}
-	if got := footerOf(flooded(), 200, false); !strings.Contains(got, "o protocol  t partitions  x key") || !strings.Contains(got, "T theme") {
-		t.Errorf("on 200 cells the footer says %q", got)
+	if got := footerOf(flooded(), 220, false); !strings.Contains(got, "o protocol  t partitions  x key") || !strings.Contains(got, "T theme") {
+		t.Errorf("on 220 cells the footer says %q", got)
 	}
 }

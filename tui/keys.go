@@ -16,7 +16,7 @@ type KeyMap struct {
 	Add, Kill, Stop, Restart, Delay        key.Binding
 	Next, Previous                         key.Binding
 	Protocol, Grow, MessageKey             key.Binding
-	Guarantee, Policy                      key.Binding
+	Guarantee, Policy, Broker              key.Binding
 	Freeze, Earlier, Later                 key.Binding
 	EarlierFar, LaterFar                   key.Binding
 	PreviousRebalance, NextRebalance       key.Binding
@@ -57,6 +57,7 @@ func DefaultKeys() KeyMap {
 		MessageKey:  bind("x", "key of the payments", "x"),
 		Guarantee:   bind("e", "delivery guarantee, commit interval", "e"),
 		Policy:      bind("n", "what poison pills do: DLQ, retry, crash", "n"),
+		Broker:      bind("b", "brokers: stop one, see what moves", "b"),
 		Freeze:      bind("space", "freeze, and back to live", "space"),
 		Earlier:     bind("left [", "replay: a moment back", "left", "["),
 		Later:       bind("right ]", "replay: a moment on", "right", "]"),
@@ -97,7 +98,7 @@ func (k KeyMap) Sections() []Section {
 	return []Section{
 		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
 		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
-		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy}},
+		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Broker}},
 		{"Replay", []key.Binding{
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
@@ -174,7 +175,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 		front = append(front, short(k.Freeze, "space", "freeze"))
 	}
 	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
-		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"))
+		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"), short(k.Broker, "b", "broker"))
 	return k.mute(append(front, help, quit), s), k.mute(spare, s)
 }
 

@@ -24,6 +24,7 @@ const (
 	lettersPage
 	messagesPage
 	trailPage
+	brokersPage
 	pages
 )
 

@@ -19,6 +19,9 @@ func partitionNotices(st *styles, s *lab.Snapshot, w int, scale int64) []string 
 func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	orphans := orphaned(s)
 	switch {
+	case s.Reading.Lost:
+		text := " No broker answers. All of this is " + seconds(s.At.Sub(s.Reading.At)) + " old; the lab goes on by itself once they are back."
+		return st.bad.Render(cut(" "+st.g.attention+text, w, st.ascii))
 	case s.Reading.Err != "":
 		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + visible(s.Reading.Err, w-26, st.ascii)
 	case stale(s) != "":
@@ -29,6 +32,9 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	}
 	if names := missing(s); len(names) > 0 {
 		return st.missingNotice(names, w)
+	}
+	if text := st.leaderNotice(s, w); text != "" {
+		return text
 	}
 	if text := st.stuckNotice(s, orphans, w); text != "" {
 		return text

@@ -10,9 +10,9 @@ import (
 // partitionColumns are the widths of the partition rows. They depend on the width of the panel and on how large the
 // numbers are, so that everything lines up and nothing is cut while there is room.
 type partitionColumns struct {
-	id, reader, owner, bar, lag, rate, drain, position int
-	words                                              bool // the trend as a word beside its sign
-	ownerInBar                                         bool // an owner who is not the reader stands at the end of the bar
+	id, leader, reader, owner, bar, lag, rate, drain, position int
+	words                                                      bool // the trend as a word beside its sign
+	ownerInBar                                                 bool // an owner who is not the reader stands at the end of the bar
 }
 
 func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
@@ -30,9 +30,12 @@ func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
 	if w >= 100 && !double {
 		c.owner = 13
 	}
+	if w >= wideFrom {
+		c.leader = 8
+	}
 	c.ownerInBar = c.owner == 0 && !double
 	c.position = positionWidth(s.Partitions, w < 120)
-	fixed := 1 + c.id + 1 + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
+	fixed := 1 + c.id + 1 + c.leader + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
 	c.bar = max(w-fixed, 1)
 	return c
 }
@@ -110,7 +113,11 @@ func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
 // partitionLabels names the columns.
 func partitionLabels(st *styles, s *lab.Snapshot, w int, double bool) string {
 	c := partitionLayout(s, w, double)
-	line := " " + blank(c.id+1) + st.left("reader", c.reader)
+	line := " " + blank(c.id+1)
+	if c.leader > 0 {
+		line += st.left("leader", c.leader)
+	}
+	line += st.left("reader", c.reader)
 	if c.owner > 0 {
 		line += st.left("Kafka names", c.owner)
 	}
@@ -143,12 +150,18 @@ func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, 
 }
 
 func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
-	line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), c.id)) + " " + st.left(st.reader(p), c.reader)
+	line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), c.id)) + " "
+	if c.leader > 0 {
+		line += st.left(st.leader(s, p), c.leader)
+	}
+	line += st.left(st.reader(p), c.reader)
 	if c.owner > 0 {
 		line += st.left(st.owner(p), c.owner)
 	}
 	bar := st.partitionBar(s, p, c.bar, scale)
-	if c.ownerInBar && differ(p) {
+	if leaderless(s, p) {
+		bar = st.leaderInBar(p, c.bar)
+	} else if c.ownerInBar && differ(p) {
 		bar = st.ownerInBar(p, bar, c.bar)
 	} else if p.Blocked != nil {
 		bar = st.blockedInBar(p.Blocked, bar, c.bar)
@@ -185,7 +198,7 @@ func differ(p lab.Partition) bool { return p.Known && (p.Reader != p.OwnerInstan
 // partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
 // so that the bars of neighbours do not touch.
 func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
-	label := blank(1+c.id+1+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader-4)
+	label := blank(1+c.id+1+c.leader+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader-4)
 	style, _ := st.barStyle(s, p)
 	if p.Blocked != nil {
 		return label + " " + st.blockedLine(p.Blocked, c.bar)

@@ -148,6 +148,9 @@ func (m *model) ask(msg tea.KeyPressMsg) bool {
 		m.dialog = keyDialog(m.live, m.keys.MessageKey.Keys())
 	case key.Matches(msg, m.keys.Guarantee):
 		m.dialog = guaranteeDialog(m.live, m.keys.Guarantee.Keys())
+	case key.Matches(msg, m.keys.Broker):
+		m.page = brokersPage
+		m.dialog = brokerDialog(m.live, m.keys.Broker.Keys())
 	case key.Matches(msg, m.keys.Policy):
 		m.dialog = poisonDialog(m.live, m.keys.Policy.Keys())
 	}

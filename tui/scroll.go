@@ -28,6 +28,8 @@ func (m *model) extent() (step, limit int) {
 		return rebalanceExtent(m.view(), m.width, h, m.chosen)
 	case lanesPage:
 		return listExtent(n, fullLanes(s, h))
+	case brokersPage:
+		return h - 2, len(brokerBody(m.st, s, m.width)) - (h - 2)
 	case ledgerPage:
 		return h - 2, len(ledgerBody(m.st, s, m.width)) - (h - 2)
 	}

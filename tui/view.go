@@ -110,6 +110,8 @@ func (m *model) body(s *lab.Snapshot) []string {
 		return rebalancesBody(v, w, h, m.chosen)
 	case lanesPage:
 		return lanesBody(v, w, h)
+	case brokersPage:
+		return append([]string{brokerTitle(m.st, s, w)}, m.st.scrollable(brokerBody(m.st, s, w), w, h-1, v.top)...)
 	case ledgerPage:
 		return append([]string{ledgerTitle(m.st, s, w)}, m.st.scrollable(ledgerBody(m.st, s, w), w, h-1, v.top)...)
 	}

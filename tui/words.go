@@ -32,6 +32,10 @@ func intent(c lab.Command) string {
 		return "grow to " + count(int64(c.Count), "partition")
 	case lab.RecreateTopics:
 		return "recreate the topics with " + count(int64(c.Partitions), "partition")
+	case lab.StopBroker:
+		return fmt.Sprintf("stop broker %d (simulated)", c.ID)
+	case lab.StartBroker:
+		return fmt.Sprintf("start broker %d", c.ID)
 	case lab.SetKey:
 		return "key " + string(c.Key) + " for the next floods"
 	case lab.SetGuarantee:

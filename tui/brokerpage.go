@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"blackfriday/services/lab"
+)
+
+// simulated is what is said wherever the embedded brokers could be taken for real ones.
+const simulated = "simulated: the embedded broker does not replicate"
+
+// brokerTitle is the heading of the page of the brokers.
+func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
+	up := 0
+	for _, b := range s.Brokers {
+		if b.State == lab.BrokerUp {
+			up++
+		}
+	}
+	right := st.muted.Render(" " + simulated + " ")
+	if !s.Placement.Simulated {
+		right = " " + st.replication(s.Placement) + " "
+	}
+	head := " " + st.title.Render("BROKERS") + " " + fmt.Sprintf("%d of %d answer ", up, len(s.Brokers))
+	if age := stale(s); age != "" {
+		head += st.alarm.Render(" "+age+" ") + " "
+	}
+	return st.ruled(head, right, w)
+}
+
+// replication says how many partitions lack copies or a leader.
+func (st *styles) replication(p lab.Placement) string {
+	n := int64(p.UnderReplicated)
+	text := count(n, "partition") + " under-replicated"
+	if n > 0 {
+		text = st.warn.Render(st.g.attention + " " + text)
+	} else {
+		text = st.good.Render(st.g.ok + " " + text)
+	}
+	if p.Leaderless > 0 {
+		text += ", " + st.bad.Render(fmt.Sprintf("%s %d without a leader", st.g.bad, p.Leaderless))
+	}
+	return text
+}
+
+// brokerBody is what scrolls on the page of the brokers: who they are, where everything is kept, and what was lost.
+func brokerBody(st *styles, s *lab.Snapshot, w int) []string {
+	heading := func(name string) string { return st.ruled(" "+st.title.Render(name)+" ", "", w) }
+	out := []string{st.muted.Render("  id  address              state         for  leads   in sync  looks after")}
+	for _, b := range s.Brokers {
+		out = append(out, st.brokerRow(s, b, w))
+	}
+	out = append(out, "", heading("LOST"))
+	for _, l := range slices.Backward(s.Losses) {
+		out = append(out, st.lossLines(l, w)...)
+	}
+	if len(s.Losses) == 0 {
+		out = append(out, st.muted.Render("  No broker was lost. "+DefaultKeys().Broker.Help().Key+" stops one, or says how."))
+	}
+	out = append(out, "", heading("WHERE THE PARTITIONS ARE"), st.muted.Render("  topic                      leader    copies on   in sync"))
+	for _, p := range s.Placement.Places {
+		out = append(out, cut(st.placeRow(p, s.Placement.Simulated), w, st.ascii))
+	}
+	return out
+}
+
+func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
+	state := map[lab.BrokerState]string{
+		lab.BrokerUp:     st.good.Render(st.g.health[lab.Active] + " running"),
+		lab.BrokerSilent: st.bad.Render(st.g.bad + " silent"),
+		lab.BrokerGone:   st.bad.Render(st.g.bad + " gone"),
+	}[b.State]
+	copies := fmt.Sprintf("%d/%d", b.InSync, b.Copies)
+	if s.Placement.Simulated {
+		copies = st.g.dash
+	}
+	line := "  " + st.strong.Render(st.left(fmt.Sprint(b.ID), 3)) + " " + st.left(visible(b.Address, 20, st.ascii), 20) + " " +
+		st.left(state, 10) + " " + st.right(clock(s.At.Sub(b.Since)), 6) + " " + st.right(fmt.Sprint(b.Leads), 6) + "  " +
+		st.right(copies, 8) + "  "
+	what := visible(strings.Join(b.Coordinates, ", "), max(w-width(line)-1, 0), st.ascii)
+	if b.Fixed {
+		what = "the controller"
+		if len(b.Coordinates) > 0 {
+			what += ", " + strings.Join(b.Coordinates, ", ")
+		}
+		what = visible(what, max(w-width(line)-1, 0), st.ascii)
+	}
+	return cut(line+st.muted.Render(what), w, st.ascii)
+}
+
+// placeRow is one partition: who leads it, who has a copy, and who of them is in sync.
+func (st *styles) placeRow(p lab.Place, simulated bool) string {
+	leader := fmt.Sprint(p.Leader)
+	switch {
+	case p.Leader < 0:
+		leader = st.bad.Render("none")
+	case p.Silent:
+		leader = st.bad.Render(leader + " silent")
+	}
+	copies, inSync := nodes(p.Replicas), nodes(p.ISR)
+	switch {
+	case simulated:
+		copies, inSync = st.g.dash, st.g.dash
+	case len(p.ISR) < len(p.Replicas):
+		inSync = st.warn.Render(st.g.attention + " " + inSync)
+	}
+	name := visible(p.Topic, 20, st.ascii) + fmt.Sprintf(" P%d", p.Partition)
+	return "  " + st.left(name, 26) + " " + st.left(leader, 10) + st.left(copies, 11) + " " + inSync
+}
+
+func nodes(ids []int32) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = fmt.Sprint(id)
+	}
+	return strings.Join(words, " ")
+}
+
+// lossLines tell of one broker that was lost: since when, and what moved.
+func (st *styles) lossLines(l lab.Loss, w int) []string {
+	head := "  " + l.At.Format("15:04:05") + " " + st.strong.Render(fmt.Sprintf("broker %d", l.Broker))
+	switch {
+	case l.Back.IsZero():
+		head += " " + st.bad.Render(st.g.bad+" away")
+	default:
+		head += " " + st.good.Render(st.g.ok+" back after "+took(l.Back.Sub(l.At)))
+	}
+	if !l.InSync.IsZero() {
+		head += ", its copies in sync " + took(l.InSync.Sub(l.Back)) + " later"
+	}
+	if l.Waiting > 0 {
+		head += "  " + st.bad.Render(count(int64(l.Waiting), "partition")+" without a leader")
+	}
+	out := []string{cut(head, w, st.ascii)}
+	for _, m := range l.Moved {
+		text := fmt.Sprintf("           %s P%d  %d %s %d  within %s", visible(m.Topic, 20, st.ascii), m.Partition, m.From, st.g.arrow, m.To, took(m.Within))
+		if m.Measured {
+			text += ", longest pause of its reader " + took(m.Unread)
+		}
+		out = append(out, cut(text, w, st.ascii))
+	}
+	return out
+}
+
+// brokerDialog stops or starts an embedded broker; of a real cluster it says how a broker is killed where it runs.
+func brokerDialog(s *lab.Snapshot, again []string) *dialog {
+	if !s.Cluster.Embedded {
+		return &dialog{title: "These brokers are not the lab's to stop", items: []choice{{label: "I see", detail: "kill one where it runs"}}, notes: []string{
+			"",
+			"One of docker-compose.cluster.yml:",
+			"  docker compose -f kafka/docker-compose.cluster.yml kill kafka-2",
+			"  docker compose -f kafka/docker-compose.cluster.yml start kafka-2",
+			"A process: kill -9 PID, and start it again where it was.",
+			"The brokers' page shows what moves.",
+		}}
+	}
+	d := &dialog{title: "Stop or start a broker", again: again, notes: []string{"", simulated + ".", "Leaders move as on a real cluster; no data can be lost."}}
+	for _, b := range s.Brokers {
+		c := choice{label: fmt.Sprintf("stop broker %d", b.ID), detail: "leads " + count(int64(b.Leads), "partition"), command: lab.StopBroker{ID: b.ID}}
+		switch {
+		case b.Fixed:
+			c = choice{label: fmt.Sprintf("broker %d", b.ID), detail: "the controller of the embedded cluster stays"}
+		case b.State == lab.BrokerGone:
+			c = choice{label: fmt.Sprintf("start broker %d", b.ID), detail: "it leads again what it led", command: lab.StartBroker{ID: b.ID}}
+		}
+		d.items = append(d.items, c)
+	}
+	return d
+}

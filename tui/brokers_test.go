@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"blackfriday/services/lab"
+)
+
+// onReal is a lab on somebody's cluster of three, whose broker 2 is gone: P1 has moved, P2 waits for a leader.
+func onReal() *lab.Snapshot {
+	s := flooded()
+	s.Cluster.Embedded = false
+	s.Brokers = nil
+	s.Placement = lab.Placement{UnderReplicated: 2, Leaderless: 1}
+	for id := int32(1); id <= 3; id++ {
+		b := lab.Broker{ID: id, Address: "kafka-" + string(rune('0'+id)) + ".shop.example:9092", Since: s.Started, Leads: 1, Copies: 3, InSync: 3}
+		if id == 1 {
+			b.Leads, b.Coordinates = 2, []string{"order-service-group", "email-service-group"}
+		}
+		s.Brokers = append(s.Brokers, b)
+	}
+	gone := &s.Brokers[1]
+	gone.State, gone.Since, gone.Leads, gone.InSync = lab.BrokerGone, s.At.Add(-8*time.Second), 0, 1
+	for i, leader := range []int32{1, 3, 2} {
+		p := lab.Place{Topic: "payment-successful", Partition: int32(i), Leader: leader, Replicas: []int32{1, 2, 3}, ISR: []int32{1, 3}}
+		if i == 0 {
+			p.ISR = []int32{1, 2, 3}
+		}
+		s.Partitions[i].Leader = leader
+		s.Placement.Places = append(s.Placement.Places, p)
+	}
+	s.Placement.Places[2].Silent = true
+	s.Partitions[2].Silent, s.Partitions[2].Known, s.Lag.Known = true, false, false
+	s.Losses = []lab.Loss{
+		{Broker: 3, At: s.At.Add(-200 * time.Second), Back: s.At.Add(-170 * time.Second), InSync: s.At.Add(-168 * time.Second)},
+		{Broker: 2, At: s.At.Add(-14 * time.Second), Waiting: 1, Moved: []lab.LeaderMove{
+			{Topic: "payment-successful", Partition: 1, From: 2, To: 3, Within: 6400 * time.Millisecond, Unread: 6600 * time.Millisecond, Measured: true},
+			{Topic: "order-created", Partition: 0, From: 2, To: 1, Within: 6400 * time.Millisecond},
+		}},
+	}
+	return s
+}
+
+// cutOff is a lab whose brokers have not answered for twelve seconds, in the middle of a flood.
+func cutOff() *lab.Snapshot {
+	s := flooded()
+	s.Reading.At = s.At.Add(-12 * time.Second)
+	s.Reading.Err, s.Reading.Lost = "look up the topics: no broker answers", true
+	s.Flood = lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 812, Failed: 150, Unknown: 38, Took: 32 * time.Second, Err: "the brokers did not answer"}
+	return s
+}
+
+// The key for brokers stops and starts embedded ones, never the controller, and says how a real one is killed.
+func TestBrokerKey(t *testing.T) {
+	s := running(3, 3)
+	s.Brokers[1].State = lab.BrokerGone
+	m, f := dashboard(s, 100, 30)
+	for _, choice := range []string{"1", "2", "3"} {
+		m.Update(keyPress("b"))
+		if m.page != brokersPage || !strings.Contains(text(m), simulated) {
+			t.Fatal("no dialog about brokers, or no word that it is simulated")
+		}
+		if _, cmd := m.Update(keyPress(choice)); cmd != nil {
+			cmd()
+		}
+	}
+	if want := []lab.Command{lab.StopBroker{ID: 0}, lab.StartBroker{ID: 1}}; !slices.Equal(f.asked, want) {
+		t.Errorf("asked %v, want %v", f.asked, want)
+	}
+	m, f = dashboard(onReal(), 100, 30)
+	m.Update(keyPress("b"))
+	if !strings.Contains(text(m), "kill kafka-2") {
+		t.Error("nobody says how a real broker is killed")
+	}
+	if _, cmd := m.Update(keyPress("enter")); cmd != nil || len(f.asked) > 0 {
+		t.Errorf("a real cluster was asked %v", f.asked)
+	}
+}
