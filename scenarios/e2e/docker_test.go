@@ -340,8 +340,8 @@ func TestARealKafkaRunsWithTheSettings(t *testing.T) {
 				t.Errorf("replicas and those in sync: %v, want %v", got, replicas)
 			}
 			_, heap, _ := strings.Cut(c.Environment[kafkaHeap], "-Xmx")
-			real := realtest.Start(t, realtest.Options{Brokers: len(file.brokers()), Properties: settings, Heap: heap})
-			described, err := real.Tool(t.Context(), "configs", "--describe", "--all", "--entity-type", "brokers", "--entity-name", "1")
+			running := realtest.Start(t, realtest.Options{Brokers: len(file.brokers()), Properties: settings, Heap: heap})
+			described, err := running.Tool(t.Context(), "configs", "--describe", "--all", "--entity-type", "brokers", "--entity-name", "1")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -350,7 +350,7 @@ func TestARealKafkaRunsWithTheSettings(t *testing.T) {
 					t.Errorf("Kafka does not know of %s=%s", key, value)
 				}
 			}
-			cluster, err := kafka.Open(t.Context(), kafka.Config{Brokers: real.Brokers()})
+			cluster, err := kafka.Open(t.Context(), kafka.Config{Brokers: running.Brokers()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -363,7 +363,7 @@ func TestARealKafkaRunsWithTheSettings(t *testing.T) {
 				t.Errorf("the lab speaks %v there, want KIP-848", p)
 			}
 			// The health check of the container, without the shell around it.
-			if out, err := real.Tool(t.Context(), "broker-api-versions"); err != nil || !strings.Contains(out, "isFenced: false") {
+			if out, err := running.Tool(t.Context(), "broker-api-versions"); err != nil || !strings.Contains(out, "isFenced: false") {
 				t.Errorf("the health check fails: %v\n%.300s", err, out)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -216,4 +217,28 @@ func TestTheAlertsFireWhenTheyShould(t *testing.T) {
 			t.Errorf("promtool %q: exit code %d\n%s%s", args, code, out, errs)
 		}
 	}
+}
+
+func TestTheDocumentationNamesEveryMetric(t *testing.T) {
+	s := serve(t, "--delay", "0s", "--metrics", "127.0.0.1:0")
+	post(t, s, http.StatusOK, goodPayment)
+	post(t, s, http.StatusOK, `{"user_id": 42, "cart": [{"name": "MacBook", "price": -1}]}`)
+	named := regexp.MustCompile("`(blackfriday_[a-z_]*[a-z])`")
+	documented := map[string]bool{}
+	for _, found := range named.FindAllStringSubmatch(read(t, "docs/monitoring.md"), -1) {
+		documented[found[1]] = true
+	}
+	published := func() map[string]bool {
+		names := map[string]bool{}
+		for _, found := range regexp.MustCompile(`(?m)^# TYPE (blackfriday_[a-z_]+) `).FindAllStringSubmatch(get(t, s.Metrics), -1) {
+			if !strings.HasPrefix(found[1], "blackfriday_kafka_client_") {
+				names[found[1]] = true
+			}
+		}
+		return names
+	}
+	eventually(t, 30*time.Second, func() (bool, string) {
+		names := published()
+		return maps.Equal(names, documented), fmt.Sprintf("published %v\ndocumented %v", slices.Sorted(maps.Keys(names)), slices.Sorted(maps.Keys(documented)))
+	})
 }

@@ -24,6 +24,7 @@ type server struct {
 	Orders    string   `json:"orders"`
 	Emails    string   `json:"emails"`
 	Analytics string   `json:"analytics"`
+	Metrics   string   `json:"metrics"`
 
 	cmd    *exec.Cmd
 	logs   lockedBuffer
