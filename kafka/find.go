@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 )
@@ -25,16 +26,26 @@ func (c *Cluster) FindTopics(ctx context.Context, topics ...Topic) (missing []st
 	return missing, nil
 }
 
-// Group takes one reading of a consumer group.
+// coordinatorPatience is how long a group without a coordinator is waited for: a cluster that never had a group makes the topic
+// for their offsets first.
+const coordinatorPatience = 15 * time.Second
+
+// Group takes one reading of a consumer group. It waits until the group has a coordinator.
 func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (GroupReading, error) {
 	o, err := c.NewObserver([]string{name}, topics)
 	if err != nil {
 		return GroupReading{}, err
 	}
 	defer o.Close()
-	r, err := o.Read(ctx)
-	if err != nil {
-		return GroupReading{}, fmt.Errorf("look who is in %s: %w", name, err)
+	ctx, cancel := context.WithTimeout(ctx, coordinatorPatience)
+	defer cancel()
+	for {
+		r, err := o.Read(ctx)
+		if err = firstError(err, r.Groups[name].Err); err == nil {
+			return r.Groups[name], nil
+		}
+		if !kerr.IsRetriable(err) || pause(ctx, retryReading) != nil {
+			return GroupReading{}, fmt.Errorf("look who is in %s: %w", name, err)
+		}
 	}
-	return r.Groups[name], r.Groups[name].Err
 }
