@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
 	"blackfriday/kafka/realtest"
 )
 
@@ -11,7 +12,7 @@ import (
 // client as a member does. Without waiting for every broker a client meets the id of the topic before.
 func TestATopicMadeAgainIsKnownToEveryBroker(t *testing.T) {
 	brokers := realtest.Start(t, realtest.Options{Brokers: 3}).Brokers()
-	c, err := kafka.Open(t.Context(), kafka.Config{Brokers: brokers})
+	c, err := kafka.Open(t.Context(), kafka.Config{Brokers: brokers, Confirm: kafkatest.Agree})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func TestATopicMadeAgainIsKnownToEveryBroker(t *testing.T) {
 		}
 		seen[id] = true
 		for _, broker := range brokers {
-			other, err := kafka.Open(t.Context(), kafka.Config{Brokers: []string{broker}})
+			other, err := kafka.Open(t.Context(), kafka.Config{Brokers: []string{broker}, Confirm: kafkatest.Agree})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,7 +57,7 @@ func (t *Tools) Command(ctx context.Context, name string, args ...string) (*exec
 	if !found {
 		return nil, fmt.Errorf("no tool of Apache's is named %q: there are %v", name, slices.Sorted(maps.Keys(classes())))
 	}
-	cmd := exec.CommandContext(ctx, "java", append(t.args("error", "256m", class), args...)...)
+	cmd := exec.CommandContext(ctx, "java", append(t.args("error", "512m", class), args...)...)
 	cmd.SysProcAttr = dieWithParent()
 	cmd.WaitDelay = 5 * time.Second
 	return cmd, nil
@@ -84,7 +84,7 @@ func (t *Tools) Run(ctx context.Context, stdin, name string, args ...string) (st
 // args are those of java for a main class.
 func (t *Tools) args(level, heap, class string, args ...string) []string {
 	options := []string{
-		"-Xmx" + heap, "-XX:+UseSerialGC",
+		"-Xmx" + heap,
 		"-Dorg.slf4j.simpleLogger.defaultLogLevel=" + level,
 		"-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
 		"-cp", filepath.Join(t.jars, "*"), class,

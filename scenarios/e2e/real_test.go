@@ -53,7 +53,7 @@ func TestTheCatalogueOnARealKafka(t *testing.T) {
 			c := realtest.Start(t, realtest.Options{Brokers: brokers})
 			list := strings.Join(c.Brokers(), ",")
 			if *full {
-				stdout, stderr, code := run(t, time.Hour, "", name, "run", "all", "--brokers", list)
+				stdout, stderr, code := run(t, time.Hour, "", name, "run", "all", "--yes", "--brokers", list)
 				t.Logf("run all on %d brokers:\n%s%s", brokers, stdout, stderr)
 				if code != 0 {
 					t.Errorf("exit code %d, want 0", code)
@@ -75,7 +75,7 @@ func playTogether(t *testing.T, brokers string) {
 	plays.SetLimit(3)
 	for _, args := range small() {
 		plays.Go(func() error {
-			t.Run(args[0], func(t *testing.T) { countedRight(t, playJSON(t, append(args, "--brokers", brokers)...)) })
+			t.Run(args[0], func(t *testing.T) { countedRight(t, playJSON(t, append(args, "--yes", "--brokers", brokers)...)) })
 			return nil
 		})
 	}

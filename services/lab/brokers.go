@@ -28,7 +28,7 @@ type brokers struct {
 	places    map[kafka.TopicPartition]led
 	losses    []*loss
 	quiet     map[int32]bool // those that did not answer in the reading before
-	placement Placement // never changed, only replaced: Snapshots share it
+	placement Placement      // never changed, only replaced: Snapshots share it
 }
 
 // led is who led a partition when it last answered.

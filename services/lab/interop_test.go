@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
 	"blackfriday/kafka/realtest"
 	"blackfriday/services/lab"
 )
@@ -86,7 +87,7 @@ func TestStrangersWorkWithTheLab(t *testing.T) {
 		// Apache Kafka lets classic members into a KIP-848 group (KIP-848, online migration); the embedded brokers do not.
 		{"python", "range", kafka.ConsumerProtocol, true},
 	} {
-		cfg := kafka.Config{Protocol: test.ours}
+		cfg := kafka.Config{Protocol: test.ours, Confirm: kafkatest.Agree}
 		where := "embedded"
 		if test.real {
 			where, cfg.Brokers, cfg.Prefix = "real", real, fmt.Sprintf("%s-%s-%s.", test.who, test.theirs, test.ours)

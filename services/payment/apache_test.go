@@ -1,0 +1,95 @@
+package payment_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
+	"blackfriday/kafka/realtest"
+	"blackfriday/services/event"
+	"blackfriday/services/payment"
+)
+
+// BenchmarkFloodAndApache floods a real broker with half a million payments, and has kafka-producer-perf-test write as many
+// records of the same size to the same topic with acks=all, in turns. It reports the medians in records per second, each by
+// its own clock (perf-test's begins when its JVM is up), and the lab's as a multiple of Apache's, which should be at least
+// 0.95:
+//
+//	go test ./services/payment -run '^$' -bench FloodAndApache -benchtime 5x
+func BenchmarkFloodAndApache(b *testing.B) {
+	const records = 500_000
+	real := realtest.Start(b, realtest.Options{Heap: "1g"})
+	cluster, err := kafka.Open(b.Context(), kafka.Config{Brokers: real.Brokers(), Confirm: kafkatest.Agree})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer cluster.Close()
+	if err := cluster.CreateTopics(b.Context(), kafka.Topic{Name: kafka.PaymentSuccessful, Partitions: 3, MaxBytes: 1 << 20}); err != nil {
+		b.Fatal(err)
+	}
+	producer, err := cluster.NewProducer("payment")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer producer.Close()
+	service, size := payment.NewService(producer), meanSize()
+	var ours, apaches []float64
+	for b.Loop() {
+		apaches = append(apaches, perfTest(b, real, records, size))
+		ours = append(ours, flood(b, service, records))
+	}
+	slices.Sort(ours)
+	slices.Sort(apaches)
+	b.Logf("records of %d bytes per second: payments %.0f, perf-test %.0f", size, ours, apaches)
+	b.ReportMetric(ours[len(ours)/2], "payments/s")
+	b.ReportMetric(apaches[len(apaches)/2], "perf-test/s")
+	b.ReportMetric(ours[len(ours)/2]/apaches[len(apaches)/2], "ratio")
+}
+
+// meanSize is how long a payment of a flood is, in bytes, rounded down: the rest is in favour of Apache's.
+func meanSize() int {
+	const some = 10_000
+	g := event.NewGenerator(1)
+	var text []byte
+	for range some {
+		text = g.Append(text, time.Now())
+	}
+	return len(text) / some
+}
+
+func flood(b *testing.B, service *payment.Service, records int) float64 {
+	b.Helper()
+	f, err := service.NewFlood(records, 1, payment.NoKey)
+	if err == nil {
+		err = f.Run(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(records) / f.Progress().Took.Seconds()
+}
+
+func perfTest(b *testing.B, real *realtest.Cluster, records, size int) float64 {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Minute)
+	defer cancel()
+	out, err := real.Tool(ctx, "producer-perf-test", "--topic", kafka.PaymentSuccessful, "--num-records", fmt.Sprint(records),
+		"--record-size", fmt.Sprint(size), "--throughput", "-1", "--producer-props", "acks=all")
+	// The last line is the sum; those before it are of a few seconds each.
+	found := regexp.MustCompile(`records sent, ([\d.]+) records/sec`).FindAllStringSubmatch(out, -1)
+	if err != nil || len(found) == 0 {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	rate, parseErr := strconv.ParseFloat(found[len(found)-1][1], 64)
+	if err := cmp.Or(parseErr, ctx.Err()); err != nil {
+		b.Fatal(err)
+	}
+	return rate
+}
