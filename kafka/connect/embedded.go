@@ -1,12 +1,14 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -84,6 +86,9 @@ func hostAndPort(address string) (host, port string, err error) {
 	return host, port, nil
 }
 
+// lookupTimeout is how long a name may take to be looked up.
+const lookupTimeout = 5 * time.Second
+
 // ours returns an error unless host is one address of this machine, by which others can reach it.
 func ours(host string) error {
 	own, err := net.InterfaceAddrs()
@@ -92,7 +97,9 @@ func ours(host string) error {
 	}
 	ips := []net.IP{net.ParseIP(host)}
 	if ips[0] == nil {
-		if ips, err = net.LookupIP(host); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
+		defer cancel()
+		if ips, err = net.DefaultResolver.LookupIP(ctx, "ip", host); err != nil {
 			return fmt.Errorf("%w; it takes an address of this machine, such as %s", err, addresses(own))
 		}
 	}

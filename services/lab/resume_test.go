@@ -90,7 +90,7 @@ func TestChildLab(t *testing.T) {
 			do(t, l, Flood{Count: theFlood})
 			flooded = true
 		case s.Ledger != nil && s.Flood.ID > 0 && !s.Flood.Running && s.Ledger.Total.Done.Count > 0:
-			fmt.Println("done", s.Ledger.Total.Done.Count)
+			fmt.Fprintln(os.Stdout, "done", s.Ledger.Total.Done.Count)
 		}
 		if len(ended) > 0 {
 			t.Fatal(<-ended)
