@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -46,6 +47,18 @@ func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (Gro
 		}
 		if !kerr.IsRetriable(err) || pause(ctx, retryReading) != nil {
 			return GroupReading{}, fmt.Errorf("look who is in %s: %w", name, err)
+		}
+	}
+}
+
+// describeSoon is describe on a cluster where groups may not have a coordinator yet: it waits until every group has one, or
+// ctx ends.
+func (o *Observer) describeSoon(ctx context.Context) map[string]GroupReading {
+	for {
+		groups := o.describe(ctx)
+		waits := slices.ContainsFunc(o.groups, func(g string) bool { return kerr.IsRetriable(groups[g].Err) })
+		if !waits || pause(ctx, retryReading) != nil {
+			return groups
 		}
 	}
 }

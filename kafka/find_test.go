@@ -31,8 +31,15 @@ func TestGroupIsWaitedForUntilItHasACoordinator(t *testing.T) {
 		}
 		return answer, nil, true
 	})
-	if _, err := c.Group(t.Context(), OrderGroup, PaymentSuccessful); err != nil || refused <= 20 {
-		t.Errorf("after %d questions: %v", refused, err)
+	ask := map[string]func() error{
+		"Group": func() error { _, err := c.Group(t.Context(), OrderGroup, PaymentSuccessful); return err },
+		"Plan":  func() error { _, err := c.Plan(t.Context(), nil, OrderGroup); return err },
+	}
+	for name, ask := range ask {
+		refused = 0
+		if err := ask(); err != nil || refused <= 20 {
+			t.Errorf("%s after %d questions: %v", name, refused, err)
+		}
 	}
 }
 

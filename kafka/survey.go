@@ -10,7 +10,7 @@ import (
 // Plan looks up how topics and groups stand on the cluster, and writes nothing. On the embedded cluster everything is the
 // lab's own.
 func (c *Cluster) Plan(ctx context.Context, topics []Topic, groups ...string) (Plan, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, coordinatorPatience)
 	defer cancel()
 	p, things, err := c.beginPlan(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *Cluster) planGroups(ctx context.Context, things []keepsake, names []str
 	for _, g := range observer.groups {
 		observer.modern[g] = true // to who asks for classic groups alone, a KIP-848 group is not there
 	}
-	described := observer.describe(ctx)
+	described := observer.describeSoon(ctx)
 	groups := make([]PlannedGroup, len(names))
 	for i, name := range names {
 		g := described[c.names.full(name)]
