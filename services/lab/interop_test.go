@@ -70,7 +70,7 @@ func (a apacheClient) member(ctx context.Context, brokers []string, group, topic
 // the embedded and on a real cluster, while the lab's pictures tell of all of it.
 func TestStrangersWorkWithTheLab(t *testing.T) {
 	strangers := map[string]stranger{"python": pythonClient{realtest.NeedPython(t)}, "apache": apacheClient{realtest.NeedTools(t)}}
-	real := realtest.Start(t, realtest.Options{}).Brokers()
+	brokers := realtest.Start(t, realtest.Options{}).Brokers()
 	for _, test := range []struct {
 		who, theirs string
 		ours        kafka.Protocol
@@ -90,7 +90,7 @@ func TestStrangersWorkWithTheLab(t *testing.T) {
 		cfg := kafka.Config{Protocol: test.ours, Confirm: kafkatest.Agree}
 		where := "embedded"
 		if test.real {
-			where, cfg.Brokers, cfg.Prefix = "real", real, fmt.Sprintf("%s-%s-%s.", test.who, test.theirs, test.ours)
+			where, cfg.Brokers, cfg.Prefix = "real", brokers, fmt.Sprintf("%s-%s-%s.", test.who, test.theirs, test.ours)
 		}
 		t.Run(fmt.Sprintf("%s/%s as %s among %s", where, test.who, test.theirs, test.ours), func(t *testing.T) {
 			t.Parallel()

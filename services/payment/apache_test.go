@@ -25,8 +25,8 @@ import (
 //	go test ./services/payment -run '^$' -bench FloodAndApache -benchtime 5x
 func BenchmarkFloodAndApache(b *testing.B) {
 	const records = 500_000
-	real := realtest.Start(b, realtest.Options{Heap: "1g"})
-	cluster, err := kafka.Open(b.Context(), kafka.Config{Brokers: real.Brokers(), Confirm: kafkatest.Agree})
+	apache := realtest.Start(b, realtest.Options{Heap: "1g"})
+	cluster, err := kafka.Open(b.Context(), kafka.Config{Brokers: apache.Brokers(), Confirm: kafkatest.Agree})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func BenchmarkFloodAndApache(b *testing.B) {
 	service, size := payment.NewService(producer), meanSize()
 	var ours, apaches []float64
 	for b.Loop() {
-		apaches = append(apaches, perfTest(b, real, records, size))
+		apaches = append(apaches, perfTest(b, apache, records, size))
 		ours = append(ours, flood(b, service, records))
 	}
 	slices.Sort(ours)
@@ -76,11 +76,11 @@ func flood(b *testing.B, service *payment.Service, records int) float64 {
 	return float64(records) / f.Progress().Took.Seconds()
 }
 
-func perfTest(b *testing.B, real *realtest.Cluster, records, size int) float64 {
+func perfTest(b *testing.B, apache *realtest.Cluster, records, size int) float64 {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Minute)
 	defer cancel()
-	out, err := real.Tool(ctx, "producer-perf-test", "--topic", kafka.PaymentSuccessful, "--num-records", fmt.Sprint(records),
+	out, err := apache.Tool(ctx, "producer-perf-test", "--topic", kafka.PaymentSuccessful, "--num-records", fmt.Sprint(records),
 		"--record-size", fmt.Sprint(size), "--throughput", "-1", "--producer-props", "acks=all")
 	// The last line is the sum; those before it are of a few seconds each.
 	found := regexp.MustCompile(`records sent, ([\d.]+) records/sec`).FindAllStringSubmatch(out, -1)
