@@ -285,7 +285,7 @@ func TestLogins(t *testing.T) {
 func TestAnAdvertisedAddressThatLeadsNowhereIsNamed(t *testing.T) {
 	t.Parallel()
 	var seed []string
-	foreign(t, kfake.ListenFn(func(network, address string) (net.Listener, error) {
+	foreign(t, kfake.ListenFn(func(network, _ string) (net.Listener, error) {
 		l, err := net.Listen(network, "127.0.0.1:0")
 		seed = append(seed, l.Addr().String())
 		return advertised{l}, err

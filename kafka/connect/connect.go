@@ -50,12 +50,12 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.brokers, "brokers", "", "real cluster to connect to, host:port[,host:port] (default $"+BrokersVariable+", else an embedded one)")
 	set.StringVar(&f.prefix, "topic-prefix", "", "stands before the names of topics, groups and transactional ids: keeps several labs on one cluster apart")
 	set.BoolVar(&f.tls, "tls", false, "encrypt what goes to the real cluster, and check its certificate")
-	set.StringVar(&f.ca, "tls-ca", "", "PEM `file` with the authorities to trust instead of the system's; turns --tls on")
-	set.StringVar(&f.cert, "tls-cert", "", "PEM `file` with the client certificate to show; turns --tls on")
-	set.StringVar(&f.key, "tls-key", "", "PEM `file` with its key")
+	set.StringVar(&f.ca, "tls-ca", "", "file (PEM) with the authorities to trust instead of the system's; turns --tls on")
+	set.StringVar(&f.cert, "tls-cert", "", "file (PEM) with the client certificate to show; turns --tls on")
+	set.StringVar(&f.key, "tls-key", "", "file (PEM) with its key")
 	set.StringVar(&f.mechanism, "sasl", "", "how to log in: plain, scram-sha-256 or scram-sha-512")
 	set.StringVar(&f.user, "user", "", "who logs in (default $"+UserVariable+")")
-	set.StringVar(&f.passwordFile, "password-file", "", "`file` with the password (default $"+PasswordVariable+", else it is asked for)")
+	set.StringVar(&f.passwordFile, "password-file", "", "file with the password (default $"+PasswordVariable+", else it is asked for)")
 	set.BoolVarP(&f.yes, "yes", "y", false, "write to the real cluster without asking first")
 }
 
