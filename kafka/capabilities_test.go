@@ -26,6 +26,7 @@ func guarded(t *testing.T, acls ...kfake.ACL) (as func(user string) *Cluster) {
 	as = func(user string) *Cluster {
 		c, err := Open(t.Context(), Config{
 			Brokers: brokers, Security: Security{Mechanism: Plain, User: user, Password: NewSecret("sesame")}, Protocol: ConsumerProtocol,
+			Confirm: func(context.Context, Plan) error { return nil },
 		})
 		if err != nil {
 			t.Fatal(err)

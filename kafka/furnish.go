@@ -121,7 +121,7 @@ func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark str
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, explained(err, created.ErrMessage))
+		return fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, inWords(explained(err, created.ErrMessage)))
 	}
 	c.limit(t.Name, t.MaxBytes)
 	return nil
@@ -173,7 +173,7 @@ func (c *Cluster) look(ctx context.Context, names ...string) (map[string]standin
 	}
 	configs, err := c.admin.DescribeTopicConfigs(ctx, slices.Collect(maps.Keys(there))...)
 	if err != nil {
-		return nil, fmt.Errorf("look up the settings of the topics %v: %w", names, err)
+		return nil, fmt.Errorf("look up the settings of the topics %v: %w", names, inWords(err))
 	}
 	for _, r := range configs {
 		if errors.Is(r.Err, kerr.UnknownTopicOrPartition) && pause(ctx, knownSoon) == nil {

@@ -221,7 +221,8 @@ func (t *talk) choose(mechanism string) (offered []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	response := request.ResponseKind().(*kmsg.SASLHandshakeResponse)
+	response := kmsg.NewPtrSASLHandshakeResponse()
+	response.SetVersion(request.Version)
 	if err := response.ReadFrom(body); err != nil {
 		return nil, errNoKafka
 	}
@@ -236,7 +237,8 @@ func (t *talk) prove(proof []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	response := request.ResponseKind().(*kmsg.SASLAuthenticateResponse)
+	response := kmsg.NewPtrSASLAuthenticateResponse()
+	response.SetVersion(request.Version)
 	if err := response.ReadFrom(body); err != nil {
 		return nil, errNoKafka
 	}

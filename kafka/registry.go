@@ -145,7 +145,7 @@ func (c *Cluster) openRegistry(ctx context.Context) error {
 	settings["cleanup.policy"] = kadm.StringPtr("compact")
 	created, err := c.admin.CreateTopic(ctx, 1, int16(replicas), settings, c.names.full(madeTopic))
 	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", c.names.full(madeTopic), explained(err, created.ErrMessage))
+		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", c.names.full(madeTopic), inWords(explained(err, created.ErrMessage)))
 	}
 	if err := c.learnTopicIDs(ctx, []string{madeTopic}); err != nil {
 		return err
