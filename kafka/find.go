@@ -45,7 +45,7 @@ func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (Gro
 		if err = firstError(err, r.Groups[name].Err); err == nil {
 			return r.Groups[name], nil
 		}
-		if !kerr.IsRetriable(err) || pause(ctx, retryReading) != nil {
+		if !kerr.IsRetriable(err) && !errors.Is(err, ErrNoAnswer) || pause(ctx, retryReading) != nil {
 			return GroupReading{}, fmt.Errorf("look who is in %s: %w", name, err)
 		}
 	}
