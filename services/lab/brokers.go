@@ -75,9 +75,10 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 	b.settle(r.At)
 }
 
-// silentIn are the brokers that did not answer for anything that they lead.
+// silentIn are the brokers that did not answer for anything that they lead, while another one did: where nobody did, it may
+// be the question that came too late.
 func silentIn(r kafka.Reading) map[int32]bool {
-	silent := map[int32]bool{}
+	silent, answered := map[int32]bool{}, false
 	for _, t := range r.Topics {
 		for _, p := range t.Partitions {
 			if errors.Is(p.Err, kafka.ErrNoAnswer) && p.Leader >= 0 {
@@ -88,9 +89,13 @@ func silentIn(r kafka.Reading) map[int32]bool {
 	for _, t := range r.Topics {
 		for _, p := range t.Partitions {
 			if p.Err == nil {
+				answered = true
 				delete(silent, p.Leader)
 			}
 		}
+	}
+	if !answered {
+		return nil
 	}
 	return silent
 }
