@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -158,6 +159,10 @@ func everything(t testing.TB, c *Cluster) []string {
 	configs, err5 := c.admin.DescribeTopicConfigs(t.Context(), testPrefix+PaymentSuccessful)
 	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
 		t.Fatal(err)
+	}
+	// Neither is answered in an order.
+	for _, r := range acls {
+		slices.SortFunc(r.Described, func(a, b kadm.DescribedACL) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	}
 	slices.SortFunc(configs[0].Configs, func(a, b kadm.Config) int { return strings.Compare(a.Key, b.Key) })
 	var lines []string
