@@ -31,7 +31,7 @@ func (c *Cluster) onEveryBroker(ctx context.Context, names []string, check func(
 }
 
 func (c *Cluster) askBrokers(ctx context.Context, names []string, check func(kmsg.MetadataResponseTopic) error) error {
-	brokers, err := c.admin.ListBrokers(ctx)
+	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
 		return fmt.Errorf("ask who the brokers are: %w", err)
 	}
@@ -41,7 +41,7 @@ func (c *Cluster) askBrokers(ctx context.Context, names []string, check func(kms
 		topic.Topic = &name
 		req.Topics = append(req.Topics, topic)
 	}
-	for _, id := range brokers.NodeIDs() {
+	for _, id := range cluster.Brokers.NodeIDs() {
 		answer, err := c.client.Broker(int(id)).Request(ctx, req)
 		resp, ok := answer.(*kmsg.MetadataResponse)
 		if err != nil || !ok {

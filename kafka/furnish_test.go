@@ -420,3 +420,38 @@ func TestSomebodysRegistryIsNotTouched(t *testing.T) {
 	}
 	e.want("lab." + madeTopic)
 }
+
+// TestAPlanWaitsForTheGroupsCoordinator: a cluster that never had a group has none at first.
+func TestAPlanWaitsForTheGroupsCoordinator(t *testing.T) {
+	e := openEstate(t, 3)
+	refusals := 0
+	e.his.fake.ControlKey(int16(kmsg.FindCoordinator), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		e.his.fake.KeepControl()
+		r, _ := req.(*kmsg.FindCoordinatorRequest)
+		if refusals++; refusals > 5 {
+			return nil, nil, false
+		}
+		resp, _ := r.ResponseKind().(*kmsg.FindCoordinatorResponse)
+		for _, key := range r.CoordinatorKeys {
+			resp.Coordinators = append(resp.Coordinators, kmsg.FindCoordinatorResponseCoordinator{Key: key, ErrorCode: kerr.CoordinatorNotAvailable.Code})
+		}
+		return resp, nil, true
+	})
+	if plan, err := e.lab("lab.", agreed).Plan(t.Context(), nil, OrderGroup); err != nil || plan.Groups[0].Standing != Missing || refusals < 6 {
+		t.Errorf("%+v, %v after %d refusals", plan, err, refusals)
+	}
+}
+
+// TestALabWithoutTheRightToCreateUsesWhatIsThere and does not claim it.
+func TestALabWithoutTheRightToCreateUsesWhatIsThere(t *testing.T) {
+	topic, group := kmsg.ACLResourceTypeTopic, kmsg.ACLResourceTypeGroup
+	as := guarded(t, may(kmsg.ACLOperationRead, topic, PaymentSuccessful), may(kmsg.ACLOperationRead, group, OrderGroup))
+	c := as("student")
+	plan, err := c.Furnish(t.Context(), []Topic{{Name: PaymentSuccessful, Partitions: 3, MaxBytes: 1 << 20}}, OrderGroup, EmailGroup)
+	if err != nil || plan.Of(PaymentSuccessful).Standing != Found || plan.Groups[1].Standing != Found {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	if _, err := c.Furnish(t.Context(), topicsOf([]string{"new"})); !unauthorized(err) {
+		t.Errorf("a topic that is missing: %v", err)
+	}
+}

@@ -60,8 +60,8 @@ func (k keepsake) of(t standing) bool {
 func (c *Cluster) keepsakes(ctx context.Context) ([]keepsake, error) {
 	name := c.names.full(madeTopic)
 	there, err := c.present(ctx, []string{name})
-	if err == nil && len(there) == 0 {
-		return nil, nil
+	if err == nil && len(there) == 0 || unauthorized(err) {
+		return nil, nil // what may not be read is not remembered: nothing will be deleted
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up the topic %s, in which labs remember what they made: %w", name, err)
@@ -168,11 +168,11 @@ func (c *Cluster) openRegistry(ctx context.Context) error {
 
 // replicas is the replication factor of what the lab makes: one on each broker, three at most.
 func (c *Cluster) replicas(ctx context.Context) (int, error) {
-	brokers, err := c.admin.ListBrokers(ctx)
+	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
 		return 0, fmt.Errorf("count the brokers: %w", err)
 	}
-	return min(3, len(brokers)), nil
+	return min(3, len(cluster.Brokers)), nil
 }
 
 // replicated are the settings that make an acknowledgement worth what the replicas allow: with three of them, two hold every
@@ -180,6 +180,11 @@ func (c *Cluster) replicas(ctx context.Context) (int, error) {
 // replicas than there are.
 func replicated(replicas int) map[string]*string {
 	return map[string]*string{"min.insync.replicas": kadm.StringPtr(strconv.Itoa(1 + replicas/3))}
+}
+
+// unauthorized says that the brokers refused for want of rights.
+func unauthorized(err error) bool {
+	return errors.Is(err, kerr.TopicAuthorizationFailed) || errors.Is(err, kerr.ClusterAuthorizationFailed) || errors.Is(err, kerr.GroupAuthorizationFailed)
 }
 
 // explained adds what a broker said to an error.

@@ -40,11 +40,11 @@ func (c *Cluster) Plan(ctx context.Context, topics []Topic, groups ...string) (P
 // beginPlan looks up what is the same for every plan.
 func (c *Cluster) beginPlan(ctx context.Context) (p Plan, things []keepsake, err error) {
 	p = Plan{ClusterID: c.id, Brokers: c.Brokers(), Prefix: string(c.names)}
-	brokers, err := c.admin.ListBrokers(ctx)
+	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
 		return p, nil, fmt.Errorf("count the brokers: %w", err)
 	}
-	p.Nodes, p.Replicas = len(brokers), min(3, len(brokers))
+	p.Nodes, p.Replicas = len(cluster.Brokers), min(3, len(cluster.Brokers))
 	if !c.Embedded() {
 		things, err = c.keepsakes(ctx)
 	}
@@ -74,6 +74,10 @@ func (c *Cluster) planGroups(ctx context.Context, things []keepsake, names []str
 	groups := make([]PlannedGroup, len(names))
 	for i, name := range names {
 		g := described[c.names.full(name)]
+		if unauthorized(g.Err) {
+			groups[i] = PlannedGroup{Name: name, Standing: Found} // whoever may not see a group does not delete it
+			continue
+		}
 		if g.Err != nil {
 			return nil, fmt.Errorf("look up the group %s: %w", c.names.full(name), g.Err)
 		}

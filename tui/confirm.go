@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
 	"blackfriday/services/event"
@@ -38,6 +39,7 @@ func Confirm(ctx context.Context, question string) error {
 // asked is a question on its way to an answer.
 type asked struct {
 	lines []string
+	width int
 	yes   bool
 	done  bool
 }
@@ -47,6 +49,9 @@ func (asked) Init() tea.Cmd { return nil }
 
 // Update implements tea.Model.
 func (a asked) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if size, ok := msg.(tea.WindowSizeMsg); ok {
+		a.width = size.Width
+	}
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok || a.done {
 		return a, nil
@@ -71,5 +76,6 @@ func (a asked) View() tea.View {
 	case a.done:
 		last = "Go on? no"
 	}
-	return tea.NewView(strings.Join(append(a.lines[:len(a.lines):len(a.lines)], last, ""), "\n"))
+	text := strings.Join(append(a.lines[:len(a.lines):len(a.lines)], last, ""), "\n")
+	return tea.NewView(ansi.Wrap(text, max(a.width, 40), ",;"))
 }

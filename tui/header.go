@@ -87,6 +87,9 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 	}
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	parts := []string{visible(s.Settings.Protocol, 20, st.ascii)}
+	if p := s.Cluster.Prefix; p != "" {
+		parts = append(parts, "prefix "+visible(p, 24, st.ascii))
+	}
 	clock := []string{"session " + orUnknown(s.Settings.SessionTimeout), "heartbeat " + orUnknown(s.Settings.Heartbeat)}
 	if !s.Cluster.Embedded {
 		// There they may not be what the lab asked for.

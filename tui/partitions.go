@@ -80,7 +80,7 @@ func partitionTitle(st *styles, s *lab.Snapshot, w int) string {
 	c := partitionLayout(s, w, false)
 	head := " " + st.title.Render("PARTITIONS") + " "
 	if w >= 120 {
-		head += st.muted.Render("payment-successful "+st.g.arrow+" order-service-group") + " "
+		head += st.muted.Render(visible(s.Cluster.Prefix, 24, st.ascii)+"payment-successful "+st.g.arrow+" "+visible(s.Cluster.Prefix, 24, st.ascii)+"order-service-group") + " "
 	}
 	numbers := st.strong.Render("lag ") + st.totals(s, c)
 	if age := stale(s); age != "" {

@@ -19,7 +19,7 @@ func topicTitle(st *styles, w int) string {
 func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 	var out []string
 	for _, t := range s.Topics {
-		name := " " + visible(t.Name, 40, st.ascii)
+		name := " " + visible(s.Cluster.Prefix+t.Name, 40, st.ascii)
 		if t.Name == "dlq-payment" && s.DLQ.Newest.Code != "" {
 			name += st.warn.Render("  " + visible(s.DLQ.Newest.Code, max(w-36, 0), st.ascii))
 		}

@@ -69,7 +69,7 @@ func under(prefix string) string {
 	if prefix == "" {
 		return ""
 	}
-	return " under the prefix " + prefix
+	return fmt.Sprintf(" under the prefix %q", prefix)
 }
 
 // question lists what will be deleted, and what will not.

@@ -55,3 +55,13 @@ func CommitOffset(tb testing.TB, c *kafka.Cluster, group, topic string, partitio
 		tb.Fatal(err, committed.Error())
 	}
 }
+
+// Forget empties the registry of what labs made, so that what is there is somebody else's to them.
+func Forget(tb testing.TB, c *kafka.Cluster) {
+	tb.Helper()
+	client := open(tb, c)
+	defer client.Close()
+	if _, err := kadm.NewClient(client).DeleteTopics(context.Background(), c.Config().Prefix+"blackfriday-made"); err != nil {
+		tb.Fatal(err)
+	}
+}
