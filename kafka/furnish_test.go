@@ -455,3 +455,11 @@ func TestALabWithoutTheRightToCreateUsesWhatIsThere(t *testing.T) {
 		t.Errorf("a topic that is missing: %v", err)
 	}
 }
+
+// TestCleanUpWithoutTheRightToReadTheRegistry does not say that there is nothing.
+func TestCleanUpWithoutTheRightToReadTheRegistry(t *testing.T) {
+	as := guarded(t)
+	if _, err := as("student").Belongings(t.Context()); !unauthorized(err) {
+		t.Errorf("error %v", err)
+	}
+}

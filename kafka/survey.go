@@ -46,7 +46,9 @@ func (c *Cluster) beginPlan(ctx context.Context) (p Plan, things []keepsake, err
 	}
 	p.Nodes, p.Replicas = len(cluster.Brokers), min(3, len(cluster.Brokers))
 	if !c.Embedded() {
-		things, err = c.keepsakes(ctx)
+		if things, err = c.keepsakes(ctx); unauthorized(err) {
+			return p, nil, nil // what may not be read is not known to be the lab's, and so not deleted
+		}
 	}
 	return p, things, err
 }
