@@ -157,6 +157,9 @@ func brokerDialog(s *lab.Snapshot, again []string) *dialog {
 		}}
 	}
 	d := &dialog{title: "Stop or start a broker", again: again, notes: []string{"", simulated + ".", "Leaders move as on a real cluster; no data can be lost."}}
+	if len(s.Brokers) == 0 {
+		d.items = []choice{{label: "I see", detail: "the brokers were not read yet: try again in a moment"}}
+	}
 	for _, b := range s.Brokers {
 		c := choice{label: fmt.Sprintf("stop broker %d", b.ID), detail: "leads " + count(int64(b.Leads), "partition"), command: lab.StopBroker{ID: b.ID}}
 		switch {

@@ -53,6 +53,20 @@ func cutOff() *lab.Snapshot {
 	return s
 }
 
+// Before the first reading nobody knows the brokers: the dialog says so and sends nothing.
+func TestBrokerKeyBeforeTheFirstReading(t *testing.T) {
+	s := running(3, 3)
+	s.Brokers = nil
+	m, f := dashboard(s, 80, 24)
+	m.Update(keyPress("b"))
+	if !strings.Contains(text(m), "not read yet") {
+		t.Error(text(m))
+	}
+	if _, cmd := m.Update(keyPress("enter")); cmd != nil || len(f.asked) > 0 {
+		t.Errorf("asked %v", f.asked)
+	}
+}
+
 // The key for brokers stops and starts embedded ones, never the controller, and says how a real one is killed.
 func TestBrokerKey(t *testing.T) {
 	s := running(3, 3)
