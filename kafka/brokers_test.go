@@ -82,11 +82,11 @@ func TestBrokersThatAreNotStopped(t *testing.T) {
 	if err := c.StartBroker(t.Context(), 0); err == nil {
 		t.Error("a broker that runs was started")
 	}
-	real := reachable(t, c, ConsumerProtocol)
-	if err := real.StopBroker(t.Context(), 0); !errors.Is(err, ErrNotEmbedded) {
+	theirs := reachable(t, c, ConsumerProtocol)
+	if err := theirs.StopBroker(t.Context(), 0); !errors.Is(err, ErrNotEmbedded) {
 		t.Errorf("somebody else's broker: %v", err)
 	}
-	if real.Controller() != -1 {
+	if theirs.Controller() != -1 {
 		t.Error("a real cluster has no broker that cannot be stopped")
 	}
 }

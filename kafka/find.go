@@ -56,7 +56,7 @@ func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (Gro
 func (o *Observer) describeSoon(ctx context.Context) map[string]GroupReading {
 	for {
 		groups := o.describe(ctx)
-		waits := slices.ContainsFunc(o.groups, func(g string) bool { return kerr.IsRetriable(groups[g].Err) })
+		waits := slices.ContainsFunc(o.groups, func(g string) bool { return kerr.IsRetriable(groups[g].Err) || errors.Is(groups[g].Err, ErrNoAnswer) })
 		if !waits || pause(ctx, retryReading) != nil {
 			return groups
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -118,12 +117,14 @@ func TestObserverReadsTopics(t *testing.T) {
 	got := r.Topics["a"].Partitions
 	for i := range want {
 		want[i].Leader = c.fake.LeaderFor(testPrefix+"a", int32(i))
-		want[i].Replicas, want[i].ISR = got[i].Replicas, got[i].ISR
 		if !slices.Contains(got[i].ISR, got[i].Leader) {
 			t.Errorf("the leader of partition %d is not in sync: %+v", i, got[i])
 		}
 	}
-	if !reflect.DeepEqual(got, want) {
+	same := func(a, b PartitionReading) bool {
+		return a.Start == b.Start && a.End == b.End && a.Stable == b.Stable && a.Leader == b.Leader && a.Err == nil && b.Err == nil
+	}
+	if !slices.EqualFunc(got, want, same) {
 		t.Errorf("partitions %+v, want %+v", got, want)
 	}
 }

@@ -137,9 +137,9 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 			continue
 		case <-ctx.Done():
 		}
-		for i := range errs {
+		for i, r := range records {
 			if !answered[i] {
-				errs[i] = fmt.Errorf("write to %s: %w", records[i].Topic, ErrUnknownOutcome)
+				errs[i] = fmt.Errorf("write to %s: %w", r.Topic, ErrUnknownOutcome)
 			}
 		}
 		return errs

@@ -16,7 +16,7 @@ func onReal() *lab.Snapshot {
 	s.Brokers = nil
 	s.Placement = lab.Placement{UnderReplicated: 2, Leaderless: 1}
 	for id := int32(1); id <= 3; id++ {
-		b := lab.Broker{ID: id, Address: "kafka-" + string(rune('0'+id)) + ".shop.example:9092", Since: s.Started, Leads: 1, Copies: 3, InSync: 3}
+		b := lab.Broker{ID: id, Address: "kafka-" + string('0'+id) + ".shop.example:9092", Since: s.Started, Leads: 1, Copies: 3, InSync: 3}
 		if id == 1 {
 			b.Leads, b.Coordinates = 2, []string{"order-service-group", "email-service-group"}
 		}

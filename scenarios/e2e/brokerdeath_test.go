@@ -18,9 +18,9 @@ const deathWithin = 2 * time.Minute
 // TestBrokerDies kills a broker of three in the middle of a flood, once one that leads a partition of payments and once the
 // coordinator of the order group, and starts it again: nothing that was acknowledged is lost, by the ledger and by a recount.
 func TestBrokerDies(t *testing.T) {
-	real := realtest.Start(t, realtest.Options{Brokers: 3})
+	cluster := realtest.Start(t, realtest.Options{Brokers: 3})
 	l := runLab(t, lab.Config{
-		Kafka:      kafka.Config{Brokers: real.Brokers(), Confirm: func(context.Context, kafka.Plan) error { return nil }},
+		Kafka:      kafka.Config{Brokers: cluster.Brokers(), Confirm: func(context.Context, kafka.Plan) error { return nil }},
 		Partitions: 6, Orders: 3, HTTPPort: lab.NoHTTP, Seed: 1,
 	})
 	const flood = 50_000
@@ -47,7 +47,7 @@ func TestBrokerDies(t *testing.T) {
 			t.Fatal(err)
 		}
 		await(t, l, "the middle of the flood", func(s *lab.Snapshot) bool { return s.Flood.Acked > 0 })
-		if err := real.Kill(int(id)); err != nil {
+		if err := cluster.Kill(int(id)); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s, broker %d, was killed after %d of %d acknowledgements", victim.name, id, l.Snapshot().Flood.Acked, flood)
@@ -60,7 +60,7 @@ func TestBrokerDies(t *testing.T) {
 		if s.Placement.UnderReplicated == 0 {
 			t.Error("nothing is called under-replicated without one of three brokers")
 		}
-		if err := real.Start(t.Context(), int(id)); err != nil {
+		if err := cluster.Start(t.Context(), int(id)); err != nil {
 			t.Fatal(err)
 		}
 		s = await(t, l, "the broker is back and its copies are in sync", func(s *lab.Snapshot) bool {
@@ -86,7 +86,7 @@ func TestBrokerDies(t *testing.T) {
 			t.Errorf("the ledger says %+v after the death of %s", total, victim.name)
 		}
 	}
-	recount(t, real.Brokers(), l.Snapshot(), acked)
+	recount(t, cluster.Brokers(), l.Snapshot(), acked)
 }
 
 // recount counts everything again with a client of its own, and holds the ledger against it.

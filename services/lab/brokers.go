@@ -40,9 +40,8 @@ type led struct {
 // loss is a Loss that is still being written.
 type loss struct {
 	Loss
-	answered time.Time // the newest reading in which it was well
-	watch    *watch    // nil once told
-	settled  time.Time // when nothing waited for a leader any more
+	watch   *watch    // nil once told
+	settled time.Time // when nothing waited for a leader any more
 }
 
 func newBrokers(t *turnstile, f *feed) *brokers {
@@ -155,13 +154,11 @@ func (b *brokers) spare(l *loss) {
 }
 
 // close ends the measuring of what was unread.
-func (l *loss) close(t *turnstile) map[int32]time.Duration {
-	if l.watch == nil {
-		return nil
+func (l *loss) close(t *turnstile) {
+	if l.watch != nil {
+		t.unwatch(l.watch)
+		l.watch = nil
 	}
-	w := l.watch
-	l.watch = nil
-	return t.unwatch(w)
 }
 
 // lossOf is the entry of a broker that is lost now; nil when it is not.
