@@ -90,7 +90,9 @@ func TestChildLab(t *testing.T) {
 			do(t, l, Flood{Count: theFlood})
 			flooded = true
 		case s.Ledger != nil && s.Flood.ID > 0 && !s.Flood.Running && s.Ledger.Total.Done.Count > 0:
-			fmt.Fprintln(os.Stdout, "done", s.Ledger.Total.Done.Count)
+			if _, err := fmt.Fprintln(os.Stdout, "done", s.Ledger.Total.Done.Count); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if len(ended) > 0 {
 			t.Fatal(<-ended)
