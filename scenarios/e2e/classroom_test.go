@@ -49,7 +49,7 @@ func TestABrokerKeepsWhatItWasTold(t *testing.T) {
 	need(t, "kcat")
 	dir := t.TempDir()
 	first := startBroker(t, "--data-dir", dir)
-	admin := []string{"--brokers", first.Kafka[0], "--orders", "0"}
+	admin := []string{"--brokers", first.Kafka[0], "--orders", "0", "--yes"}
 	lab := serve(t, admin...) // it creates the topics
 	lab.stop(t, syscall.SIGTERM)
 	if _, errs, code := run(t, time.Minute, "kept\n", "kcat", "-P", "-b", first.Kafka[0], "-t", "order-created", "-p", "1", "-X", "acks=all"); code != 0 {

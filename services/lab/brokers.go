@@ -50,7 +50,7 @@ func newBrokers(t *turnstile, f *feed) *brokers {
 
 // look takes in a reading. topics are in the order in which they are shown.
 func (b *brokers) look(r kafka.Reading, topics []string) {
-	quiet := silentIn(r)
+	quiet, unwell := silentIn(r)
 	listed := map[int32]bool{}
 	for _, now := range r.Brokers {
 		listed[now.ID] = true
@@ -58,7 +58,7 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 		// One answer can fail to come for many reasons, such as that another broker has just gone.
 		if quiet[now.ID] && b.quiet[now.ID] {
 			state = BrokerSilent
-		} else if quiet[now.ID] && b.known[now.ID].State != BrokerUp {
+		} else if unwell[now.ID] {
 			state = b.known[now.ID].State
 		}
 		b.saw(now.ID, now.Address, state, r.At)
@@ -75,28 +75,30 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 }
 
 // silentIn are the brokers that did not answer for anything that they lead, while another one did: where nobody did, it may
-// be the question that came too late.
-func silentIn(r kafka.Reading) map[int32]bool {
-	silent, answered := map[int32]bool{}, false
+// be the question that came too late. Unwell are those, and the ones that had nothing but errors to answer: a broker that is
+// about to be given up is not back because somebody else says so.
+func silentIn(r kafka.Reading) (silent, unwell map[int32]bool) {
+	silent, unwell = map[int32]bool{}, map[int32]bool{}
+	answered := map[int32]bool{}
 	for _, t := range r.Topics {
 		for _, p := range t.Partitions {
-			if errors.Is(p.Err, kafka.ErrNoAnswer) && p.Leader >= 0 {
-				silent[p.Leader] = true
+			switch {
+			case p.Err == nil:
+				answered[p.Leader] = true
+			case p.Leader >= 0:
+				unwell[p.Leader] = true
+				silent[p.Leader] = silent[p.Leader] || errors.Is(p.Err, kafka.ErrNoAnswer)
 			}
 		}
 	}
-	for _, t := range r.Topics {
-		for _, p := range t.Partitions {
-			if p.Err == nil {
-				answered = true
-				delete(silent, p.Leader)
-			}
-		}
+	for id := range answered {
+		delete(silent, id)
+		delete(unwell, id)
 	}
-	if !answered {
-		return nil
+	if len(answered) == 0 {
+		return nil, unwell
 	}
-	return silent
+	return silent, unwell
 }
 
 // saw notes what a reading says of one broker.

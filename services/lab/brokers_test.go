@@ -3,6 +3,8 @@
 package lab
 
 import (
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -31,6 +33,46 @@ func allDone(n int64) func(*Snapshot) bool {
 	return func(s *Snapshot) bool {
 		l := s.Ledger
 		return l != nil && l.Known && l.Behind == 0 && l.Total.Done.Count == n && l.Total.Lost.Count == 0
+	}
+}
+
+// A broker that does not answer is not back because nothing was heard of it once: it is one loss, until it answers.
+func TestABrokerIsBackWhenItAnswers(t *testing.T) {
+	b := newBrokers(newTurnstile(), &feed{log: slog.New(slog.DiscardHandler)})
+	began := time.Now()
+	reading := func(after int, leader int32, err error, listed ...int32) {
+		r := kafka.Reading{At: began.Add(time.Duration(after) * time.Second), Topics: map[string]kafka.TopicReading{
+			kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: 1}, {Leader: leader, Err: err}}},
+		}}
+		for _, id := range listed {
+			r.Brokers = append(r.Brokers, kafka.BrokerReading{ID: id})
+		}
+		b.look(r, []string{kafka.PaymentSuccessful})
+	}
+	silent, moved := kafka.ErrNoAnswer, errors.New("NOT_LEADER_OR_FOLLOWER")
+	for _, step := range []struct {
+		leader int32
+		err    error
+		listed []int32
+		want   BrokerState
+		losses int
+	}{
+		{2, nil, []int32{1, 2}, BrokerUp, 0},
+		{2, silent, []int32{1, 2}, BrokerUp, 0}, // once is nothing
+		{2, silent, []int32{1, 2}, BrokerSilent, 1},
+		{2, moved, []int32{1, 2}, BrokerSilent, 1},
+		{2, silent, []int32{1, 2}, BrokerSilent, 1},
+		{1, nil, []int32{1}, BrokerGone, 1},
+		{1, nil, []int32{1, 2}, BrokerUp, 1}, // it leads nothing, and the controller lists it
+		{2, moved, []int32{1, 2}, BrokerUp, 1},
+	} {
+		reading(len(b.losses), step.leader, step.err, step.listed...)
+		if got := b.known[2].State; got != step.want || len(b.losses) != step.losses {
+			t.Fatalf("%+v: broker 2 is %v, %d losses", step, got, len(b.losses))
+		}
+	}
+	if l := b.lost()[0]; l.Back.IsZero() || len(l.Moved) != 1 {
+		t.Errorf("%+v: want one move, and back", l)
 	}
 }
 
