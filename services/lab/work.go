@@ -37,7 +37,12 @@ func (s *state) flood(n int) error {
 	s.feed.add(Info, "flood", 0, "A flood of %s begins.", paymentsText(int64(n)))
 	s.tasks.start(func(ctx context.Context) {
 		err := f.Run(ctx)
+		verdict := f.Progress()
 		s.lab.post(func(s *state) { s.flooded(f, err) })
+		if verdict.Unknown > 0 && f.Settle(ctx) {
+			settled := f.Progress()
+			s.lab.post(func(s *state) { s.settled(verdict, settled) })
+		}
 	})
 	return nil
 }

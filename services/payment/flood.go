@@ -52,7 +52,7 @@ type Flood struct {
 	key      Key
 	out      Producer
 	started  time.Time
-	answered chan struct{} // closed once every payment is acknowledged or has failed
+	answered chan struct{} // closed once every payment is acknowledged, has failed, or will never be sent
 
 	acked, failed atomic.Int64
 	unknown       atomic.Int64 // payments that failed, and may have been written all the same
@@ -76,8 +76,9 @@ type Progress struct {
 	// have been written. An answer that comes later makes it less.
 	Unknown   int64
 	StartedAt time.Time
-	Took      time.Duration // until the last answer, or until now while it runs
-	Err       string        // the first failure; empty when there is none
+	// Took is until the last answer, or until now while it runs. An acknowledgement that comes later makes it longer.
+	Took time.Duration
+	Err  string // the first failure; empty when there is none
 }
 
 // Range is where the payments of a flood went in one partition. Other writers may have written between First and Last,
@@ -120,12 +121,6 @@ func (s *Service) FloodProgress() Progress {
 	return f.Progress()
 }
 
-// silence is how long a flood waits for the next answer before it gives up. A producer fails what it can by then.
-const silence = kafka.FloodTimeout + 2*time.Second
-
-// errSilence is why a flood gave up.
-var errSilence = fmt.Errorf("no broker has answered for %v", silence)
-
 // Run sends the payments and returns once each is acknowledged or has failed, or no answer has come for silence. The error
 // tells how many failed and how many are unknown, and wraps the first failure. When ctx ends first, Run sends no more and
 // returns; what is on its way may still be acknowledged. Call it once.
@@ -141,11 +136,13 @@ func (f *Flood) Run(ctx context.Context) error {
 	if f.key == VIPKey {
 		generator.Only(VIP)
 	}
-	for left := f.wanted; left > 0 && sending.Err() == nil; {
+	left := f.wanted
+	for left > 0 && sending.Err() == nil {
 		n := min(left, slabRecords)
 		f.send(sending, generator, n)
 		left -= n
 	}
+	f.answer(left)
 	select {
 	case <-f.answered:
 	case <-sending.Done():
@@ -155,43 +152,6 @@ func (f *Flood) Run(ctx context.Context) error {
 	}
 	f.end()
 	return f.trouble(context.Cause(sending))
-}
-
-// watch gives the flood up when no answer has come for silence.
-func (f *Flood) watch(ctx context.Context, giveUp func(cause error)) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	open, since := f.open.Load(), time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.answered:
-			return
-		case now := <-ticker.C:
-			if n := f.open.Load(); n != open {
-				open, since = n, now
-			} else if now.Sub(since) >= silence {
-				giveUp(errSilence)
-			}
-		}
-	}
-}
-
-// trouble says how many payments were not acknowledged; nil when all were. why is the reason for those without an answer.
-func (f *Flood) trouble(why error) error {
-	p := f.Progress()
-	if first := f.firstError.Load(); first != nil {
-		why = *first
-	}
-	switch {
-	case p.Unknown > 0:
-		return fmt.Errorf("flood of %d payments: %d acknowledged, %d certainly not written, %d unknown: they may have been written; the first: %w",
-			f.wanted, p.Acked, p.Failed, p.Unknown, why)
-	case p.Failed > 0:
-		return fmt.Errorf("flood of %d payments: %d were not acknowledged, the first: %w", f.wanted, p.Failed, why)
-	}
-	return nil
 }
 
 // send sends n payments whose records and values share two allocations.
@@ -220,7 +180,12 @@ func (f *Flood) done(r *kafka.Record, err error) {
 		f.note(r.Partition, r.Offset)
 		f.acked.Add(1)
 	}
-	if f.open.Add(-1) == 0 {
+	f.answer(1)
+}
+
+// answer counts payments to which no other answer will come. With the last one the flood ends.
+func (f *Flood) answer(n int) {
+	if n > 0 && f.open.Add(int64(-n)) == 0 {
 		f.end()
 		close(f.answered)
 	}
@@ -236,7 +201,7 @@ func (f *Flood) fail(err error) {
 	f.failed.Add(1)
 }
 
-// note widens the range of a partition by one acknowledged offset.
+// note widens the range of a partition by one acknowledged offset. After the end that makes the flood longer.
 func (f *Flood) note(partition int32, offset int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -247,9 +212,12 @@ func (f *Flood) note(partition int32, offset int64) {
 	}
 	r.First, r.Last = min(r.First, offset), max(r.Last, offset)
 	r.Count++
+	if f.took.Load() != 0 {
+		f.took.Store(int64(time.Since(f.started)))
+	}
 }
 
-// end stops the clock, once.
+// end stops the clock, once; only a late acknowledgement moves it again.
 func (f *Flood) end() { f.took.CompareAndSwap(0, max(1, int64(time.Since(f.started)))) }
 
 // Progress returns how far the flood has come.

@@ -244,13 +244,40 @@ func TestFloodTellsWhatIsUnknown(t *testing.T) {
 		if p.Running || p.Acked != 2 || p.Failed != 2 || p.Unknown != 4 || p.Took < 30*time.Second || p.Took > time.Minute {
 			t.Errorf("progress %+v", p)
 		}
+		<-time.After(time.Minute)
+		settling, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		if flood.Settle(settling) {
+			t.Error("it is settled with two answers to come")
+		}
 		for _, answer := range out.answers {
 			answer()
 		}
-		if p := s.FloodProgress(); p.Acked != 4 || p.Failed != 2 || p.Unknown != 2 {
-			t.Errorf("progress %+v after two more answers", p)
+		if !flood.Settle(t.Context()) {
+			t.Error("it is not settled with every answer there")
+		}
+		late := s.FloodProgress()
+		if late.Acked != 4 || late.Failed != 2 || late.Unknown != 2 || late.Took != p.Took+time.Minute+time.Second {
+			t.Errorf("progress %+v after two more answers", late)
 		}
 	})
+}
+
+// What was never sent is not waited for: a flood that was stopped is settled once what it did send is answered.
+func TestStoppedFloodIsSettled(t *testing.T) {
+	s := payment.NewService(new(relaytest.Writer))
+	flood, err := s.NewFlood(5, 1, payment.NoKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := flood.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Run: %v", err)
+	}
+	if p := s.FloodProgress(); !flood.Settle(t.Context()) || p.Running || p.Failed != 5 {
+		t.Errorf("progress %+v", p)
+	}
 }
 
 // half acknowledges a payment, refuses one, fails one without knowing what became of it, and never answers one; and so on.
