@@ -144,25 +144,6 @@ func (m *Member) Run(ctx context.Context) error {
 	return errors.Join(err, m.leave(), m.fatalError())
 }
 
-// leave commits what is marked, leaves the group and closes the client. After a crash neither reaches the broker.
-func (m *Member) leave() error {
-	// Only the end of the client's context ends a LeaveGroup that nobody answers.
-	late := time.AfterFunc(2*goodbye, m.die)
-	var err error
-	if m.died.Err() == nil {
-		ctx, cancel := context.WithTimeout(m.died, goodbye)
-		defer cancel()
-		err = m.keeper.settle(ctx)
-	}
-	m.client.CloseAllowingRebalance()
-	if !late.Stop() && !m.hole.isCut() {
-		err = errors.Join(err, fmt.Errorf("%s was not heard when it left %s: Kafka will miss it after its session timeout", m.cfg.ClientID, m.cfg.Group))
-	}
-	m.die()
-	m.commits.Wait()
-	return err
-}
-
 // Crash ends the member like a machine that lost power: its connections go silent, nothing is committed and nobody is
 // told. It returns at once; Run returns soon after. The brokers keep believing in the member until its session times
 // out. Release frees the silent connections.

@@ -166,3 +166,26 @@ func TestAllBrokersLost(t *testing.T) {
 		})
 	}
 }
+
+// A goodbye that no broker could hear is not called one: Kafka goes on counting the member until its session times out.
+func TestAGoodbyeThatNobodyHeard(t *testing.T) {
+	for _, p := range []kafka.Protocol{kafka.ConsumerProtocol, kafka.CooperativeSticky} {
+		t.Run(string(p), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var outage *kafkatest.Outage
+				l := start(t, func(c *Config) { c.Kafka.Protocol, outage = p, kafkatest.NewOutage(&c.Kafka) })
+				outage.Begin()
+				do(t, l, Stop{Name: "order-1"})
+				until(t, l, "the goodbye is told to have failed", 10*time.Second, func(s *Snapshot) bool {
+					return hears(s, "order-1 stopped", "was not heard when it left", "Kafka will miss it after its session timeout")
+				})
+				if hears(l.Snapshot(), "order-1 has left the group") {
+					t.Error("it is told to have left")
+				}
+				outage.End()
+				do(t, l, Stop{Name: "order-2"})
+				until(t, l, "a goodbye that was heard", time.Minute, func(s *Snapshot) bool { return hears(s, "order-2 has left the group") })
+			})
+		})
+	}
+}

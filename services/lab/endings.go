@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"blackfriday/kafka"
 )
@@ -46,7 +47,7 @@ func (s *state) endedLife(l *life, err error) {
 	}
 	i.become(Left)
 	if err != nil {
-		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %v", i.name, err)
+		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %s", i.name, strings.ReplaceAll(err.Error(), "\n", "; "))
 		return
 	}
 	s.feed.add(Info, i.name, i.number, "%s has left the group.", i.name)
