@@ -27,6 +27,14 @@ func judged() Result {
 	}
 }
 
+// slowWrites has every order consumer wait that long for the write of each payment.
+func slowWrites(r *Result, each time.Duration) {
+	for i := range r.Final.Orders {
+		o := &r.Final.Orders[i]
+		o.Processed, o.Writing = 333, 333*each
+	}
+}
+
 func crashed(unread time.Duration) lab.Rebalance {
 	return lab.Rebalance{Cause: lab.CauseCrash, Member: "order-2", Moved: []lab.Move{
 		{Partition: 0, From: 2, To: 1, Unread: unread, Measured: true},
@@ -73,6 +81,21 @@ func TestChecksJudge(t *testing.T) {
 		{"101.5 s by one", drainInTime, func(r *Result) { r.Setup.Orders, r.Drain = 1, 101500*time.Millisecond }, true},
 		{"101.6 s by one", drainInTime, func(r *Result) { r.Setup.Orders, r.Drain = 1, 101600*time.Millisecond }, false},
 		{"five are not faster than three", drainInTime, func(r *Result) { r.Setup.Orders, r.Drain = 5, 34500*time.Millisecond }, true},
+		{"embedded brokers that write slowly", drainInTime, func(r *Result) {
+			slowWrites(r, 30*time.Millisecond)
+			r.Drain = 34600 * time.Millisecond
+		}, false},
+		{"a real cluster that writes slowly", drainInTime, func(r *Result) {
+			slowWrites(r, 30*time.Millisecond)
+			r.Final.Cluster.Embedded, r.Drain = false, 44500*time.Millisecond
+		}, true},
+		{"a real cluster that is slower than its writes", drainInTime, func(r *Result) {
+			slowWrites(r, 30*time.Millisecond)
+			r.Final.Cluster.Embedded, r.Drain = false, 44700*time.Millisecond
+		}, false},
+		{"a real cluster that writes at once", drainInTime, func(r *Result) {
+			r.Final.Cluster.Embedded, r.Drain = false, 34600*time.Millisecond
+		}, false},
 		{"never drained", drainInTime, func(r *Result) { r.Drain = -1 }, false},
 
 		{"turns", fairTurns, func(r *Result) {

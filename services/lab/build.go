@@ -215,6 +215,7 @@ func (s *state) buildInstance(i *instance, now time.Time) Instance {
 	shown := Instance{
 		Name: i.name, Kind: i.kind, Number: i.number, Health: i.health, Since: i.since,
 		Restarts: max(0, i.lives-1), Processed: i.work.Finished(),
+		Writing: i.writing(),
 	}
 	if i.alive() {
 		shown.Rate = i.rate.perSecond()

@@ -40,6 +40,14 @@ func (i *instance) alive() bool {
 	return i.health == Joining || i.health == Active || i.health == Standby
 }
 
+// writing is how long an order consumer has waited for its writes; 0 for the others.
+func (i *instance) writing() time.Duration {
+	if h, ok := i.work.(*order.Handler); ok {
+		return h.Writing()
+	}
+	return 0
+}
+
 // blocked are the payments that an order consumer cannot get past.
 func (i *instance) blocked() []order.Blocked {
 	if h, ok := i.work.(*order.Handler); ok {

@@ -40,12 +40,14 @@ type Instance struct {
 	Since      time.Time // when Health last changed
 	Restarts   int       // how many times it was started again
 	Partitions []TopicPartition
-	Processed  int64   // records finished since the lab started, all lives together
-	Rate       float64 // finished records per second over the last seconds
-	Last       Last
-	Lag        int64  // of its whole group, for email and analytics
-	LagKnown   bool   // false before the first reading
-	Err        string // what it is failing at right now; empty when all is well
+	Processed  int64 // records finished since the lab started, all lives together
+	// Writing is how long an order consumer has waited for the brokers to acknowledge what it wrote for those records.
+	Writing  time.Duration
+	Rate     float64 // finished records per second over the last seconds
+	Last     Last
+	Lag      int64  // of its whole group, for email and analytics
+	LagKnown bool   // false before the first reading
+	Err      string // what it is failing at right now; empty when all is well
 	// Crashes is how many times the poison policy has crashed it on the same payment in a row; Blocked is that payment, or
 	// the one that it tries again and again. RestartIn is when its supervisor starts it again, while it is down for that.
 	Crashes   int

@@ -40,6 +40,7 @@ type Handler struct {
 	config  Config
 	stage   relay.Stage
 	blocked blockage
+	writing atomic.Int64 // nanoseconds
 	// Of the payment before: when it was to be finished, and when it was. One batch is in hand at a time.
 	lastDue, lastDone time.Time
 }
@@ -62,9 +63,13 @@ func (h *Handler) Blocked() []Blocked { return h.blocked.list() }
 // instance crashes: in its next life it may meet the same payment again, and goes on counting.
 func (h *Handler) Forget(partitions ...int32) { h.blocked.forget(partitions) }
 
+// Writing is how long the instance has waited, all in all, until what it wrote for its payments was acknowledged or failed.
+func (h *Handler) Writing() time.Duration { return time.Duration(h.writing.Load()) }
+
 // Reset forgets all progress and what Blocked knows: the records are gone with their topic.
 func (h *Handler) Reset() {
 	h.Progress.Reset()
+	h.writing.Store(0)
 	h.blocked.reset()
 }
 
@@ -108,7 +113,9 @@ func (h *Handler) write(ctx context.Context, out kafka.Writer, jobs []relay.Job)
 	if len(jobs) == 0 {
 		return 0, nil
 	}
+	began := time.Now()
 	errs := h.stage.Write(ctx, out, jobs)
+	h.writing.Add(int64(time.Since(began)))
 	var written [][]byte
 	for i, job := range jobs {
 		if errs[i] == nil && job.Refused == nil {

@@ -344,3 +344,23 @@ type nowhere struct{}
 func (nowhere) Write(_ context.Context, records ...*kafka.Record) []error {
 	return make([]error, len(records))
 }
+
+// What the brokers take for a write is told apart from the simulated work, so that a slow cluster is no slow consumer.
+func TestWritingIsMeasured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := newInstance()
+		in.delay.Set(20 * time.Millisecond)
+		out := &relaytest.Writer{Answer: func(*kafka.Record) error { <-time.After(50 * time.Millisecond); return nil }}
+		for i := range int64(4) {
+			if n, err := in.Handle(t.Context(), out, payments(i, good)); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+		}
+		if got := in.Writing(); got != 200*time.Millisecond {
+			t.Errorf("%v for four writes of 50 ms", got)
+		}
+		if in.Reset(); in.Writing() != 0 {
+			t.Error("it is not forgotten with the records")
+		}
+	})
+}
