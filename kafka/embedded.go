@@ -47,7 +47,7 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 	if err != nil {
 		return portError(err)
 	}
-	(&mixing{session: cfg.SessionTimeout, seen: map[string]map[string]time.Time{}}).on(fake)
+	newMixing(fake).on()
 	namer.of(fake)
 	c.fake, c.namer, c.brokers = fake, namer, fake.ListenAddrs()
 	return nil

@@ -1,9 +1,6 @@
 package kafka
 
 import (
-	"sync"
-	"time"
-
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -12,27 +9,52 @@ import (
 // mixing keeps members of the classic protocol out of KIP-848 groups. Apache Kafka takes them in, or refuses them where
 // group.consumer.migration.policy is disabled. kfake lets them form a second group of the same name beside the first: it
 // reads everything once more, cannot commit, and no tool shows it. So they are refused, as Kafka would.
+//
+// Who asks to become a member need not become one: what counts is whom kfake has in the group. It does not say which
+// protocol a member speaks. But members come by two kinds of requests only, and kfake works on one request after the
+// other: whoever is new after a heartbeat came by it.
 type mixing struct {
-	session time.Duration
-
-	mu   sync.Mutex
-	seen map[string]map[string]time.Time // by group and member id of KIP-848: when it was heard last
+	fake    *kfake.Cluster
+	modern  map[string]ids // by group: the members that speak KIP-848, as they were last seen
+	groups  int            // how many of them there were when all were looked at
+	pending *arrival       // of which nobody knows yet what came of it
 }
 
-// on makes it so on a cluster that has no clients yet.
-func (m *mixing) on(fake *kfake.Cluster) {
-	fake.ControlKey(kmsg.ConsumerGroupHeartbeat.Int16(), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		if r, ok := r.(*kmsg.ConsumerGroupHeartbeatRequest); ok {
-			m.heard(r)
+// ids are those of members.
+type ids map[string]bool
+
+// arrival is a heartbeat by which somebody may have come or gone.
+type arrival struct {
+	group  string
+	before ids // who was there
+}
+
+// newMixing is for a cluster that has no clients yet.
+func newMixing(fake *kfake.Cluster) *mixing {
+	return &mixing{fake: fake, modern: map[string]ids{}}
+}
+
+// on makes it so. kfake waits for one of these functions before it calls another.
+func (m *mixing) on() {
+	m.fake.ControlKey(kmsg.ConsumerGroupHeartbeat.Int16(), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		beat, ok := r.(*kmsg.ConsumerGroupHeartbeatRequest)
+		if !ok || beat.MemberEpoch > 0 {
+			return nil, nil, false // nobody comes or goes by it
 		}
+		m.settle()
+		m.pending = &arrival{beat.Group, m.members(beat.Group)}
 		return nil, nil, false
 	})
-	fake.ControlKey(kmsg.JoinGroup.Int16(), func(r kmsg.Request) (kmsg.Response, error, bool) {
+	m.fake.ControlKey(kmsg.JoinGroup.Int16(), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		join, ok := r.(*kmsg.JoinGroupRequest)
-		if !ok || !m.modern(join.Group) {
+		if !ok {
 			return nil, nil, false
 		}
-		fake.KeepControl()
+		m.settle()
+		if len(m.look(join.Group, m.members(join.Group))) == 0 {
+			return nil, nil, false
+		}
+		m.fake.KeepControl()
 		answer := kmsg.NewPtrJoinGroupResponse()
 		answer.SetVersion(join.GetVersion())
 		answer.ErrorCode, answer.MemberID, answer.Generation = kerr.InconsistentGroupProtocol.Code, join.MemberID, -1
@@ -40,39 +62,55 @@ func (m *mixing) on(fake *kfake.Cluster) {
 	})
 }
 
-// heard notes a member of a KIP-848 group that speaks up, or says goodbye with a negative epoch.
-func (m *mixing) heard(r *kmsg.ConsumerGroupHeartbeatRequest) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if r.MemberEpoch < 0 {
-		delete(m.seen[r.Group], r.MemberID)
-		return
-	}
-	if m.seen[r.Group] == nil {
-		m.seen[r.Group] = map[string]time.Time{}
-	}
-	m.seen[r.Group][r.MemberID] = time.Now()
-	if len(m.seen[r.Group]) > manyMembers {
-		m.forget(r.Group)
-	}
-}
-
-// manyMembers is from how many on the dead are looked for at every heartbeat: anybody can claim to be a member.
-const manyMembers = 256
-
-// forget drops the members of a group that have been silent for too long.
-func (m *mixing) forget(group string) {
-	for id, at := range m.seen[group] {
-		if time.Since(at) > m.session {
-			delete(m.seen[group], id)
+// members are those that kfake has in a group, of both protocols.
+func (m *mixing) members(group string) ids {
+	all := ids{}
+	if info := m.fake.GroupInfo(group); info != nil {
+		for i := range info.Members {
+			all[info.Members[i].MemberID] = true
 		}
 	}
+	return all
 }
 
-// modern says whether a group has members that speak KIP-848.
-func (m *mixing) modern(group string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.forget(group)
-	return len(m.seen[group]) > 0
+// settle finds out what came of the last heartbeat.
+func (m *mixing) settle() {
+	last := m.pending
+	if last == nil {
+		return
+	}
+	m.pending = nil
+	now := m.members(last.group)
+	for id := range now {
+		if last.before[id] {
+			continue
+		}
+		if m.modern[last.group] == nil {
+			m.modern[last.group] = ids{}
+		}
+		m.modern[last.group][id] = true
+	}
+	m.look(last.group, now)
+	if len(m.modern) > 2*m.groups+manyGroups {
+		for group := range m.modern {
+			m.look(group, m.members(group))
+		}
+		m.groups = len(m.modern)
+	}
+}
+
+// manyGroups is from how many on those are looked for that nobody is in any more: a member that dies says no goodbye.
+const manyGroups = 64
+
+// look forgets the members of a group that are gone, and returns those that speak KIP-848.
+func (m *mixing) look(group string, now ids) ids {
+	for id := range m.modern[group] {
+		if !now[id] {
+			delete(m.modern[group], id)
+		}
+	}
+	if len(m.modern[group]) == 0 {
+		delete(m.modern, group)
+	}
+	return m.modern[group]
 }
