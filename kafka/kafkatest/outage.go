@@ -34,8 +34,7 @@ func (o *Outage) connect(ctx context.Context, network, address string) (net.Conn
 	away := o.away
 	o.mu.Unlock()
 	if away {
-		// As the net package says it: clients try again by the kind of error.
-		return nil, &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s: %w", address, syscall.ECONNREFUSED)}
+		return nil, refused(network, address)
 	}
 	conn, err := o.dial(ctx, network, address)
 	if err != nil {
@@ -43,8 +42,17 @@ func (o *Outage) connect(ctx context.Context, network, address string) (net.Conn
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.away { // since the dial began
+		conn.Close() //nolint:errcheck // it is being cut
+		return nil, refused(network, address)
+	}
 	o.conns = append(o.conns, conn)
 	return conn, nil
+}
+
+// refused is what the net package says: clients try again by the kind of error.
+func refused(network, address string) error {
+	return &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s: %w", address, syscall.ECONNREFUSED)}
 }
 
 // Begin cuts every connection, and refuses new ones.
