@@ -34,11 +34,11 @@ func (c *Cluster) Capabilities(ctx context.Context) (Capabilities, error) {
 		return Capabilities{}, err
 	}
 	defer client.Close()
-	known, err := askKnown(ctx, client)
+	known, err := askKnown(ctx, persistent{client})
 	if err != nil {
 		return Capabilities{}, fmt.Errorf("ask the brokers what they know: %w", err)
 	}
-	rights, err := c.askRights(ctx, client)
+	rights, err := c.askRights(ctx, persistent{client})
 	if err != nil {
 		return Capabilities{}, fmt.Errorf("ask the brokers for this user's rights: %w", err)
 	}
@@ -70,7 +70,7 @@ type knowledge struct {
 	offered  map[string]bool  // features that could be finalized
 }
 
-func askKnown(ctx context.Context, client *kgo.Client) (knowledge, error) {
+func askKnown(ctx context.Context, client kmsg.Requestor) (knowledge, error) {
 	req := kmsg.NewPtrApiVersionsRequest()
 	req.ClientSoftwareName, req.ClientSoftwareVersion = "blackfriday", "1"
 	resp, err := req.RequestWith(ctx, client)

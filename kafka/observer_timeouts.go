@@ -57,14 +57,15 @@ func timeout(own, brokers map[string]string, key string) (time.Duration, error) 
 
 // brokerSettings are those of one broker: a cluster whose brokers disagree about groups is broken anyway.
 func (c *Cluster) brokerSettings(ctx context.Context) (map[string]string, error) {
-	brokers, err := c.admin.ListBrokers(ctx)
+	var brokers kadm.BrokerDetails
+	err := again(ctx, func() (err error) {
+		brokers, err = c.admin.ListBrokers(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if len(brokers) == 0 {
-		return nil, errors.New("the cluster names no broker")
-	}
-	configs, err := c.admin.DescribeBrokerConfigs(ctx, brokers[0].NodeID)
+	configs, err := c.brokerConfigs(ctx, brokers.NodeIDs())
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,17 @@ func (c *Cluster) brokerSettings(ctx context.Context) (map[string]string, error)
 	return settings, nil
 }
 
+// brokerConfigs are those of the first of these brokers that is there: one that has just died is still named.
+func (c *Cluster) brokerConfigs(ctx context.Context, brokers []int32) (configs kadm.ResourceConfigs, err error) {
+	err = errors.New("the cluster names no broker")
+	for _, id := range brokers {
+		if configs, err = c.admin.DescribeBrokerConfigs(ctx, id); !IsAway(err) {
+			return configs, err
+		}
+	}
+	return nil, err
+}
+
 // groupSettings are a group's own; brokers before Kafka 4.0 have none.
 func (c *Cluster) groupSettings(ctx context.Context, group string) (map[string]string, error) {
 	client, err := c.newClient("observer")
@@ -92,7 +104,7 @@ func (c *Cluster) groupSettings(ctx context.Context, group string) (map[string]s
 	resource.ResourceName = c.names.full(group)
 	req := kmsg.NewPtrDescribeConfigsRequest()
 	req.Resources = append(req.Resources, resource)
-	resp, err := req.RequestWith(ctx, client)
+	resp, err := req.RequestWith(ctx, persistent{client})
 	if err != nil {
 		return nil, err
 	}

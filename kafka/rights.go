@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -39,7 +38,7 @@ type right struct {
 
 // askRights asks for them. Nobody can be asked about a transactional id as such: but whoever may not even look at its
 // transactions may not write in them (KIP-664).
-func (c *Cluster) askRights(ctx context.Context, client *kgo.Client) (rights, error) {
+func (c *Cluster) askRights(ctx context.Context, client kmsg.Requestor) (rights, error) {
 	r := rights{names: c.names, cluster: untold}
 	var err error
 	if r.topics, err = c.askTopics(ctx, client, PaymentSuccessful, OrderCreated, EmailSent, DLQPayment); err != nil {
@@ -66,7 +65,7 @@ func (c *Cluster) askRights(ctx context.Context, client *kgo.Client) (rights, er
 	return r, nil
 }
 
-func (c *Cluster) askTopics(ctx context.Context, client *kgo.Client, names ...string) (map[string]operations, error) {
+func (c *Cluster) askTopics(ctx context.Context, client kmsg.Requestor, names ...string) (map[string]operations, error) {
 	req := kmsg.NewPtrMetadataRequest()
 	req.IncludeTopicAuthorizedOperations = true
 	for _, name := range names {
@@ -89,7 +88,7 @@ func (c *Cluster) askTopics(ctx context.Context, client *kgo.Client, names ...st
 	return all, nil
 }
 
-func (c *Cluster) askGroups(ctx context.Context, client *kgo.Client, names ...string) (map[string]operations, error) {
+func (c *Cluster) askGroups(ctx context.Context, client kmsg.Requestor, names ...string) (map[string]operations, error) {
 	all := map[string]operations{}
 	for _, name := range names {
 		req := kmsg.NewPtrDescribeGroupsRequest()

@@ -86,13 +86,16 @@ func (s *state) startTerms(ctx context.Context) error {
 	return nil
 }
 
-// agree takes new terms in. What could not be read stays as it was known to be.
+// agree takes new terms in. What could not be read stays as it was known to be. That a broker is away is told elsewhere, and
+// says nothing about the terms.
 func (s *state) agree(t terms, err error) {
-	if err != nil && s.termsErr == "" {
+	if err != nil && s.termsErr == "" && !kafka.IsAway(err) {
 		s.feed.add(Warn, "kafka", 0, "Not everything is known about the cluster: %v", err)
 	}
 	if s.termsErr = ""; err != nil {
-		s.termsErr = err.Error()
+		if !kafka.IsAway(err) {
+			s.termsErr = err.Error()
+		}
 		for k, c := range s.terms.clocks {
 			if _, known := t.clocks[k]; !known {
 				t.clocks[k] = c

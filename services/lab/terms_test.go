@@ -3,8 +3,11 @@
 package lab
 
 import (
+	"fmt"
 	"log/slog"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,5 +92,11 @@ func TestAnUnknownClockIsNoZero(t *testing.T) {
 	s.agree(terms{clocks: map[Kind]clock{}}, kafka.ErrNoGroupTimeouts)
 	if s.terms.clocks[OrderKind].session != time.Second || s.terms.can.Pay != "no" {
 		t.Error("what was known is forgotten because it could not be read once")
+	}
+	told := len(s.feed.events)
+	s.termsErr = ""
+	s.agree(terms{clocks: map[Kind]clock{}}, fmt.Errorf("ask: %w", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}))
+	if len(s.feed.events) != told || s.terms.can.Pay != "no" {
+		t.Errorf("of a broker that is away the feed says %v, and what can be done is %+v", s.feed.events[told:], s.terms.can)
 	}
 }
