@@ -67,7 +67,7 @@ func TestStoppedBrokerComesBack(t *testing.T) {
 		t.Errorf("a/0 holds %v", got)
 	}
 	want := func(r Reading) bool {
-		return len(r.Brokers) == 3 && r.Brokers[victim] == BrokerReading{victim, c.Brokers()[victim]} && r.Err() == nil
+		return len(r.Brokers) == 3 && r.Brokers[victim] == BrokerReading{victim, c.Brokers()[victim], true} && r.Err() == nil
 	}
 	readUntil(t, o, fmt.Sprintf("broker %d under its old address", victim), want)
 }

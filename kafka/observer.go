@@ -34,6 +34,7 @@ type Observer struct {
 	names  namespace
 	groups []string // by their full names, as everything in here
 	topics []string
+	heard  *hearing
 	// starts are the log start offsets as of startsAt, of the topics with the ids startsOf.
 	starts   kadm.ListedOffsets
 	startsAt time.Time
@@ -49,7 +50,9 @@ type Observer struct {
 
 // NewObserver opens an observer of these groups and topics.
 func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
+	heard := &hearing{}
 	client, err := c.newClient("observer",
+		kgo.WithHooks(heard),
 		// kadm answers metadata from a cache; leaders that moved must show soon.
 		kgo.MetadataMinAge(leadersEvery),
 		// A connection on which an answer is overdue is given up with the reading: kgo's defaults would let the next
@@ -60,7 +63,7 @@ func (c *Cluster) NewObserver(groups, topics []string) (*Observer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Observer{client: client, admin: kadm.NewClient(client), names: c.names, groups: c.names.fulls(groups), topics: c.names.fulls(topics), modern: map[string]bool{}}
+	o := &Observer{client: client, admin: kadm.NewClient(client), names: c.names, heard: heard, groups: c.names.fulls(groups), topics: c.names.fulls(topics), modern: map[string]bool{}}
 	o.admin.SetTimeoutMillis(int32((readTimeout / 2).Milliseconds()))
 	for _, g := range o.groups {
 		o.modern[g] = c.cfg.Protocol == ConsumerProtocol
@@ -105,13 +108,18 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	r := Reading{At: time.Now()}
+	o.heard.begin()
 	meta, err := o.admin.Metadata(ctx, o.topics...)
 	if err != nil {
 		return Reading{}, fmt.Errorf("look up the topics: %w (%w)", ErrNoBroker, err)
 	}
 	r.Brokers = brokersOf(meta)
+	var greeted sync.WaitGroup
+	greeted.Go(func() { o.greet(ctx, meta) })
 	r.Groups = o.readGroups(ctx)
 	r.Topics = o.readTopics(ctx, meta.Topics)
+	greeted.Wait()
+	o.heard.judge(&r)
 	if err := r.nothing(); err != nil {
 		return Reading{}, err
 	}

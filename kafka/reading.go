@@ -22,6 +22,9 @@ type Reading struct {
 type BrokerReading struct {
 	ID      int32
 	Address string // host:port
+	// Answers: it answered in this reading, for the partitions it leads or, where it leads none of the topics, when it was greeted.
+	// That the cluster names it says nothing of the kind: Kafka goes on naming a dead broker for seconds.
+	Answers bool
 }
 
 // Err is why something could not be read: of the first partition, or else group, that is missing in the Reading. It is nil

@@ -5,8 +5,8 @@ import "time"
 // BrokerState is what the observer sees of a broker.
 type BrokerState int
 
-// The states of a broker. BrokerSilent: the cluster still lists it, and it does not answer for anything that it leads.
-// BrokerGone: the cluster does not list it any more.
+// The states of a broker. BrokerUp: it answered. BrokerSilent: the cluster still lists it, as far as
+// anybody says, and it does not answer. BrokerGone: the cluster does not list it any more.
 const (
 	BrokerUp BrokerState = iota
 	BrokerSilent
@@ -21,7 +21,8 @@ type Broker struct {
 	ID      int32
 	Address string // host:port
 	State   BrokerState
-	Since   time.Time // of State, by the readings
+	// Since is when it began to answer, by the readings; of one that does not, when it last answered or was stopped.
+	Since time.Time
 	// Fixed: it is the controller of the embedded cluster, which cannot be stopped.
 	Fixed bool
 	Leads int // partitions of the lab's topics

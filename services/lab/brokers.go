@@ -25,16 +25,18 @@ type brokers struct {
 	embedded  bool
 	fixed     int32
 	known     map[int32]Broker
-	places    map[kafka.TopicPartition]led
+	places    map[kafka.TopicPartition]int32 // who led each when it last answered
+	moves     []move
 	losses    []*loss
-	quiet     map[int32]bool // those that did not answer in the reading before
-	placement Placement      // never changed, only replaced: Snapshots share it
+	heard     map[int32]time.Time // when each last answered
+	quiet     map[int32]bool      // those that did not answer in the reading before, though another one did
+	placement Placement           // never changed, only replaced: Snapshots share it
 }
 
-// led is who led a partition when it last answered.
-type led struct {
-	leader int32
-	at     time.Time
+// move is a partition that got another leader, while the one before was not known to be lost.
+type move struct {
+	LeaderMove
+	at time.Time
 }
 
 // loss is a Loss that is still being written.
@@ -45,95 +47,84 @@ type loss struct {
 }
 
 func newBrokers(t *turnstile, f *feed) *brokers {
-	return &brokers{turnstile: t, feed: f, known: map[int32]Broker{}, places: map[kafka.TopicPartition]led{}}
+	return &brokers{turnstile: t, feed: f, known: map[int32]Broker{}, heard: map[int32]time.Time{}, places: map[kafka.TopicPartition]int32{}}
 }
 
 // look takes in a reading. topics are in the order in which they are shown.
 func (b *brokers) look(r kafka.Reading, topics []string) {
-	quiet, unwell := silentIn(r)
-	listed := map[int32]bool{}
+	somebody := slices.ContainsFunc(r.Brokers, func(now kafka.BrokerReading) bool { return now.Answers })
+	quiet, listed := map[int32]bool{}, map[int32]bool{}
 	for _, now := range r.Brokers {
 		listed[now.ID] = true
-		state := BrokerUp
-		// One answer can fail to come for many reasons, such as that another broker has just gone.
-		if quiet[now.ID] && b.quiet[now.ID] {
-			state = BrokerSilent
-		} else if unwell[now.ID] {
-			state = b.known[now.ID].State
+		switch {
+		case now.Answers:
+			b.answers(now, r.At)
+		case somebody:
+			// One answer can fail to come for many reasons, such as that another broker has just gone.
+			if quiet[now.ID] = true; b.quiet[now.ID] {
+				b.misses(now.ID, now.Address, BrokerSilent, r.At)
+			}
 		}
-		b.saw(now.ID, now.Address, state, r.At)
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.known)) {
 		if !listed[id] {
-			b.saw(id, b.known[id].Address, BrokerGone, r.At)
+			b.misses(id, b.known[id].Address, BrokerGone, r.At)
 		}
 	}
-	b.quiet = quiet
+	// Where nobody answered, it may be the question that came too late.
+	if somebody {
+		b.quiet = quiet
+	}
+	b.moves = slices.DeleteFunc(b.moves, func(m move) bool { return m.at.Before(b.heard[m.From]) })
 	b.follow(r)
 	b.place(r, topics)
 	b.settle(r.At)
 }
 
-// silentIn are the brokers that did not answer for anything that they lead, while another one did: where nobody did, it may
-// be the question that came too late. Unwell are those, and the ones that had nothing but errors to answer: a broker that is
-// about to be given up is not back because somebody else says so.
-func silentIn(r kafka.Reading) (silent, unwell map[int32]bool) {
-	silent, unwell = map[int32]bool{}, map[int32]bool{}
-	answered := map[int32]bool{}
-	for _, t := range r.Topics {
-		for _, p := range t.Partitions {
-			switch {
-			case p.Err == nil:
-				answered[p.Leader] = true
-			case p.Leader >= 0:
-				unwell[p.Leader] = true
-				silent[p.Leader] = silent[p.Leader] || errors.Is(p.Err, kafka.ErrNoAnswer)
-			}
-		}
+// answers notes that a broker answered.
+func (b *brokers) answers(now kafka.BrokerReading, at time.Time) {
+	before, known := b.known[now.ID]
+	broker := Broker{ID: now.ID, Address: now.Address, Since: at, Fixed: b.embedded && now.ID == b.fixed}
+	away := known && before.State != BrokerUp
+	if known && !away {
+		broker.Since = before.Since
 	}
-	for id := range answered {
-		delete(silent, id)
-		delete(unwell, id)
+	b.known[now.ID], b.heard[now.ID] = broker, at
+	if l := b.lossOf(now.ID); l != nil && away {
+		b.back(l, at)
 	}
-	if len(answered) == 0 {
-		return nil, unwell
-	}
-	return silent, unwell
 }
 
-// saw notes what a reading says of one broker.
-func (b *brokers) saw(id int32, address string, state BrokerState, at time.Time) {
+// misses notes that a broker does not answer, or is not there, though another one answers: it is lost.
+func (b *brokers) misses(id int32, address string, state BrokerState, at time.Time) {
 	before, known := b.known[id]
+	heard, ever := b.heard[id]
+	l := b.lossOf(id)
+	if l == nil && ever {
+		l = b.lose(id, heard)
+		b.adopt(l)
+		if state == BrokerSilent {
+			b.feed.add(Bad, "kafka", 0, "Broker %d does not answer: %s.", id, b.ledText(id))
+		}
+	}
 	now := Broker{ID: id, Address: address, State: state, Since: at, Fixed: b.embedded && id == b.fixed}
-	if known && before.State == state {
+	switch {
+	case l != nil:
+		now.Since = l.At
+	case known:
 		now.Since = before.Since
 	}
 	b.known[id] = now
-	l := b.lossOf(id)
-	switch {
-	case state == BrokerUp && l != nil && (known && before.State != BrokerUp):
-		b.back(l, at)
-	case state != BrokerUp && l == nil && known:
-		l = b.lose(id, at)
-		l.At = b.answered(id, at)
-	}
-	if state == BrokerSilent && known && before.State == BrokerUp {
-		b.feed.add(Bad, "kafka", 0, "Broker %d does not answer: %s.", id, b.ledText(id))
-	}
 }
 
-// answered is when a broker was well for the last time.
-func (b *brokers) answered(id int32, at time.Time) time.Time {
-	last := time.Time{}
-	for _, p := range b.places {
-		if p.leader == id && p.at.After(last) {
-			last = p.at
+// cutOff notes that no broker answers any more. That is no loss of each of them: it may be the way to them that is gone.
+func (b *brokers) cutOff() {
+	for id, broker := range b.known {
+		if broker.State == BrokerUp {
+			broker.State, broker.Since = BrokerSilent, b.heard[id]
+			b.known[id] = broker
 		}
 	}
-	if last.IsZero() {
-		return at
-	}
-	return last
 }
 
 // lose opens the entry of a broker that was lost.
@@ -181,17 +172,32 @@ func (b *brokers) follow(r kafka.Reading) {
 			}
 			tp := kafka.TopicPartition{Topic: name, Partition: int32(id)}
 			before, known := b.places[tp]
-			b.places[tp] = led{p.Leader, r.At}
-			if !known || before.leader == p.Leader {
+			b.places[tp] = p.Leader
+			if !known || before == p.Leader {
 				continue
 			}
-			if l := b.lossOf(before.leader); l != nil {
-				l.Moved = append(l.Moved, LeaderMove{
-					Topic: name, Partition: int32(id), From: before.leader, To: p.Leader, Within: max(0, r.At.Sub(l.At)),
-				})
+			m := move{LeaderMove{Topic: name, Partition: int32(id), From: before, To: p.Leader}, r.At}
+			if l := b.lossOf(before); l != nil {
+				l.add(m)
+			} else {
+				b.moves = append(b.moves, m)
 			}
 		}
 	}
+}
+
+// adopt gives a loss what has moved since the broker last answered: leaders can move before the loss is certain.
+func (b *brokers) adopt(l *loss) {
+	for _, m := range b.moves {
+		if m.From == l.Broker && m.at.After(l.At) {
+			l.add(m)
+		}
+	}
+}
+
+func (l *loss) add(m move) {
+	m.Within = max(0, m.at.Sub(l.At))
+	l.Moved = append(l.Moved, m.LeaderMove)
 }
 
 // place draws up where everything is kept now.
@@ -241,7 +247,7 @@ func (b *brokers) settle(at time.Time) {
 	for _, l := range b.losses {
 		l.Waiting = 0
 		for _, p := range b.places {
-			l.Waiting += count(l.Back.IsZero() && p.leader == l.Broker && b.known[l.Broker].State != BrokerUp)
+			l.Waiting += count(l.Back.IsZero() && p == l.Broker && b.known[l.Broker].State != BrokerUp)
 		}
 		if l.Waiting == 0 && l.settled.IsZero() && (b.known[l.Broker].State == BrokerGone || len(l.Moved) > 0 || !l.Back.IsZero()) {
 			l.settled = at

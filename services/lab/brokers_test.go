@@ -36,43 +36,99 @@ func allDone(n int64) func(*Snapshot) bool {
 	}
 }
 
-// A broker that does not answer is not back because nothing was heard of it once: it is one loss, until it answers.
+// A broker is lost once, from when it last answered, and back when it answers: not when it is listed, nor when nothing was
+// heard of anybody.
 func TestABrokerIsBackWhenItAnswers(t *testing.T) {
 	b := newBrokers(newTurnstile(), &feed{log: slog.New(slog.DiscardHandler)})
-	began := time.Now()
-	reading := func(after int, leader int32, err error, listed ...int32) {
-		r := kafka.Reading{At: began.Add(time.Duration(after) * time.Second), Topics: map[string]kafka.TopicReading{
-			kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: 1}, {Leader: leader, Err: err}}},
-		}}
-		for _, id := range listed {
-			r.Brokers = append(r.Brokers, kafka.BrokerReading{ID: id})
-		}
-		b.look(r, []string{kafka.PaymentSuccessful})
-	}
+	at := func(second int) time.Time { return noon.Add(time.Duration(second) * time.Second) }
+	type broker = kafka.BrokerReading
+	one, two, dead, deaf := broker{ID: 1, Answers: true}, broker{ID: 2, Answers: true}, broker{ID: 2}, broker{ID: 1}
 	silent, moved := kafka.ErrNoAnswer, errors.New("NOT_LEADER_OR_FOLLOWER")
-	for _, step := range []struct {
+	for second, step := range []struct {
 		leader int32
 		err    error
-		listed []int32
+		listed []broker
 		want   BrokerState
+		since  int
 		losses int
 	}{
-		{2, nil, []int32{1, 2}, BrokerUp, 0},
-		{2, silent, []int32{1, 2}, BrokerUp, 0}, // once is nothing
-		{2, silent, []int32{1, 2}, BrokerSilent, 1},
-		{2, moved, []int32{1, 2}, BrokerSilent, 1},
-		{2, silent, []int32{1, 2}, BrokerSilent, 1},
-		{1, nil, []int32{1}, BrokerGone, 1},
-		{1, nil, []int32{1, 2}, BrokerUp, 1}, // it leads nothing, and the controller lists it
-		{2, moved, []int32{1, 2}, BrokerUp, 1},
+		{2, nil, []broker{one, two}, BrokerUp, 0, 0},
+		{2, silent, []broker{one, dead}, BrokerUp, 0, 0}, // once is nothing
+		{2, nil, []broker{one, two}, BrokerUp, 0, 0},
+		{2, silent, []broker{one, dead}, BrokerUp, 0, 0},
+		{2, silent, []broker{deaf, dead}, BrokerUp, 0, 0}, // nobody answers
+		{2, silent, []broker{one, dead}, BrokerSilent, 2, 1},
+		{2, moved, []broker{one, dead}, BrokerSilent, 2, 1},
+		{2, moved, []broker{deaf, dead}, BrokerSilent, 2, 1},
+		{1, nil, []broker{one, dead}, BrokerSilent, 2, 1}, // it leads nothing any more, and is listed still
+		{1, nil, []broker{one}, BrokerGone, 2, 1},
+		{1, nil, []broker{one, dead}, BrokerGone, 2, 1}, // it is listed again, and has not answered
+		{1, nil, []broker{one, two}, BrokerUp, 11, 1},
+		{1, nil, []broker{one, two}, BrokerUp, 11, 1},
 	} {
-		reading(len(b.losses), step.leader, step.err, step.listed...)
-		if got := b.known[2].State; got != step.want || len(b.losses) != step.losses {
-			t.Fatalf("%+v: broker 2 is %v, %d losses", step, got, len(b.losses))
+		b.look(kafka.Reading{At: at(second), Brokers: step.listed, Topics: map[string]kafka.TopicReading{
+			kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: 1}, {Leader: step.leader, Err: step.err}}},
+		}}, []string{kafka.PaymentSuccessful})
+		if got := b.known[2]; got.State != step.want || len(b.losses) != step.losses || !got.Since.Equal(at(step.since)) {
+			t.Fatalf("second %d, %+v: broker 2 is %v since %v, %d losses", second, step, got.State, got.Since.Sub(noon), len(b.losses))
 		}
 	}
-	if l := b.lost()[0]; l.Back.IsZero() || len(l.Moved) != 1 {
-		t.Errorf("%+v: want one move, and back", l)
+	l := b.lost()[0]
+	if !l.At.Equal(at(2)) || !l.Back.Equal(at(11)) || len(l.Moved) != 1 || l.Moved[0].Within != 6*time.Second {
+		t.Errorf("%+v: want one move, within 6 s of second 2, and back at second 11", l)
+	}
+}
+
+// What moved before a loss was certain belongs to it.
+func TestALossTellsWhatMovedBeforeItWasCertain(t *testing.T) {
+	b := newBrokers(newTurnstile(), &feed{log: slog.New(slog.DiscardHandler)})
+	for second, leader := range []int32{2, 1, 1, 1} {
+		b.look(kafka.Reading{
+			At:      noon.Add(time.Duration(second) * time.Second),
+			Brokers: []kafka.BrokerReading{{ID: 1, Answers: true}, {ID: 2, Answers: second == 0}},
+			Topics:  map[string]kafka.TopicReading{kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: leader}}}},
+		}, []string{kafka.PaymentSuccessful})
+	}
+	l := b.lost()
+	if len(l) != 1 || len(l[0].Moved) != 1 || l[0].Moved[0].Within != time.Second || !l[0].At.Equal(noon) {
+		t.Errorf("losses %+v, want one with a move within a second", l)
+	}
+}
+
+// Without any broker all are silent since they last answered, none of them is lost by itself, and what was known is kept.
+func TestAnOutageKeepsWhatWasKnown(t *testing.T) {
+	s := newState(New(Config{Log: slog.New(slog.DiscardHandler), Partitions: 1}))
+	began := time.Now().Add(-time.Minute)
+	reading := func(second int, answers bool, err error) kafka.Reading {
+		return kafka.Reading{
+			At:      began.Add(time.Duration(second) * time.Second),
+			Brokers: []kafka.BrokerReading{{ID: 1, Answers: answers}, {ID: 2, Answers: answers}},
+			Topics:  map[string]kafka.TopicReading{kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: 1, End: 7, Err: err}}}},
+		}
+	}
+	s.observed(reading(0, true, nil), nil)
+	s.observed(reading(1, true, kafka.ErrNoAnswer), nil)
+	for range 3 {
+		s.observed(kafka.Reading{}, kafka.ErrNoBroker)
+	}
+	snap := s.build(time.Now())
+	if p := s.positions()[0]; !p.Known || p.Lag != 7 || !snap.Reading.At.Equal(began) {
+		t.Errorf("partition %+v as of %v, want what was known a second before the last reading", p, snap.Reading.At.Sub(began))
+	}
+	for _, b := range snap.Brokers {
+		if b.State != BrokerSilent || !b.Since.Equal(began.Add(time.Second)) {
+			t.Errorf("%+v, want it silent since second 1", b)
+		}
+	}
+	s.observed(reading(50, true, nil), nil)
+	snap = s.build(time.Now())
+	for _, b := range snap.Brokers {
+		if b.State != BrokerUp || !b.Since.Equal(began.Add(50*time.Second)) || len(snap.Losses) > 0 {
+			t.Errorf("%+v, losses %+v; want it running since second 50", b, snap.Losses)
+		}
+	}
+	if !hears(snap, "answer again, after 49") {
+		t.Errorf("events %+v", snap.Events)
 	}
 }
 

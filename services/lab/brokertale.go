@@ -119,7 +119,7 @@ func (b *brokers) ledText(id int32) string {
 	others := 0
 	for tp, p := range b.places {
 		switch {
-		case p.leader != id:
+		case p != id:
 		case tp.Topic == kafka.PaymentSuccessful:
 			payments = append(payments, tp.Partition)
 		default:

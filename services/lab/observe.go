@@ -17,6 +17,9 @@ const (
 	curveKept  = 1200
 )
 
+// wholeFor is how much older than the last reading the last whole one may be to be shown in its place.
+const wholeFor = time.Minute
+
 // watchBrokers keeps reading the brokers' word until ctx ends; the channel is closed when it has stopped.
 func (s *state) watchBrokers(ctx context.Context, o *kafka.Observer) (stopped <-chan struct{}) {
 	return s.tasks.start(func(context.Context) {
@@ -48,10 +51,13 @@ func (s *state) observed(r kafka.Reading, err error) {
 		return
 	}
 	if s.readingErr != "" {
-		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", shortly(r.At.Sub(s.readAt)))
+		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", shortly(r.At.Sub(s.answeredAt)))
 	}
 	s.lost = false
-	s.reading, s.readingErr, s.readAt, s.tookRead = r, "", r.At, r.Took
+	if r.Err() == nil {
+		s.whole = r
+	}
+	s.reading, s.readingErr, s.readAt, s.answeredAt, s.tookRead = r, "", r.At, r.At, r.Took
 	s.measure(r)
 	s.place(r)
 	s.brokers.look(r, s.topicNames())
@@ -66,11 +72,23 @@ func (s *state) missed(err error) {
 	if s.silent++; s.silent == 1 && (s.readAt.IsZero() || time.Since(s.readAt) < time.Second) {
 		return
 	}
-	s.lost = errors.Is(err, kafka.ErrNoBroker)
+	before := s.lost
+	if s.lost = errors.Is(err, kafka.ErrNoBroker); s.lost && !before {
+		s.brokers.cutOff()
+		s.fallBack()
+	}
 	if s.readingErr == "" {
 		s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
 	}
 	s.readingErr = err.Error()
+}
+
+// fallBack shows the last reading in which everything could be read, when the brokers died one after the other: what it knows
+// is a little older than the last reading, which says that too, and knows less.
+func (s *state) fallBack() {
+	if w := s.whole; !w.At.Before(s.readFrom) && s.readAt.Sub(w.At) < wholeFor {
+		s.reading, s.readAt, s.tookRead = w, w.At, w.Took
+	}
 }
 
 // unblock forgets what consumers could not get past and somebody did. Under at-most-once a commit says nothing of the kind:

@@ -64,8 +64,10 @@ type state struct {
 	diskTold bool // the feed has told that it could not be written
 
 	reading    kafka.Reading
+	whole      kafka.Reading // the newest one in which everything could be read
 	readingErr string
-	readAt     time.Time // of the newest complete reading
+	readAt     time.Time // of reading
+	answeredAt time.Time // of the newest reading: reading is an older one when it knows more
 	readFrom   time.Time // readings asked for before this are of topics that are gone
 	tookRead   time.Duration
 

@@ -53,7 +53,7 @@ func (s *state) mustAnswer() error {
 		return nil
 	}
 	return fmt.Errorf("no broker has answered for %s: nothing can be written; the lab goes on by itself once they are back",
-		shortly(time.Since(s.readAt)))
+		shortly(time.Since(s.answeredAt)))
 }
 
 // floodKey is the payment service's word for a Key.
