@@ -15,29 +15,41 @@ const simulated = "simulated: the embedded broker does not replicate"
 func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 	up := 0
 	for _, b := range s.Brokers {
-		if b.State == lab.BrokerUp {
+		if answers(s, b) {
 			up++
 		}
 	}
 	right := st.muted.Render(" " + simulated + " ")
 	if !s.Placement.Simulated {
-		right = " " + st.replication(s.Placement) + " "
+		right = " " + st.replication(s) + " "
 	}
 	head := " " + st.title.Render("BROKERS") + " " + fmt.Sprintf("%d of %d answer ", up, len(s.Brokers))
-	if age := stale(s); age != "" {
-		head += st.alarm.Render(" "+age+" ") + " "
+	if old := stale(s); old != "" {
+		head += st.alarm.Render(" "+old+" ") + " "
 	}
 	return st.ruled(head, right, w)
 }
 
-// replication says how many partitions lack copies or a leader.
-func (st *styles) replication(p lab.Placement) string {
+// answers says that a broker is well, as far as anybody knows.
+func answers(s *lab.Snapshot, b lab.Broker) bool { return b.State == lab.BrokerUp && !s.Reading.Lost }
+
+// replication says how many partitions lack copies or a leader. That all is well only brokers can say that answer: until the
+// others notice, a silent one counts as in sync.
+func (st *styles) replication(s *lab.Snapshot) string {
+	p := s.Placement
 	n := int64(p.UnderReplicated)
 	text := count(n, "partition") + " under-replicated"
-	if n > 0 {
+	unsure := slices.ContainsFunc(s.Brokers, func(b lab.Broker) bool { return b.State == lab.BrokerSilent })
+	switch {
+	case s.Reading.Lost, n == 0 && unsure:
+		text = st.muted.Render(st.g.dash + " under-replicated")
+	case n > 0:
 		text = st.warn.Render(st.g.attention + " " + text)
-	} else {
+	default:
 		text = st.good.Render(st.g.ok + " " + text)
+	}
+	if s.Reading.Lost {
+		return text
 	}
 	if p.Leaderless > 0 {
 		text += ", " + st.bad.Render(fmt.Sprintf("%s %d without a leader", st.g.bad, p.Leaderless))
@@ -61,19 +73,22 @@ func brokerBody(st *styles, s *lab.Snapshot, w int) []string {
 	}
 	out = append(out, "", heading("WHERE THE PARTITIONS ARE"), st.muted.Render("  topic                      leader    copies on   in sync"))
 	for _, p := range s.Placement.Places {
-		out = append(out, cut(st.placeRow(p, s.Placement.Simulated), w, st.ascii))
+		out = append(out, cut(st.placeRow(s, p), w, st.ascii))
 	}
 	return out
 }
 
 func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
+	if b.State == lab.BrokerUp && !answers(s, b) {
+		b.State, b.Since = lab.BrokerSilent, s.Reading.At
+	}
 	state := map[lab.BrokerState]string{
 		lab.BrokerUp:     st.good.Render(st.g.health[lab.Active] + " running"),
 		lab.BrokerSilent: st.bad.Render(st.g.bad + " silent"),
 		lab.BrokerGone:   st.bad.Render(st.g.bad + " gone"),
 	}[b.State]
 	copies := fmt.Sprintf("%d/%d", b.InSync, b.Copies)
-	if s.Placement.Simulated {
+	if s.Placement.Simulated || b.State != lab.BrokerUp {
 		copies = st.g.dash
 	}
 	line := "  " + st.strong.Render(st.left(fmt.Sprint(b.ID), 3)) + " " + st.left(visible(b.Address, 20, st.ascii), 20) + " " +
@@ -91,18 +106,20 @@ func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
 }
 
 // placeRow is one partition: who leads it, who has a copy, and who of them is in sync.
-func (st *styles) placeRow(p lab.Place, simulated bool) string {
+func (st *styles) placeRow(s *lab.Snapshot, p lab.Place) string {
 	leader := fmt.Sprint(p.Leader)
 	switch {
 	case p.Leader < 0:
 		leader = st.bad.Render("none")
-	case p.Silent:
+	case p.Silent, s.Reading.Lost:
 		leader = st.bad.Render(leader + " silent")
 	}
 	copies, inSync := nodes(p.Replicas), nodes(p.ISR)
 	switch {
-	case simulated:
+	case s.Placement.Simulated:
 		copies, inSync = st.g.dash, st.g.dash
+	case s.Reading.Lost:
+		inSync = st.g.dash
 	case len(p.ISR) < len(p.Replicas):
 		inSync = st.warn.Render(st.g.attention + " " + inSync)
 	}

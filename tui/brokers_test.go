@@ -93,3 +93,31 @@ func TestBrokerKey(t *testing.T) {
 		t.Errorf("a real cluster was asked %v", f.asked)
 	}
 }
+
+// While nobody answers, or a dead broker is still listed, nothing on the brokers' page says that all is well.
+func TestBrokersPageOfBrokersThatDoNotAnswer(t *testing.T) {
+	page := func(s *lab.Snapshot) string {
+		m, _ := dashboard(s, 120, 36)
+		m.Update(keyPress("b"))
+		m.Update(keyPress("esc"))
+		return text(m)
+	}
+	s := onReal()
+	s.Placement.UnderReplicated, s.Placement.Leaderless = 0, 0
+	s.Brokers[1].State = lab.BrokerUp
+	if p := page(s); !strings.Contains(p, "3 of 3 answer") || !strings.Contains(p, "0 partitions under-replicated") {
+		t.Error(p)
+	}
+	s.Brokers[1].State, s.Brokers[1].InSync = lab.BrokerSilent, 3
+	if p := page(s); !strings.Contains(p, "2 of 3 answer") || strings.Contains(p, "0 partitions") || strings.Count(p, "3/3") != 2 {
+		t.Error(p)
+	}
+	s.Reading.Lost, s.Reading.Err, s.Reading.At = true, "no broker answers", s.At.Add(-220*time.Second)
+	if p := page(s); !strings.Contains(p, "0 of 3 answer") || strings.Contains(p, "running") || strings.Contains(p, "0 partitions") || strings.Contains(p, "3/3") {
+		t.Error(p)
+	}
+	m, _ := dashboard(s, 120, 36)
+	if p := text(m); !strings.Contains(p, "DISCONNECTED 3:40") || !strings.Contains(p, "All of this is 3:40 old") {
+		t.Error(p)
+	}
+}

@@ -84,7 +84,7 @@ func stale(s *lab.Snapshot) string {
 	case s.Reading.At.IsZero():
 		return ""
 	case age > staleAfter:
-		return "STALE " + seconds(age)
+		return "STALE " + howOld(age)
 	case s.Reading.Err != "":
 		return "STALE"
 	}

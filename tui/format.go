@@ -92,6 +92,14 @@ func roundUp(d time.Duration) time.Duration {
 // seconds writes a short duration with one digit after the point.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", max(d, 0).Seconds()) }
 
+// howOld writes how old something is, by the minute where it is more than one.
+func howOld(d time.Duration) string {
+	if d < time.Minute {
+		return seconds(d)
+	}
+	return clock(d)
+}
+
 // took writes how long something lasted, in the unit that fits.
 func took(d time.Duration) string {
 	switch {

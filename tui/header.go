@@ -22,7 +22,7 @@ func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string
 	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
 	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
 	if s.Reading.Lost {
-		right = st.alarm.Render(" DISCONNECTED "+seconds(s.At.Sub(s.Reading.At))+" ") + " "
+		right = st.alarm.Render(" DISCONNECTED "+howOld(s.At.Sub(s.Reading.At))+" ") + " "
 	}
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "

@@ -20,13 +20,13 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	orphans := orphaned(s)
 	switch {
 	case s.Reading.Lost:
-		text := " No broker answers. All of this is " + seconds(s.At.Sub(s.Reading.At)) + " old; the lab goes on by itself once they are back."
+		text := " No broker answers. All of this is " + howOld(s.At.Sub(s.Reading.At)) + " old; the lab goes on by itself once they are back."
 		return st.bad.Render(cut(" "+st.g.attention+text, w, st.ascii))
 	case s.Reading.Err != "":
 		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + visible(s.Reading.Err, w-26, st.ascii)
 	case stale(s) != "":
 		return st.warn.Render(" " + st.g.attention + " These numbers are old: the last complete answer came " +
-			seconds(s.At.Sub(s.Reading.At)) + " ago.")
+			howOld(s.At.Sub(s.Reading.At)) + " ago.")
 	case s.Reading.At.IsZero():
 		return st.muted.Render(" " + st.g.waiting + " Waiting for the first answer of the brokers.")
 	}
