@@ -44,11 +44,14 @@ func (e *Embedded) Register(set *pflag.FlagSet) {
 	set.StringVar(&e.listen, "listen", "", "address of this machine, HOST[:PORT], where the classroom may join with a code (default: this machine only)")
 }
 
-// Into sets in cfg what the flags say of the embedded cluster. The error names the flag and what it takes.
+// Into sets in cfg, which has its prefix, what the flags say of the embedded cluster. The error names the flag and what it takes.
 func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 	cfg.Port, cfg.DataDir = e.port, e.dataDir
 	if e.listen == "" {
 		return nil
+	}
+	if cfg.Prefix != "" {
+		return errors.New("--listen and --topic-prefix do not go together: students do not know the prefix, leave one out")
 	}
 	host, port, err := hostAndPort(e.listen)
 	if err != nil {
