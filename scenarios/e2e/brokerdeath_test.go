@@ -42,11 +42,11 @@ func TestBrokerDies(t *testing.T) {
 			}
 			return i >= 0 && len(s.Brokers) == 3 && s.Placement.UnderReplicated == 0
 		})
-		losses := len(l.Snapshot().Losses)
+		losses, floods := len(l.Snapshot().Losses), l.Snapshot().Flood.ID
 		if err := l.Do(t.Context(), lab.Flood{Count: flood}); err != nil {
 			t.Fatal(err)
 		}
-		await(t, l, "the middle of the flood", func(s *lab.Snapshot) bool { return s.Flood.Acked > 0 })
+		await(t, l, "the middle of the flood", func(s *lab.Snapshot) bool { return s.Flood.ID > floods && s.Flood.Acked > 0 })
 		if err := cluster.Kill(int(id)); err != nil {
 			t.Fatal(err)
 		}
@@ -65,6 +65,11 @@ func TestBrokerDies(t *testing.T) {
 		}
 		s = await(t, l, "the broker is back and its copies are in sync", func(s *lab.Snapshot) bool {
 			return !s.Losses[losses].Back.IsZero() && s.Placement.UnderReplicated == 0 && !s.Flood.Running
+		})
+		s = await(t, l, "it was measured for how long nobody read", func(s *lab.Snapshot) bool {
+			return !slices.ContainsFunc(s.Losses[losses].Moved, func(m lab.LeaderMove) bool {
+				return m.Topic == kafka.PaymentSuccessful && !m.Measured
+			})
 		})
 		for _, m := range s.Losses[losses].Moved {
 			t.Logf("%s P%d moved from %d to %d within %v, unread for %v", m.Topic, m.Partition, m.From, m.To, m.Within, m.Unread)
