@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
-// ErrInUse is wrapped by the error of whoever would delete a group that has members.
-var ErrInUse = errors.New("stop its members, or wait until their session times out")
+// ErrInUse is wrapped by the error of whoever would delete what members of a group work with.
+var ErrInUse = errors.New("stop the labs and services that they are of, or wait until the session of the dead times out, then try again")
 
 // Belongings is the plan of everything that the registry remembers under the prefix: what a CleanUp deletes is Made in it,
-// what is Found is somebody else's by now, and what is Missing is gone already.
+// what is Found is somebody else's by now, and what is Missing is gone already. A group that was there before a lab is in it
+// while its members read what a CleanUp would delete.
 func (c *Cluster) Belongings(ctx context.Context) (Plan, error) {
 	if c.Embedded() {
 		return Plan{}, errors.New("the embedded cluster is the lab's own: there is nothing to clean up on it")
@@ -40,14 +43,49 @@ func (c *Cluster) Belongings(ctx context.Context) (Plan, error) {
 			groups = append(groups, name)
 		}
 	}
-	return c.Plan(ctx, topics, groups...)
+	plan, err := c.Plan(ctx, topics, groups...)
+	if err != nil {
+		return plan, err
+	}
+	others := slices.DeleteFunc([]string{OrderGroup, EmailGroup, AnalyticsGroup}, func(g string) bool { return slices.Contains(groups, g) })
+	guests, err := c.planGroups(ctx, nil, others)
+	for _, g := range guests {
+		if plan.feeds(g) {
+			plan.Groups = append(plan.Groups, g)
+		}
+	}
+	return plan, err
 }
 
-// CleanUp deletes what is Made in a plan of Belongings, and at last the registry. A group with members is left, and
-// remembered, with an error that names them. CleanUp may be called again, also after it was interrupted: it goes on with
-// what is left.
+// feeds says that members of the group read a topic that the lab made.
+func (p Plan) feeds(g PlannedGroup) bool {
+	return slices.ContainsFunc(g.reads, func(topic string) bool { return p.Of(topic).Standing == Made })
+}
+
+// Vacant is nil when nobody works with what a CleanUp of the plan would delete. The error is one sentence: it names the
+// groups with their members, and wraps ErrInUse.
+func (p Plan) Vacant() error {
+	var busy []string
+	for _, g := range p.Groups {
+		if len(g.Members) > 0 && (g.Standing == Made || p.feeds(g)) {
+			busy = append(busy, fmt.Sprintf("%s%s (%s)", p.Prefix, g.Name, strings.Join(g.Members, ", ")))
+		}
+	}
+	if len(busy) == 0 {
+		return nil
+	}
+	return fmt.Errorf("nothing is deleted while there are members in %s: %w", strings.Join(busy, ", "), ErrInUse)
+}
+
+// CleanUp deletes what is Made in a plan of Belongings, and at last the registry. As long as somebody works with it, it
+// deletes nothing: the error is that of Vacant. CleanUp may be called again, also after it was interrupted: it goes on
+// with what is left.
 func (c *Cluster) CleanUp(ctx context.Context, plan Plan) error {
 	if err := c.writable(); err != nil {
+		return err
+	}
+	now, err := c.Belongings(ctx) // the plan may be as old as an answer took
+	if err = firstError(err, now.Vacant()); err != nil {
 		return err
 	}
 	things, err := c.keepsakes(ctx)
@@ -56,7 +94,9 @@ func (c *Cluster) CleanUp(ctx context.Context, plan Plan) error {
 	}
 	var errs []error
 	for _, g := range plan.Groups {
-		if err := c.cleanGroup(ctx, g); err != nil {
+		if err := c.cleanGroup(ctx, g); errors.Is(err, ErrInUse) {
+			return err // somebody came right now, and wants the topics
+		} else if err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -81,10 +121,11 @@ func (c *Cluster) cleanGroup(ctx context.Context, g PlannedGroup) error {
 	if g.Standing != Made {
 		return nil
 	}
-	if len(g.Members) > 0 {
-		return fmt.Errorf("the group %s has members: %s: %w", c.names.full(g.Name), strings.Join(g.Members, ", "), ErrInUse)
+	err := c.deleteGroups(ctx, g.Name)
+	if errors.Is(err, kerr.NonEmptyGroup) {
+		return fmt.Errorf("%w; %w", err, ErrInUse)
 	}
-	return c.deleteGroups(ctx, g.Name)
+	return err
 }
 
 // forgetNamed takes everything of a name out of the registry.

@@ -284,7 +284,7 @@ func TestCleanUpDeletesExactlyWhatTheLabMade(t *testing.T) {
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "lab."+OrderGroup) || !strings.Contains(err.Error(), "order-1 on ") {
 		t.Errorf("with a member in the group: %v", err)
 	}
-	e.want("lab.2.a", "lab.2."+madeTopic, "lab."+madeTopic, "payment-successful")
+	e.want("lab.2.a", "lab.2."+madeTopic, "lab.a", "lab.b", "lab."+madeTopic, "payment-successful")
 	leave()
 	for range 2 {
 		if err := e.cleanUp(c); err != nil {
@@ -317,7 +317,10 @@ func joinLab(t testing.TB, c *Cluster) (leave func()) {
 		t.Fatal(err)
 	}
 	defer o.Close()
-	readUntil(t, o, "a member", func(r Reading) bool { return len(r.Groups[OrderGroup].Members) == 1 })
+	readUntil(t, o, "a member that reads", func(r Reading) bool {
+		members := r.Groups[OrderGroup].Members
+		return len(members) == 1 && len(members[0].Partitions) > 0
+	})
 	return leave
 }
 
@@ -342,6 +345,44 @@ func TestAGroupThatWasThereIsLeft(t *testing.T) {
 	}
 	if groups, err := e.raw.ListGroups(t.Context()); err != nil || len(groups.Groups()) != 1 {
 		t.Errorf("groups %v, %v", groups.Groups(), err)
+	}
+}
+
+// TestCleanUpWaitsForWhoeverReadsWhatItWouldDelete also where his group was there before the lab, or he came after the plan.
+func TestCleanUpWaitsForWhoeverReadsWhatItWouldDelete(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		e := openEstate(t, 3)
+		if before {
+			offsets := kadm.Offsets{}
+			offsets.AddOffset("his", 0, 0, -1)
+			e.creates("his", 1, nil)
+			if _, err := e.raw.CommitOffsets(t.Context(), "lab."+OrderGroup, offsets); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := e.lab("lab.", agreed)
+		e.furnish(c, "a")
+		old, err := c.Belongings(t.Context())
+		if err != nil || old.Vacant() != nil {
+			t.Fatal(err, old.Vacant())
+		}
+		there := e.topics()
+		leave := joinLab(t, c)
+		plan, err := c.Belongings(t.Context())
+		if err != nil || !errors.Is(plan.Vacant(), ErrInUse) {
+			t.Errorf("before %v: %+v, %v", before, plan.Groups, err)
+		}
+		if err := c.CleanUp(t.Context(), old); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "lab."+OrderGroup+" (order-1 on ") {
+			t.Errorf("before %v: %v", before, err)
+		}
+		e.want(there...)
+		leave()
+		if err := e.cleanUp(c); err != nil {
+			t.Error(err)
+		}
+		if _, ok := e.details()["lab.a"]; ok {
+			t.Errorf("before %v: it is still there", before)
+		}
 	}
 }
 

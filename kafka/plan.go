@@ -46,6 +46,8 @@ type PlannedGroup struct {
 	Name     string
 	Standing Standing
 	Members  []string // client ids and hosts of those that are in it
+
+	reads []string // topics that its members have partitions of
 }
 
 // Of returns a topic of the plan; without a name when there is none of this name.

@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -83,7 +84,7 @@ func (c *Cluster) planGroups(ctx context.Context, things []keepsake, names []str
 		if g.Err != nil {
 			return nil, fmt.Errorf("look up the group %s: %w", c.names.full(name), g.Err)
 		}
-		groups[i] = PlannedGroup{Name: name, Members: membersOf(g)}
+		groups[i] = PlannedGroup{Name: name, Members: membersOf(g), reads: readBy(g)}
 		ours := func(k keepsake) bool { return k.Kind == groupKind && k.Name == c.names.full(name) }
 		switch {
 		case g.State == "":
@@ -94,6 +95,17 @@ func (c *Cluster) planGroups(ctx context.Context, things []keepsake, names []str
 		}
 	}
 	return groups, nil
+}
+
+// readBy are the topics that members of a group have partitions of.
+func readBy(g GroupReading) []string {
+	topics := map[string]bool{}
+	for _, m := range g.Members {
+		for topic := range m.Partitions {
+			topics[topic] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(topics))
 }
 
 // membersOf names the members of a group: "order-1 on 10.0.0.7".

@@ -20,7 +20,8 @@ func Command(cluster *connect.Flags) *cobra.Command {
 		Use:   "cleanup",
 		Short: "Delete from a real cluster what labs made there",
 		Long: "Deletes the topics and groups that labs made on a real cluster under this --topic-prefix, and nothing else.\n" +
-			"It lists them and asks first. What was interrupted goes on when it is called again.",
+			"It lists them and asks first. While a lab or a service works with them it deletes nothing. What was interrupted goes\n" +
+			"on when it is called again.",
 		Example: "  blackfriday cleanup --brokers kafka1:9092 --topic-prefix monday.",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,6 +36,13 @@ func Command(cluster *connect.Flags) *cobra.Command {
 		},
 	}
 	cluster.Register(cmd.Flags())
+	for name, usage := range map[string]string{
+		"brokers":      "real cluster to clean up, host:port[,host:port] (default $" + connect.BrokersVariable + ")",
+		"topic-prefix": "stands before the names of what is deleted: that of the labs that made it",
+		"yes":          "delete without asking first",
+	} {
+		cmd.Flags().Lookup(name).Usage = usage
+	}
 	return cmd
 }
 
@@ -49,12 +57,18 @@ func Run(ctx context.Context, cfg kafka.Config, confirm func(ctx context.Context
 	if err != nil {
 		return err
 	}
+	if err := plan.Vacant(); err != nil {
+		return err
+	}
 	if len(plan.Topics)+len(plan.Groups) > 0 {
 		if err := confirm(ctx, question(plan)); err != nil {
 			return err
 		}
 	}
 	err = cluster.CleanUp(ctx, plan)
+	if errors.Is(err, kafka.ErrInUse) {
+		return err
+	}
 	said := "Nothing that a lab made is left"
 	if err != nil {
 		said = "Some of what a lab made is left"
@@ -87,11 +101,7 @@ func question(p kafka.Plan) string {
 	}
 	for _, g := range p.Groups {
 		name := "group " + p.Prefix + g.Name
-		switch {
-		case g.Standing != kafka.Made:
-		case len(g.Members) > 0:
-			stays = append(stays, fmt.Sprintf("%s: %s in it; %v", name, strings.Join(g.Members, ", "), kafka.ErrInUse))
-		default:
+		if g.Standing == kafka.Made {
 			goes = append(goes, name+" with its offsets")
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/cleanup"
@@ -72,6 +74,77 @@ func TestCleanupListsAsksAndDeletes(t *testing.T) {
 			t.Error("not exactly what the lab made is gone")
 		}
 		agree = refuse // there is nothing to ask any more
+	}
+}
+
+// idle is a member's handler and watcher that does nothing but tell when it has joined.
+type idle struct{ joined chan struct{} }
+
+func (idle) Handle(_ context.Context, _ kafka.Writer, batch []*kafka.Record) (int, error) {
+	return len(batch), nil
+}
+func (i idle) Assigned(kafka.Assignment)                      { i.joined <- struct{}{} }
+func (idle) Released(time.Time, []kafka.TopicPartition, bool) {}
+func (idle) Begun(time.Time, []*kafka.Record)                 {}
+func (idle) Failing(error)                                    {}
+
+// join has order-7 join the lab's order consumers, in a group that the lab made.
+func join(t *testing.T, cfg kafka.Config) (leave func()) {
+	t.Helper()
+	c, err := kafka.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	if _, err := c.Furnish(t.Context(), nil, kafka.OrderGroup); err != nil {
+		t.Fatal(err)
+	}
+	i := idle{make(chan struct{}, 100)}
+	m, err := c.NewMember(kafka.MemberConfig{
+		ClientID: "order-7", Group: kafka.OrderGroup, Topics: []string{"a"}, Handler: i, Watch: i, Batch: func() int { return 1 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var ended sync.WaitGroup
+	ended.Go(func() { _ = m.Run(ctx) })
+	leave = sync.OnceFunc(func() { cancel(); ended.Wait(); m.Release() })
+	t.Cleanup(leave)
+	<-i.joined
+	return leave
+}
+
+func TestCleanupDeletesNothingUnderALabThatRuns(t *testing.T) {
+	his, cfg := somebodys(t)
+	leave := join(t, cfg)
+	var out bytes.Buffer
+	asked := false
+	agree := func(context.Context, string) error { asked = true; return nil }
+	err := cleanup.Run(t.Context(), cfg, agree, &out)
+	for _, want := range []string{"nothing is deleted", "lab." + kafka.OrderGroup, "order-7 on ", "stop the labs"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %q", err, want)
+		}
+	}
+	if !errors.Is(err, kafka.ErrInUse) || asked || out.Len() > 0 {
+		t.Errorf("%v; asked %v; said %q", err, asked, out.String())
+	}
+	for _, name := range []string{"a", "b", "blackfriday-made"} {
+		if standing(t, his, name) == kafka.Missing {
+			t.Errorf("%s is deleted", name)
+		}
+	}
+	leave()
+	if err := cleanup.Run(t.Context(), cfg, agree, &out); err != nil || standing(t, his, "a") != kafka.Missing {
+		t.Errorf("once they are gone: %v", err)
+	}
+}
+
+func TestCleanupHelpFitsIt(t *testing.T) {
+	flags := cleanup.Command(connect.New(func(string) string { return "" })).Flags()
+	if usage := flags.FlagUsages(); strings.Contains(usage, "embedded") || strings.Contains(usage, "write to") || !strings.Contains(usage, connect.BrokersVariable) {
+		t.Error(usage)
 	}
 }
 
