@@ -76,13 +76,14 @@ func (p Plan) Foreign() []string {
 	return names
 }
 
-// Owned is nil when nothing is there that somebody else made; the error is one sentence.
+// Owned is nil when nothing is there that somebody else made; the error is one sentence that begins with the cure: a screen
+// may not have room for all of the names.
 func (p Plan) Owned() error {
 	foreign := p.Foreign()
 	if len(foreign) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s was there before: %w; choose another --topic-prefix for a lab of its own", strings.Join(foreign, ", "), ErrForeign)
+	return fmt.Errorf("take another --topic-prefix: %s was there before, and %w", strings.Join(foreign, ", "), ErrForeign)
 }
 
 // Agreed is a Config.Confirm for whoever was shown the plan before: it holds for the same topics and groups of the same

@@ -53,10 +53,18 @@ func partitionsDialog(s *lab.Snapshot) *dialog {
 			d.items = append(d.items, choice{label: comma(int64(n)), detail: "grow, while everything goes on", command: lab.GrowPartitions{Count: n}})
 		}
 	}
-	d.items = append(d.items, choice{label: "recreate", detail: "with any number; deletes all records", next: recreateDialog()})
+	again := choice{label: "recreate", detail: "with any number; deletes all records", next: recreateDialog()}
+	off := s.WhyNot(lab.RecreateTopics{}) != ""
+	if off { // the command, instead of the question how: it is marked, and refused with the reason
+		again.command, again.next = lab.RecreateTopics{}, nil
+	}
+	d.items = append(d.items, again)
 	d.typed = func(n int) choice {
-		if n > now {
+		switch {
+		case n > now:
 			return choice{command: lab.GrowPartitions{Count: n}}
+		case off:
+			return choice{command: lab.RecreateTopics{Partitions: n}}
 		}
 		return choice{next: confirmRecreate(n, "Kafka adds partitions and never takes one away.")}
 	}

@@ -88,6 +88,30 @@ func TestAKeyThatIsOffSaysWhy(t *testing.T) {
 	}
 }
 
+// TestARecreationThatIsOffIsMarkedAndNotAskedFor: before, it was refused after two more questions.
+func TestARecreationThatIsOffIsMarkedAndNotAskedFor(t *testing.T) {
+	s := elsewhere()
+	s.Can.Recreate = "Take another --topic-prefix: dlq-payment was there before, and the lab changes and deletes only what it made."
+	m, _ := dashboard(s, 100, 45)
+	press(m, "t")
+	if got := text(m); strings.Count(got, "! off") != 1 {
+		t.Error(got)
+	}
+	for _, keys := range []string{"t up enter", "t 1 enter"} {
+		m, fake := dashboard(s, 100, 45)
+		press(m, strings.Fields(keys)...)
+		if got := text(m); len(fake.asked) > 0 || !strings.Contains(got, "Off: Take another --topic-prefix") || strings.Contains(got, "how many partitions?") {
+			t.Errorf("%s: asked for %v, and says\n%s", keys, fake.asked, got)
+		}
+	}
+	s.Can.Grow = s.Can.Recreate
+	m, _ = dashboard(s, 100, 45)
+	press(m, "t")
+	if got := text(m); !strings.Contains(got, "Off: Take another --topic-prefix") {
+		t.Error(got)
+	}
+}
+
 func TestAKeyThatIsOffIsMuted(t *testing.T) {
 	st := newStyles(ThemeDark, false, false)
 	on, off := st.key.Render("f"), st.muted.Render("f")

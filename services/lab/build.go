@@ -39,7 +39,7 @@ func (s *state) build(now time.Time) *Snapshot {
 	if room := cfg.Classroom; room != nil {
 		snap.Cluster.Join, snap.Cluster.Code = snap.Cluster.Brokers[0], room.Code.Reveal()
 	}
-	snap.Can = s.terms.can
+	snap.Can = s.can()
 	clock := s.clockOf(OrderKind)
 	snap.Settings = Settings{
 		Protocol: s.protocol.String(), Key: s.key, Delay: s.delay.Load(),

@@ -14,7 +14,7 @@ import (
 func (s *state) takeOver(ctx context.Context, plan kafka.Plan) error {
 	payments := plan.Of(kafka.PaymentSuccessful)
 	s.cfg.Partitions = payments.Partitions
-	s.foreign = plan.Owned()
+	s.found(plan)
 	s.tellFound(plan)
 	if s.cluster.Config().DataDir == "" || payments.Standing == kafka.Missing {
 		return nil
@@ -25,6 +25,15 @@ func (s *state) takeOver(ctx context.Context, plan kafka.Plan) error {
 		return err
 	}
 	return s.cluster.ReadyGroups(ctx, kafka.OrderGroup, kafka.EmailGroup)
+}
+
+// found notes what is somebody else's and stays as it is.
+func (s *state) found(plan kafka.Plan) {
+	flow := kafka.Plan{Prefix: plan.Prefix}
+	for _, name := range flowing() {
+		flow.Topics = append(flow.Topics, plan.Of(name))
+	}
+	s.foreign, s.ungrown = plan.Owned(), flow.Owned()
 }
 
 // tellFound says what does not suit the lab of the topics that were there before. It uses them as they are.

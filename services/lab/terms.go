@@ -1,9 +1,11 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -140,6 +142,22 @@ func (c clock) atMost() string {
 		return "its session timeout is not known"
 	}
 	return fmt.Sprintf("at most %v", c.session)
+}
+
+// can is what the cluster does not let the lab do, and what the lab does not do to what is somebody else's.
+func (s *state) can() kafka.Capabilities {
+	can := s.terms.can
+	can.Grow, can.Recreate = cmp.Or(can.Grow, sentence(s.ungrown)), cmp.Or(can.Recreate, sentence(s.foreign))
+	return can
+}
+
+// sentence is an error of one that begins with a word in ASCII, as a sentence by itself; empty for none.
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // WhyNot says why the cluster does not let the lab carry out a command, in one sentence; empty where nothing is known
