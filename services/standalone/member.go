@@ -14,10 +14,11 @@ import (
 // work is the life of a service that reads: from joining its group to leaving it.
 func (p *process) work(ctx context.Context) error {
 	s := p.service
-	w := &watch{name: p.name, group: s.role.Group, journal: p.journal, joined: make(chan string, 1)}
+	group := p.real(s.role.Group)
+	w := &watch{name: p.name, group: group, prefix: p.cfg.Kafka.Prefix, journal: p.journal, joined: make(chan string, 1)}
 	member, err := p.cluster.NewMember(kafka.MemberConfig{
 		ClientID: p.name, Group: s.role.Group, Topics: s.role.Topics, Protocol: p.cfg.Kafka.Protocol,
-		Handler:     &witness{work: s.work, refusals: s.refusals, writes: s.writes, journal: p.journal},
+		Handler:     &witness{work: s.work, refusals: s.refusals, writes: s.writes, prefix: p.cfg.Kafka.Prefix, journal: p.journal},
 		Batch:       p.batch,
 		Patience:    s.role.Patience,
 		Guarantee:   p.cfg.Guarantee,
@@ -27,7 +28,7 @@ func (p *process) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.journal.Say("%s asks to join %s.", p.name, s.role.Group)
+	p.journal.Say("%s asks to join %s.", p.name, group)
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	ended := make(chan error, 1)
@@ -73,16 +74,16 @@ func (p *process) ended(err, cause error) error {
 	case err != nil:
 		return err
 	}
-	p.journal.Say("%s has left %s: it finished %s.", p.name, p.service.role.Group, counted(p.service.work.Finished(), "record"))
+	p.journal.Say("%s has left %s: it finished %s.", p.name, p.real(p.service.role.Group), counted(p.service.work.Finished(), "record"))
 	return nil
 }
 
 // watch tells the journal what happens to the member.
 type watch struct {
-	name, group string
-	journal     *Journal
-	joined      chan string // the member's id, once it has joined
-	known       bool
+	name, group, prefix string // the group by the name that the brokers know; prefix makes that of a topic
+	journal             *Journal
+	joined              chan string // the member's id, once it has joined
+	known               bool
 }
 
 // Assigned implements kafka.Watcher.
@@ -96,17 +97,17 @@ func (w *watch) Assigned(a kafka.Assignment) {
 		}
 	}
 	if len(a.Partitions) > 0 {
-		w.journal.Say("%s now reads %s.", w.name, listed(a.Partitions))
+		w.journal.Say("%s now reads %s.", w.name, w.listed(a.Partitions))
 	}
 }
 
 // Released implements kafka.Watcher.
 func (w *watch) Released(_ time.Time, tps []kafka.TopicPartition, lost bool) {
 	if lost {
-		w.journal.Warn("%s lost %s: the group gave them away.", w.name, listed(tps))
+		w.journal.Warn("%s lost %s: the group gave them away.", w.name, w.listed(tps))
 		return
 	}
-	w.journal.Say("%s gave up %s.", w.name, listed(tps))
+	w.journal.Say("%s gave up %s.", w.name, w.listed(tps))
 }
 
 // Begun implements kafka.Watcher. What is finished is told, not what is begun.
@@ -122,7 +123,7 @@ func (w *watch) Failing(err error) {
 }
 
 // listed names partitions by their topic: "payment-successful P0, P2".
-func listed(tps []kafka.TopicPartition) string {
+func (w *watch) listed(tps []kafka.TopicPartition) string {
 	byTopic := map[string][]int{}
 	for _, tp := range tps {
 		byTopic[tp.Topic] = append(byTopic[tp.Topic], int(tp.Partition))
@@ -134,7 +135,7 @@ func listed(tps []kafka.TopicPartition) string {
 		for i, p := range ps {
 			names[i] = fmt.Sprintf("P%d", p)
 		}
-		words = append(words, topic+" "+strings.Join(names, ", "))
+		words = append(words, w.prefix+topic+" "+strings.Join(names, ", "))
 	}
 	slices.Sort(words)
 	return strings.Join(words, "; ")

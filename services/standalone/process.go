@@ -92,6 +92,9 @@ func (p *process) open(ctx context.Context) error {
 	return nil
 }
 
+// real is the name of a topic or a group that the brokers know: a person looks for it there.
+func (p *process) real(name string) string { return p.cfg.Kafka.Prefix + name }
+
 // awaitTopics waits until every topic is there, or creates what is missing.
 func (p *process) awaitTopics(ctx context.Context) error {
 	topics := role.Topics(p.cfg.Partitions)
@@ -112,6 +115,9 @@ func (p *process) awaitTopics(ctx context.Context) error {
 		}
 		if len(missing) == 0 {
 			return nil
+		}
+		for i, name := range missing {
+			missing[i] = p.real(name)
 		}
 		if what := strings.Join(missing, ", "); what != told {
 			told = what

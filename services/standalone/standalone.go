@@ -160,7 +160,7 @@ func (p *process) take(ctx context.Context) {
 		fresh := min(total-told, int64(len(newest)))
 		p.journal.count(int(total - told - fresh))
 		for _, d := range newest[int64(len(newest))-fresh:] {
-			p.journal.each(slog.LevelInfo, "payment of user %s → %s P%d@%d", d.User, d.Topic, d.Partition, d.Offset)
+			p.journal.each(slog.LevelInfo, "payment of user %s → %s P%d@%d", d.User, p.real(d.Topic), d.Partition, d.Offset)
 		}
 		told = total
 	}

@@ -202,6 +202,32 @@ func TestServiceWaitsForItsTopics(t *testing.T) {
 	s.says(t, "now reads payment-successful P0")
 }
 
+// TestServiceNamesWhatTheBrokersKnow: under a prefix somebody would look for the short names in vain.
+func TestServiceNamesWhatTheBrokersKnow(t *testing.T) {
+	open(t, false) // for the place where names are taken
+	c, err := kafka.Open(t.Context(), kafka.Config{Nodes: 1, Prefix: "m."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	cfg := config(c, Order)
+	cfg.Kafka.Prefix = "m."
+	s := start(t, cfg)
+	s.says(t, "not there yet: m.payment-successful, m.order-created, m.dlq-payment")
+	furnish(t, c)
+	s.says(t, "asks to join m.order-service-group", "has joined m.order-service-group", "now reads m.payment-successful P0")
+	pay(t, c, laptop, "oops")
+	s.says(t, "m.payment-successful P0@0 of user 42 → order", "! m.payment-successful P0@1 → dead letter queue")
+	s.stop()
+	if err := <-s.ended; err != nil {
+		t.Error(err)
+	}
+	s.says(t, "has left m.order-service-group")
+	if got := strings.ReplaceAll(s.String(), "m.payment-successful", ""); strings.Contains(got, "payment-successful") {
+		t.Error(s)
+	}
+}
+
 func TestServiceCreatesTopicsWhenAsked(t *testing.T) {
 	cfg := config(open(t, false), Order)
 	cfg.Create = true

@@ -15,6 +15,7 @@ type witness struct {
 	work     worker
 	refusals *relay.Rejections
 	writes   string
+	prefix   string // stands before the topics' names on the brokers
 	journal  *Journal
 }
 
@@ -30,14 +31,14 @@ func (w *witness) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	w.journal.count(finished)
 	if after > before {
 		w.journal.each(slog.LevelWarn, "%s went to the dead letter queue, the newest %s P%d@%d: %s",
-			counted(after-before, "record"), newest.Topic, newest.Partition, newest.Offset, newest.Reason)
+			counted(after-before, "record"), w.prefix+newest.Topic, newest.Partition, newest.Offset, newest.Reason)
 	}
 	return finished, err
 }
 
 // tell says what became of one record.
 func (w *witness) tell(r *kafka.Record, refused bool, why string) {
-	place := fmt.Sprintf("%s P%d@%d", r.Topic, r.Partition, r.Offset)
+	place := fmt.Sprintf("%s P%d@%d", w.prefix+r.Topic, r.Partition, r.Offset)
 	last, _ := w.work.Last()
 	switch {
 	case refused:
