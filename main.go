@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,7 +150,8 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
 	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")
 	f.DurationVar(&s.lab.Delay, "delay", 100*time.Millisecond, "simulated work per payment")
-	f.StringVar(&s.protocol, "protocol", string(kafka.ConsumerProtocol), "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin")
+	f.StringVar(&s.protocol, "protocol", "", "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin "+
+		"(default consumer; on a real cluster only where that gives up a dead member within --session-timeout, else cooperative-sticky)")
 	f.StringVar(&s.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
 	f.DurationVar(&s.lab.CommitInterval, "commit-interval", kafka.DefaultCommitInterval, "how often a consumer commits what it finished, and how long its transactions last: 10ms to 5s")
 	f.DurationVar(&s.lab.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a group waits for a silent member")
@@ -185,7 +187,7 @@ func (s *settings) clock(flags *pflag.FlagSet) (session, heartbeat time.Duration
 
 // config is the lab that the flags describe.
 func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
-	protocol, err := kafka.ParseProtocol(s.protocol)
+	protocol, err := kafka.ParseProtocol(cmp.Or(s.protocol, string(kafka.ConsumerProtocol)))
 	if err != nil {
 		return lab.Config{}, err
 	}

@@ -2,8 +2,11 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +31,8 @@ type Cluster struct {
 	client  *kgo.Client    // that of admin
 	admin   *kadm.Client
 	id      string
-	nodes   int // brokers that the cluster listed when it was opened
+	listed  []string // brokers that the cluster named when it was opened, by the addresses that they advertise
+	chosen  string   // why the protocol is what it is, where nobody asked for one
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
 	implicitTransactions bool
 	meters               *meters // nil: nobody asked for metrics
@@ -71,19 +75,26 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	if c.cfg.Protocol == "" {
-		c.cfg.Protocol = c.fittingProtocol(ctx)
+		c.cfg.Protocol, c.chosen = c.fittingProtocol(ctx)
 	}
 	return c, nil
 }
 
-// fittingProtocol is the group protocol under which a crash is noticed within the session timeout that was asked for.
-// Brokers that cannot be asked, or do not know KIP-848, get the protocol that every broker knows.
-func (c *Cluster) fittingProtocol(ctx context.Context) Protocol {
+// fittingProtocol is the group protocol under which a crash is noticed within the session timeout that was asked for, and
+// why in a sentence. Brokers that cannot be asked, or do not know KIP-848, get the protocol that every broker knows.
+func (c *Cluster) fittingProtocol(ctx context.Context) (p Protocol, why string) {
 	session, _, err := c.GroupTimeouts(ctx, OrderGroup)
-	if err != nil || session > c.cfg.SessionTimeout {
-		return CooperativeSticky
+	switch {
+	case errors.Is(err, ErrNoGroupTimeouts):
+		return CooperativeSticky, "These brokers have no session timeout for KIP-848 groups."
+	case err != nil:
+		return CooperativeSticky, "When these brokers give up a dead member of a KIP-848 group is not known: " + err.Error() + "."
+	case session > c.cfg.SessionTimeout:
+		return CooperativeSticky, fmt.Sprintf("In a KIP-848 group these brokers give up a dead member after %v, later than --session-timeout %v; "+
+			"--protocol consumer takes it all the same.", session, c.cfg.SessionTimeout)
 	}
-	return ConsumerProtocol
+	return ConsumerProtocol, fmt.Sprintf("In a KIP-848 group these brokers give up a dead member after %v, within --session-timeout %v.",
+		session, c.cfg.SessionTimeout)
 }
 
 // connect opens the administrative client and learns who is there.
@@ -106,7 +117,10 @@ func (c *Cluster) connect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)
 	}
-	c.id, c.nodes = meta.Cluster, len(meta.Brokers)
+	c.id = meta.Cluster
+	for _, b := range meta.Brokers {
+		c.listed = append(c.listed, net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port))))
+	}
 	if !c.Embedded() {
 		if err := knocker.knockAdvertised(ctx, meta.Brokers); err != nil {
 			return err
@@ -155,7 +169,14 @@ func (c *Cluster) ID() string { return c.id }
 func (c *Cluster) Brokers() []string { return slices.Clone(c.brokers) }
 
 // Nodes is how many brokers the cluster had when it was opened.
-func (c *Cluster) Nodes() int { return c.nodes }
+func (c *Cluster) Nodes() int { return len(c.listed) }
+
+// Named are the brokers that the cluster named when it was opened, host:port as they advertise it: whoever connects need
+// not have known all of them, or may have named one twice.
+func (c *Cluster) Named() []string { return slices.Clone(c.listed) }
+
+// Chosen is why the protocol of Config is in force, in one sentence; empty where it was asked for.
+func (c *Cluster) Chosen() string { return c.chosen }
 
 // Config is the configuration in force, defaults filled in.
 func (c *Cluster) Config() Config { return c.cfg }

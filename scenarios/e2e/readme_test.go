@@ -121,6 +121,18 @@ func TestTheReadmeKnowsEveryScenario(t *testing.T) {
 	}
 }
 
+// TestTheHelpSaysWhichProtocolARealClusterGets: there "consumer" is not simply the default.
+func TestTheHelpSaysWhichProtocolARealClusterGets(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}} {
+		stdout, stderr, code := run(t, 10*time.Second, "", program(t), args...)
+		_, after, _ := strings.Cut(strings.Join(strings.Fields(stdout), " "), "--protocol ")
+		said, _, _ := strings.Cut(after, " --seed")
+		if code != 0 || !strings.Contains(said, "default consumer; on a real cluster only where that gives up a dead member within --session-timeout, else cooperative-sticky") {
+			t.Errorf("%q: exit code %d\n%s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
 func TestTheReadmeNamesOnlyRealFlags(t *testing.T) {
 	name := program(t)
 	var help strings.Builder

@@ -88,6 +88,10 @@ func TestALabUsesWhatItFinds(t *testing.T) {
 			if err := l.Do(t.Context(), c); !errors.Is(err, kafka.ErrForeign) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%T: %v", c, err)
 			}
+			// A screen may have room for the beginning only, and offers it as what is off.
+			if why := s.WhyNot(c); !strings.HasPrefix(why, "Take another --topic-prefix: his.payment-successful") {
+				t.Errorf("%T is off because %q", c, why)
+			}
 		}
 		do(t, l, Flood{Count: 60})
 		until(t, l, "it works with them", 20*time.Second, func(s *Snapshot) bool { return drained(s) && s.Totals.Emails == 60 })
@@ -96,6 +100,45 @@ func TestALabUsesWhatItFinds(t *testing.T) {
 		}
 		peaceful(t, l)
 	})
+}
+
+// TestADeadLetterQueueOfSomebodyElses keeps the lab from recreating the topics, and not from growing them.
+func TestADeadLetterQueueOfSomebodyElses(t *testing.T) {
+	s := &state{}
+	topics := []kafka.PlannedTopic{{Name: kafka.DLQPayment, Standing: kafka.Found}}
+	for _, name := range flowing() {
+		topics = append(topics, kafka.PlannedTopic{Name: name, Standing: kafka.Made})
+	}
+	s.found(kafka.Plan{Prefix: "his.", Topics: topics})
+	if can := s.can(); can.Grow != "" || !strings.Contains(can.Recreate, "his."+kafka.DLQPayment) {
+		t.Errorf("%+v", can)
+	}
+}
+
+// TestTheStartNamesTheBrokersAndTheProtocol that the cluster has, whatever addresses and protocol were asked for.
+func TestTheStartNamesTheBrokersAndTheProtocol(t *testing.T) {
+	for want, session := range map[string]time.Duration{
+		"The groups speak KIP-848. In a KIP-848 group these brokers give up a dead member after 6s, within --session-timeout 6s.":               6 * time.Second,
+		"The groups speak cooperative-sticky. In a KIP-848 group these brokers give up a dead member after 6s, later than --session-timeout 2s": 2 * time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			host := start(t, func(c *Config) { c.Orders, c.Kafka.SessionTimeout = 0, 6*time.Second })
+			l := start(t, func(c *Config) {
+				beside(host, "b.")(c)
+				named := c.Kafka.Brokers
+				c.Kafka.Brokers = append(named[:1:1], named[0]) // one of three, twice
+				c.Kafka.Protocol, c.Kafka.SessionTimeout = "", session
+			})
+			for _, text := range []string{want, "connected to 3 brokers on " + strings.Join(host.Snapshot().Cluster.Brokers, ", ")} {
+				if !said(l.Snapshot(), text) {
+					t.Errorf("nobody says %q: %+v", text, l.Snapshot().Events)
+				}
+			}
+			if said(host.Snapshot(), "groups speak") {
+				t.Error("the embedded cluster's protocol is the flag's, and not chosen")
+			}
+		})
+	}
 }
 
 func said(s *Snapshot, text string) bool {

@@ -81,14 +81,28 @@ func (s *state) startKafka(ctx context.Context) (string, error) {
 	if cluster.Embedded() {
 		kind = "embedded cluster:"
 	}
-	return fmt.Sprintf("%s %s", kind, brokersText(cluster.Brokers())), nil
+	s.tellProtocol()
+	return fmt.Sprintf("%s %s", kind, brokersText(cluster.Named())), nil
 }
 
+// tellProtocol says which group protocol was chosen on somebody's cluster and why. Who only observes has no use for one.
+func (s *state) tellProtocol() {
+	if why := s.cluster.Chosen(); why != "" && !s.cluster.Embedded() && !s.cfg.Observe {
+		s.feed.add(Info, "kafka", 0, "The groups speak %s. %s", s.protocol, why)
+	}
+}
+
+// brokersText counts the brokers, and names as many as somebody reads.
 func brokersText(brokers []string) string {
+	const most = 5
 	if len(brokers) == 1 {
 		return "1 broker on " + brokers[0]
 	}
-	return fmt.Sprintf("%d brokers on %s", len(brokers), strings.Join(brokers, ", "))
+	named, more := brokers, ""
+	if len(brokers) > most {
+		named, more = brokers[:most], ", …"
+	}
+	return fmt.Sprintf("%d brokers on %s%s", len(brokers), strings.Join(named, ", "), more)
 }
 
 func (s *state) startTopics(ctx context.Context) (string, error) {
