@@ -63,7 +63,7 @@ func TestBrokerDies(t *testing.T) {
 		if err := cluster.Start(t.Context(), int(id)); err != nil {
 			t.Fatal(err)
 		}
-		s = await(t, l, "the broker is back and its copies are in sync", func(s *lab.Snapshot) bool {
+		await(t, l, "the broker is back and its copies are in sync", func(s *lab.Snapshot) bool {
 			return !s.Losses[losses].Back.IsZero() && s.Placement.UnderReplicated == 0 && !s.Flood.Running
 		})
 		s = await(t, l, "it was measured for how long nobody read", func(s *lab.Snapshot) bool {
