@@ -10,6 +10,7 @@ import (
 	"blackfriday/kafka/realtest"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
+	"blackfriday/services/lab/labtest"
 )
 
 // deathWithin bounds each step around the death of a broker: Kafka needs seconds for it, and a busy machine minutes.
@@ -117,15 +118,7 @@ func recount(t *testing.T, brokers []string, s *lab.Snapshot, acked int64) {
 func runLab(t *testing.T, cfg lab.Config) *lab.Lab {
 	t.Helper()
 	l := lab.New(cfg)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	labtest.Run(t, l)
 	await(t, l, "every partition has a reader", func(s *lab.Snapshot) bool {
 		return s.State == lab.Running && len(s.Partitions) > 0 && !slices.ContainsFunc(s.Partitions, func(p lab.Partition) bool { return p.Reader == 0 })
 	})

@@ -13,6 +13,7 @@ import (
 	"blackfriday/kafka/kafkatest"
 	"blackfriday/kafka/realtest"
 	"blackfriday/services/lab"
+	"blackfriday/services/lab/labtest"
 )
 
 // stranger is somebody else's Kafka client, which writes payments or joins the order group.
@@ -169,15 +170,7 @@ func joinAndDie(t *testing.T, cfg kafka.Config, other stranger, name, protocol s
 func runLab(t *testing.T, cfg kafka.Config) *lab.Lab {
 	t.Helper()
 	l := lab.New(lab.Config{Kafka: cfg, Partitions: 3, Orders: 2, HTTPPort: lab.NoHTTP, Seed: 1})
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	labtest.Run(t, l)
 	wait(t, l, "every partition is read", func(s *lab.Snapshot) bool { return s.State == lab.Running && everyPartitionRead(s) })
 	return l
 }

@@ -12,6 +12,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/kafkatest"
+	"blackfriday/services/lab/labtest"
 )
 
 // start runs a lab in virtual time and waits until its members have settled.
@@ -23,15 +24,7 @@ func start(t *testing.T, change func(*Config)) *Lab {
 		change(&cfg)
 	}
 	l := New(cfg)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	labtest.Run(t, l)
 	until(t, l, "the lab runs and every member has its part", 20*time.Second, func(s *Snapshot) bool {
 		for _, i := range append([]Instance{s.Email, s.Analytics}, s.Orders...) {
 			if i.Health == Joining {

@@ -3,7 +3,6 @@
 package lab
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"blackfriday/kafka"
 	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/deadletters"
+	"blackfriday/services/lab/labtest"
 	"blackfriday/services/messages"
 	"blackfriday/services/role"
 )
@@ -24,16 +24,8 @@ func looking(t *testing.T, cfg kafka.Config, brokers []string) (*Lab, *kafkatest
 	spy := &kafkatest.Spy{}
 	cfg.Brokers = brokers
 	l := New(Config{Observe: true, Kafka: spy.On(cfg), Partitions: 3, Orders: 3, HTTPPort: 0})
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		onlyReads(t, spy)
-	})
+	t.Cleanup(func() { onlyReads(t, spy) }) // after the lab has ended
+	labtest.Run(t, l)
 	until(t, l, "it looks", 20*time.Second, func(s *Snapshot) bool { return s.State == Running && !s.Reading.At.IsZero() })
 	return l, spy
 }

@@ -3,7 +3,6 @@
 package gauges_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 	"blackfriday/kafka/kafkatest"
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/gauges"
+	"blackfriday/services/lab/labtest"
 	"blackfriday/services/ledger"
 )
 
@@ -68,15 +68,7 @@ func measured(t *testing.T) (*lab.Lab, *prometheus.Registry) {
 	cfg.Kafka.Metrics = registry
 	l := lab.New(cfg)
 	registry.MustRegister(gauges.New(l.Snapshot))
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	labtest.Run(t, l)
 	return l, registry
 }
 
