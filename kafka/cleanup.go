@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 )
 
@@ -139,7 +138,8 @@ func (c *Cluster) forgetNamed(ctx context.Context, things []keepsake, kind, name
 	return c.forget(ctx, of...)
 }
 
-// closeRegistry deletes the registry, unless it remembers more than itself by now, or was not made by a lab.
+// closeRegistry deletes the registry once it remembers nothing but that a lab made it. One that somebody else made stays,
+// and so does one in which another lab remembers something by now: that is an error.
 func (c *Cluster) closeRegistry(ctx context.Context) error {
 	things, err := c.keepsakes(ctx)
 	if err != nil {
@@ -149,11 +149,14 @@ func (c *Cluster) closeRegistry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, ok := there[c.names.full(madeTopic)]
+	s, made := there[c.names.full(madeTopic)], false
 	for _, k := range things {
-		ok = ok && k.Kind == registryKind && k.of(s)
+		if k.Kind != registryKind {
+			return fmt.Errorf("the %s %s was made while this was deleted: clean up again", k.Kind, k.Name)
+		}
+		made = made || k.of(s)
 	}
-	if !ok || s.id == (kadm.TopicID{}) && len(things) == 0 {
+	if !made {
 		return nil
 	}
 	c.registered.Store(false)

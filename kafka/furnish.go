@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -49,7 +48,10 @@ func (c *Cluster) Furnish(ctx context.Context, topics []Topic, groups ...string)
 	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
 	defer cancel()
 	made, err := c.create(ctx, plan.Replicas, missing)
-	if err = errors.Join(err, c.learnTopicIDs(ctx, names)); err != nil {
+	if err == nil { // else they would be waited for in vain
+		err = c.learnTopicIDs(ctx, names)
+	}
+	if err != nil {
 		return plan, err
 	}
 	faster, err := c.settleMarks(ctx, made)
@@ -57,6 +59,26 @@ func (c *Cluster) Furnish(ctx context.Context, topics []Topic, groups ...string)
 		return plan, err
 	}
 	return c.Plan(ctx, topics, groups...)
+}
+
+// Use is Furnish for whoever creates no topic: it asks before the first write and remembers the groups. Topics that are
+// missing stay so.
+func (c *Cluster) Use(ctx context.Context, topics []Topic, groups ...string) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
+	plan, err := c.Plan(ctx, topics, groups...)
+	if err != nil {
+		return err
+	}
+	plan.Topics = slices.DeleteFunc(plan.Topics, func(t PlannedTopic) bool { return t.Standing == Missing })
+	if err := c.confirm(ctx, plan); err != nil {
+		return err
+	}
+	if err := c.rememberGroups(ctx, plan); !unauthorized(err) {
+		return err
+	}
+	return nil // as with Furnish: no clean-up deletes its groups then
 }
 
 // confirm asks once.
@@ -87,7 +109,7 @@ func (c *Cluster) rememberGroups(ctx context.Context, plan Plan) error {
 	return c.remember(ctx, things...)
 }
 
-// create creates topics. What it returns still needs its id remembered.
+// create creates topics, and remembers the ids that the brokers give at once. What it returns is still to be settled.
 func (c *Cluster) create(ctx context.Context, replicas int, topics []Topic) ([]keepsake, error) {
 	if len(topics) == 0 {
 		return nil, nil
@@ -104,14 +126,24 @@ func (c *Cluster) create(ctx context.Context, replicas int, topics []Topic) ([]k
 		}
 	}
 	for i, t := range topics {
-		if err := c.createOne(ctx, replicas, t, things[i].Mark); err != nil {
+		id, err := c.createOne(ctx, replicas, t, things[i].Mark)
+		if err != nil {
+			return nil, err
+		}
+		if c.Embedded() || id == (kadm.TopicID{}) {
+			continue
+		}
+		things[i].ID = id.String()
+		if err := c.remember(ctx, things[i]); err != nil {
 			return nil, err
 		}
 	}
 	return things, nil
 }
 
-func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark string) error {
+// createOne returns the id of the topic that it created. It is zero where somebody else was faster, and where the brokers
+// do not say: before Kafka 2.8, and embedded ones.
+func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark string) (kadm.TopicID, error) {
 	settings := map[string]*string{}
 	if !c.Embedded() {
 		settings = replicated(replicas)
@@ -120,13 +152,13 @@ func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark str
 	settings["max.message.bytes"] = kadm.StringPtr(strconv.Itoa(t.MaxBytes))
 	created, err := c.admin.CreateTopic(ctx, int32(t.Partitions), int16(replicas), settings, c.names.full(t.Name))
 	if errors.Is(err, kerr.TopicAlreadyExists) {
-		return nil
+		return kadm.TopicID{}, nil
 	}
 	if err != nil {
-		return fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, inWords(explained(err, created.ErrMessage)))
+		return kadm.TopicID{}, fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, inWords(explained(err, created.ErrMessage)))
 	}
 	c.limit(t.Name, t.MaxBytes)
-	return nil
+	return created.ID, nil
 }
 
 // settleMarks remembers the ids of topics that were just created, and forgets the records of those that somebody else was
@@ -147,9 +179,10 @@ func (c *Cluster) settleMarks(ctx context.Context, things []keepsake) (faster bo
 	for _, k := range things {
 		t := there[k.Name]
 		switch {
+		case k.ID == "" && t.name != "" && t.mark == "": // who may not read the mark cannot tell: the record waits for somebody who may
 		case !k.of(t):
 			lost = append(lost, k)
-		case t.id != kadm.TopicID{}:
+		case k.ID == "" && t.id != kadm.TopicID{}:
 			k.ID = t.id.String()
 			known = append(known, k)
 		}
@@ -162,9 +195,9 @@ type standing struct {
 	name       string // as the brokers know it
 	id         kadm.TopicID
 	partitions int
-	mark       string
-	compact    bool
-	maxBytes   int // 0: not known
+	mark       string // empty: not known
+	policy     string // its cleanup.policy; empty: not known
+	maxBytes   int    // 0: not known
 }
 
 // look looks up topics by their full names. One that is not there is absent.
@@ -223,7 +256,7 @@ func (s standing) with(settings []kadm.Config) standing {
 		case markConfig:
 			s.mark = setting.MaybeValue()
 		case "cleanup.policy":
-			s.compact = strings.Contains(setting.MaybeValue(), "compact")
+			s.policy = setting.MaybeValue()
 		case "max.message.bytes":
 			s.maxBytes, _ = strconv.Atoi(setting.MaybeValue())
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -132,7 +133,7 @@ func TestNothingIsWrittenBeforeSomebodyAgreed(t *testing.T) {
 	c := e.lab("lab.", func(_ context.Context, p Plan) error {
 		asked++
 		e.want()
-		for _, text := range []string{p.ClusterID, "3 brokers", e.his.Brokers()[0], "make topic lab.a: 3 partitions, 3 replicas", "make group lab." + OrderGroup, "lab." + madeTopic} {
+		for _, text := range []string{p.ClusterID, "3 brokers", e.his.Brokers()[0], "make topic lab.a: 3 partitions, 3 replicas", "make group lab." + OrderGroup, "lab." + madeTopic, "all that it made is deleted"} {
 			if !strings.Contains(p.String(), text) {
 				t.Errorf("the question does not name %q:\n%s", text, p)
 			}
@@ -216,7 +217,7 @@ func TestALabThatDiedWhileItMadeATopic(t *testing.T) {
 		want := Found
 		if created {
 			want = Made
-			if err := dead.createOne(t.Context(), 3, topicsOf([]string{"a"})[0], things[0].Mark); err != nil {
+			if _, err := dead.createOne(t.Context(), 3, topicsOf([]string{"a"})[0], things[0].Mark); err != nil {
 				t.Fatal(err)
 			}
 		} else {
@@ -502,5 +503,140 @@ func TestCleanUpWithoutTheRightToReadTheRegistry(t *testing.T) {
 	as := guarded(t)
 	if _, err := as("student").Belongings(t.Context()); !unauthorized(err) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestSomebodysEmptyRegistryIsUsedAndStays: a lab that finds it does not take it for its own.
+func TestSomebodysEmptyRegistryIsUsedAndStays(t *testing.T) {
+	e := openEstate(t, 3)
+	name := "lab." + madeTopic
+	id := e.creates(name, 1, map[string]*string{"cleanup.policy": kadm.StringPtr("compact")})
+	c := e.lab("lab.", agreed)
+	if err := e.cleanUp(c); err != nil {
+		t.Error(err)
+	}
+	e.want(name)
+	e.furnish(c, "a")
+	if err := e.cleanUp(c); err != nil {
+		t.Error(err)
+	}
+	e.want(name)
+	if e.id(name) != id {
+		t.Error("it was created anew")
+	}
+}
+
+func TestARegistryThatForgetsIsRefused(t *testing.T) {
+	for _, policy := range []string{"delete", "compact,delete"} {
+		e := openEstate(t, 3)
+		e.creates("lab."+madeTopic, 1, map[string]*string{"cleanup.policy": &policy})
+		_, err := e.lab("lab.", agreed).Furnish(t.Context(), topicsOf([]string{"a"}))
+		if err == nil || !strings.Contains(err.Error(), `its cleanup.policy is "`+policy+`"`) {
+			t.Errorf("%s: %v", policy, err)
+		}
+		e.want("lab." + madeTopic)
+	}
+}
+
+// TestALabThatFurnishesWhileAnotherCleansUp loses no memory of what it made.
+func TestALabThatFurnishesWhileAnotherCleansUp(t *testing.T) {
+	e := openEstate(t, 3)
+	c, other := e.lab("lab.", agreed), e.lab("lab.", agreed)
+	e.furnish(c, "a")
+	plan, err := c.Belongings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.furnish(other, "b")
+	if err := c.CleanUp(t.Context(), plan); err == nil || !strings.Contains(err.Error(), "lab.b was made while this was deleted") {
+		t.Errorf("error %v", err)
+	}
+	e.want("lab.b", "lab."+madeTopic)
+	if err := e.cleanUp(c); err != nil {
+		t.Error(err)
+	}
+	e.want()
+}
+
+// TestUseRemembersTheGroupAndCreatesNoTopic: joining a group is what makes it, so somebody is asked before.
+func TestUseRemembersTheGroupAndCreatesNoTopic(t *testing.T) {
+	e := openEstate(t, 3)
+	e.creates("lab.a", 1, nil)
+	var asked string
+	c := e.lab("lab.", func(_ context.Context, p Plan) error { asked = p.String(); return nil })
+	if err := c.Use(t.Context(), topicsOf([]string{"a", "b"}), OrderGroup); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(asked, "make group lab."+OrderGroup) || !strings.Contains(asked, "use  topic lab.a") || strings.Contains(asked, "topic lab.b:") {
+		t.Errorf("asked:\n%s", asked)
+	}
+	e.want("lab.a", "lab."+madeTopic)
+	joinLab(t, c)()
+	if err := e.cleanUp(c); err != nil {
+		t.Error(err)
+	}
+	e.want("lab.a")
+	if groups, err := e.raw.ListGroups(t.Context()); err != nil || len(groups.Groups()) > 0 {
+		t.Errorf("groups %v, %v", groups.Groups(), err)
+	}
+	if err := e.lab("other.", nil).Use(t.Context(), nil, OrderGroup); !errors.Is(err, ErrUnconfirmed) {
+		t.Errorf("without anybody to ask: %v", err)
+	}
+}
+
+// TestWhoMayNotReadSettingsRemembersHisTopics by the id that the brokers gave when they were created.
+func TestWhoMayNotReadSettingsRemembersHisTopics(t *testing.T) {
+	topic := kmsg.ACLResourceTypeTopic
+	var rights []kfake.ACL
+	for _, name := range []string{"new", madeTopic} {
+		for _, op := range []kmsg.ACLOperation{kmsg.ACLOperationCreate, kmsg.ACLOperationDescribe, kmsg.ACLOperationRead, kmsg.ACLOperationWrite} {
+			rights = append(rights, may(op, topic, name))
+		}
+	}
+	as := guarded(t, rights...)
+	teacher := as("teacher")
+	for range 2 { // with the lab's registry of the teacher, and with his own
+		student := as("student")
+		if _, err := student.Furnish(t.Context(), topicsOf([]string{"new"})); err != nil {
+			t.Fatal(err)
+		}
+		if plan, err := as("student").Plan(t.Context(), topicsOf([]string{"new"})); err != nil || plan.Of("new").Standing != Made {
+			t.Errorf("%+v, %v", plan, err)
+		}
+		plan, err := teacher.Belongings(t.Context())
+		if err == nil {
+			err = teacher.CleanUp(t.Context(), plan)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestARecordIsKeptWhileNobodyMayReadTheMark: brokers before Kafka 2.8 give no ids.
+func TestARecordIsKeptWhileNobodyMayReadTheMark(t *testing.T) {
+	e := openEstate(t, 1)
+	secret := true
+	e.his.fake.ControlKey(int16(kmsg.DescribeConfigs), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		e.his.fake.KeepControl()
+		if !secret {
+			return nil, nil, false
+		}
+		r, _ := req.(*kmsg.DescribeConfigsRequest)
+		resp, _ := r.ResponseKind().(*kmsg.DescribeConfigsResponse)
+		for _, asked := range r.Resources {
+			resp.Resources = append(resp.Resources, kmsg.DescribeConfigsResponseResource{
+				ResourceType: asked.ResourceType, ResourceName: asked.ResourceName, ErrorCode: kerr.TopicAuthorizationFailed.Code,
+			})
+		}
+		return resp, nil, true
+	})
+	c := e.lab("lab.", agreed)
+	if _, err := c.Furnish(t.Context(), topicsOf([]string{"a"})); err != nil {
+		t.Fatal(err)
+	}
+	secret = false
+	if plan, err := c.Plan(t.Context(), topicsOf([]string{"a"})); err != nil || plan.Of("a").Standing != Made {
+		t.Errorf("%+v, %v", plan, err)
 	}
 }

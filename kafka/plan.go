@@ -117,7 +117,7 @@ func (p Plan) String() string {
 	for _, g := range p.Groups {
 		fmt.Fprintf(&b, "  %s group %s%s\n", doing(g.Standing), p.Prefix+g.Name, g.describe())
 	}
-	fmt.Fprintf(&b, "What it makes it remembers in the topic %s; blackfriday cleanup deletes that, and nothing else.\n", p.Prefix+madeTopic)
+	fmt.Fprintf(&b, "It remembers in the topic %s what it makes. With blackfriday cleanup all that it made is deleted, this topic too, and nothing else.\n", p.Prefix+madeTopic)
 	return b.String()
 }
 

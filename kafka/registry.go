@@ -17,6 +17,9 @@ import (
 // runs.
 const madeTopic = "blackfriday-made"
 
+// compaction is the cleanup.policy of a topic that keeps the newest record of each key for ever.
+const compaction = "compact"
+
 // The kinds of things that the registry remembers.
 const (
 	topicKind    = "topic"
@@ -131,39 +134,62 @@ func (c *Cluster) keep(ctx context.Context, forget bool, things []keepsake) erro
 	return nil
 }
 
-// openRegistry creates the registry where it is missing, and has it remember itself. One that is empty may be a lab's that
-// died right then: deleting it takes nothing from anybody.
+// openRegistry creates the registry where it is missing, and has it remember itself: only so a clean-up knows it for a lab's.
+// One that somebody else created, or a lab that died right then, is used and stays.
 func (c *Cluster) openRegistry(ctx context.Context) error {
 	if c.registered.Load() {
 		return nil
 	}
+	name := c.names.full(madeTopic)
+	there, err := c.look(ctx, name)
+	if err != nil {
+		return err
+	}
+	if _, ok := there[name]; !ok {
+		err = c.createRegistry(ctx)
+	} else if err = c.checkRegistry(there[name]); err == nil {
+		err = c.learnTopicIDs(ctx, []string{madeTopic})
+	}
+	if err == nil {
+		c.registered.Store(true)
+	}
+	return err
+}
+
+// checkRegistry refuses a registry that forgets. Whoever may not read its settings has to trust it.
+func (c *Cluster) checkRegistry(s standing) error {
+	if s.policy == "" || s.policy == compaction {
+		return nil
+	}
+	return fmt.Errorf("the topic %s, in which labs remember what they made, would forget it: its cleanup.policy is %q; set it to %s, or choose another --topic-prefix",
+		s.name, s.policy, compaction)
+}
+
+func (c *Cluster) createRegistry(ctx context.Context) error {
+	name := c.names.full(madeTopic)
 	replicas, err := c.replicas(ctx)
 	if err != nil {
 		return err
 	}
 	settings := replicated(replicas)
-	settings["cleanup.policy"] = kadm.StringPtr("compact")
-	created, err := c.admin.CreateTopic(ctx, 1, int16(replicas), settings, c.names.full(madeTopic))
-	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", c.names.full(madeTopic), inWords(explained(err, created.ErrMessage)))
+	settings["cleanup.policy"] = kadm.StringPtr(compaction)
+	created, err := c.admin.CreateTopic(ctx, 1, int16(replicas), settings, name)
+	faster := errors.Is(err, kerr.TopicAlreadyExists) // than this lab was another one
+	if err != nil && !faster {
+		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", name, inWords(explained(err, created.ErrMessage)))
 	}
 	if err := c.learnTopicIDs(ctx, []string{madeTopic}); err != nil {
 		return err
 	}
-	var things []keepsake
-	if err != nil { // it was there
-		if things, err = c.keepsakes(ctx); err != nil {
-			return err
-		}
+	if faster {
+		there, err := c.look(ctx, name)
+		return firstError(err, c.checkRegistry(there[name]))
 	}
-	self := keepsake{Kind: registryKind, Name: c.names.full(madeTopic), ID: c.TopicID(madeTopic), At: time.Now().UTC()}
-	if len(things) == 0 {
-		if err := c.keep(ctx, false, []keepsake{self}); err != nil {
-			return err
-		}
+	self := keepsake{Kind: registryKind, Name: name, ID: c.TopicID(madeTopic), At: time.Now().UTC()}
+	if created.ID != (kadm.TopicID{}) {
+		self.ID = created.ID.String()
 	}
-	c.registered.Store(true)
-	return nil
+	return c.keep(ctx, false, []keepsake{self})
 }
 
 // replicas is the replication factor of what the lab makes: one on each broker, three at most.

@@ -29,7 +29,7 @@ func (c *Cluster) Plan(ctx context.Context, topics []Topic, groups ...string) (P
 		planned := PlannedTopic{Name: t.Name, Partitions: t.Partitions}
 		if s, ok := there[names[i]]; ok {
 			planned.Standing = c.standingOf(s, things)
-			planned.ID, planned.id, planned.Partitions, planned.Compacted = s.id.String(), s.id, s.partitions, s.compact
+			planned.ID, planned.id, planned.Partitions, planned.Compacted = s.id.String(), s.id, s.partitions, strings.Contains(s.policy, compaction)
 			c.limit(t.Name, s.maxBytes)
 		}
 		p.Topics = append(p.Topics, planned)

@@ -253,6 +253,9 @@ func TestTheContainersOfTheServicesAreMonitored(t *testing.T) {
 		if !found || c.Environment[connect.BrokersVariable] == "" || !c.ReadOnly {
 			t.Errorf("no container runs the %s service as it should: %+v", service, c)
 		}
+		if asks := service != "lab"; asks != slices.Contains(c.Command, "--yes") {
+			t.Errorf("nobody is there to answer for %s: %v", service, c.Command)
+		}
 		if want := fmt.Sprintf("%s:%d", service, metrics.DefaultPort); !slices.Contains(scraped, want) {
 			t.Errorf("Prometheus asks %v, and not %s", scraped, want)
 		}

@@ -54,7 +54,8 @@ func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command 
 		Use:   "service " + strings.Join(Services(), "|"),
 		Short: "Run one service in a process of its own",
 		Long: "Runs one service in this process, as the course's terminals do, until SIGINT or SIGTERM: then it leaves its group\n" +
-			"politely. It joins the lab that runs on this machine, or a cluster named with --brokers.",
+			"politely. It joins the lab that runs on this machine, or a cluster named with --brokers: there it asks\n" +
+			"before it writes, unless --yes says that it may.",
 		Example:   "  blackfriday service order\n  blackfriday service order --instance 4 --port 8011 --brokers kafka1:9092\n  INSTANCE_ID=5 PORT=8021 blackfriday service order",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: Services(),
@@ -104,7 +105,7 @@ func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err erro
 		return cfg, err
 	}
 	if len(cfg.Kafka.Brokers) == 0 {
-		cfg.Kafka.Brokers = []string{LocalBroker}
+		cfg.Kafka.Brokers, cfg.Guest = []string{LocalBroker}, true
 	}
 	f.metrics.Into(&cfg.Kafka)
 	if cfg.Number, err = f.number(set, "instance", instanceVariable, cfg.Number, 0, 1, maxNumber); err != nil {

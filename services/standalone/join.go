@@ -99,7 +99,7 @@ func (s *pupil) check() error {
 func (s *pupil) config() Config {
 	cfg := Config{
 		Service: Order, Name: s.name, Delay: s.delay, Guarantee: kafka.AtLeastOnce, CommitEvery: kafka.DefaultCommitInterval,
-		Habit: kafka.ConsumerProtocol,
+		Habit: kafka.ConsumerProtocol, Guest: true,
 	}
 	cfg.Kafka.Brokers = []string{s.address}
 	cfg.Kafka.Security = kafka.Security{Mechanism: kafka.ScramSHA256, User: kafka.StudentUser, Password: kafka.ReadJoinCode(s.code)}

@@ -71,7 +71,7 @@ func (p *process) open(ctx context.Context) error {
 	}
 	p.onClose(p.cluster.Close)
 	p.journal.Say("Connected to the Kafka cluster at %s.", strings.Join(p.cluster.Brokers(), ", "))
-	if err := p.awaitTopics(ctx); err != nil {
+	if err := p.furnish(ctx); err != nil {
 		return err
 	}
 	if err := p.settleName(ctx); err != nil {
@@ -95,19 +95,27 @@ func (p *process) open(ctx context.Context) error {
 // real is the name of a topic or a group that the brokers know: a person looks for it there.
 func (p *process) real(name string) string { return p.cfg.Kafka.Prefix + name }
 
-// awaitTopics waits until every topic is there, or creates what is missing.
-func (p *process) awaitTopics(ctx context.Context) error {
+// furnish has every topic there: it waits for them, or creates what is missing. On somebody's cluster it asks before the
+// service writes anything, or joins a group, which makes one.
+func (p *process) furnish(ctx context.Context) error {
 	topics := role.Topics(p.cfg.Partitions)
+	var groups []string
+	if duty, reads := roleOf(p.cfg.Service); reads {
+		groups = append(groups, duty.Group)
+	}
 	if p.cfg.Create {
-		var groups []string
-		if duty, reads := roleOf(p.cfg.Service); reads {
-			groups = append(groups, duty.Group)
-		}
 		_, err := p.cluster.Furnish(ctx, topics, groups...)
 		return err
 	}
 	// The others are none of its business, and it may have no right to look at them.
 	topics = slices.DeleteFunc(topics, func(t kafka.Topic) bool { return !slices.Contains(touched(p.cfg.Service), t.Name) })
+	if err := p.awaitTopics(ctx, topics); err != nil || p.cfg.Guest {
+		return err
+	}
+	return p.cluster.Use(ctx, topics, groups...)
+}
+
+func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
 	for told := ""; ; {
 		missing, err := p.cluster.FindTopics(ctx, topics...)
 		if err != nil {

@@ -36,6 +36,9 @@ func Services() []string { return []string{Payment, Order, Email, Analytics} }
 type Config struct {
 	Kafka   kafka.Config // of a cluster that runs already: with brokers
 	Service string
+	// Guest: the cluster is that of a lab, which asked before it wrote there and remembers the groups. Otherwise the
+	// service does that itself.
+	Guest bool
 	// Name is the client id. Empty: one that no member of the group has, from Service, the name of this machine and Number.
 	Name string
 	// Number is that of the instance; 0: the first that is free.

@@ -426,7 +426,7 @@ func TestFlagsAndEnvironment(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != LocalBroker {
+		if err != nil || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != LocalBroker || !cfg.Guest {
 			t.Errorf("%+v: port %d, number %d, brokers %v, %v", c, cfg.Port, cfg.Number, cfg.Kafka.Brokers, err)
 		}
 	}
