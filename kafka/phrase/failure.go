@@ -1,0 +1,68 @@
+package phrase
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// failure is an error that can be said in several languages.
+type failure struct {
+	Phrase
+	causes []error
+}
+
+// Errorf is fmt.Errorf for an error that somebody reads: format names it in every language, and %w wraps.
+//
+// Each call makes an error of its own, so that a sentinel made with it is told from others by errors.Is.
+func Errorf(format string, args ...any) error {
+	f := &failure{Phrase: New(strings.ReplaceAll(format, "%w", "%v"), args...)}
+	if strings.Contains(format, "%w") {
+		for _, arg := range args {
+			if err, ok := arg.(error); ok {
+				f.causes = append(f.causes, err)
+			}
+		}
+	}
+	return f
+}
+
+// Error says it in English.
+func (f *failure) Error() string { return f.String() }
+
+// Unwrap gives what the error wraps.
+func (f *failure) Unwrap() []error { return f.causes }
+
+// Say says an error in a language: as far as it was made here; what comes from elsewhere is in English. It is empty for
+// nil.
+func Say(l *Language, err error) string {
+	switch err := err.(type) { //nolint:errorlint // the outermost decides how it is said; those in it are its arguments
+	case nil:
+		return ""
+	case Speaker:
+		return err.In(l)
+	case interface{ Unwrap() []error }:
+		if joined := sayAll(l, err.Unwrap()); joined.english == fmt.Sprint(err) {
+			return joined.said
+		}
+	case interface{ Unwrap() error }:
+		// An error that adds nothing to what it wraps, an exit code for example.
+		if inner := err.Unwrap(); inner != nil && inner.Error() == fmt.Sprint(err) {
+			return Say(l, inner)
+		}
+	}
+	return err.Error()
+}
+
+// sayAll says errors as errors.Join does, a line each.
+func sayAll(l *Language, errs []error) (joined struct{ said, english string }) {
+	said := make([]string, len(errs))
+	for i, err := range errs {
+		said[i] = Say(l, err)
+	}
+	joined.said = strings.Join(said, "\n")
+	if all := errors.Join(errs...); all != nil {
+		joined.english = all.Error()
+	}
+	return joined
+}

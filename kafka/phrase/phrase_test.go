@@ -1,0 +1,125 @@
+package phrase_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"blackfriday/kafka/phrase"
+)
+
+func french(t *testing.T) *phrase.Language {
+	t.Helper()
+	l, err := phrase.Load(phrase.French)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestAPhraseIsSaidInTheLanguageOfItsReader(t *testing.T) {
+	fr := french(t)
+	tests := []struct {
+		name   string
+		p      phrase.Speaker
+		en, fr string
+	}{
+		{"number", phrase.Number(-1_234_567), "-1,234,567", "-1\u00a0234\u00a0567"},
+		{"small number", phrase.Number(999), "999", "999"},
+		{"decimal", phrase.Decimal{Value: 1234.56, Digits: 1}, "1,234.6", "1\u00a0234,6"},
+		{"negative decimal", phrase.Decimal{Value: -0.5, Digits: 2}, "-0.50", "-0,50"},
+		{"no digits", phrase.Decimal{Value: 12345, Digits: 0}, "12,345", "12\u00a0345"},
+		{"seconds", phrase.Seconds(5600 * time.Millisecond), "5.6 s", "5,6\u00a0s"},
+		{"unknown phrase", phrase.New("%d%% of nothing", 3), "3% of nothing", "3% of nothing"},
+		{"no arguments", phrase.New("100%%"), "100%", "100%"},
+		{"none", phrase.Count(0, "%s partition", "%s partitions"), "0 partitions", "0 partition"},
+		{"one", phrase.Count(1, "%s partition", "%s partitions"), "1 partition", "1 partition"},
+		{"many", phrase.Count(1200, "%s partition", "%s partitions"), "1,200 partitions", "1\u00a0200 partitions"},
+		{"nested", phrase.New("(%s)", phrase.List{Between: ", ", Parts: []phrase.Speaker{phrase.Number(1000), phrase.Number(2)}}),
+			"(1,000, 2)", "(1\u00a0000, 2)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.p.In(nil); got != test.en {
+				t.Errorf("English: %q, want %q", got, test.en)
+			}
+			if got := test.p.In(fr); got != test.fr {
+				t.Errorf("French: %q, want %q", got, test.fr)
+			}
+		})
+	}
+}
+
+func TestAnErrorIsSaidInTheLanguageOfItsReader(t *testing.T) {
+	fr := french(t)
+	_, known := phrase.Load("de")
+	const saidKnown = "--lang \"de\"\u00a0: il y a en et fr"
+	tests := []struct {
+		name   string
+		err    error
+		en, fr string
+	}{
+		{"nil", nil, "", ""},
+		{"from elsewhere", io.EOF, "EOF", "EOF"},
+		{"ours", known, `--lang "de": there are en and fr`, saidKnown},
+		{"ours in ours", phrase.Errorf("start: %w", known), `start: --lang "de": there are en and fr`, "start: " + saidKnown},
+		{"joined", errors.Join(known, io.EOF), "--lang \"de\": there are en and fr\nEOF", saidKnown + "\nEOF"},
+		{"ours in somebody's", fmt.Errorf("open: %w", known), `open: --lang "de": there are en and fr`, `open: --lang "de": there are en and fr`},
+		{"with an exit code", coded{known}, `--lang "de": there are en and fr`, saidKnown},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := phrase.Say(nil, test.err); got != test.en {
+				t.Errorf("English: %q, want %q", got, test.en)
+			}
+			if got := phrase.Say(fr, test.err); got != test.fr {
+				t.Errorf("French: %q, want %q", got, test.fr)
+			}
+			if test.err != nil && test.err.Error() != test.en {
+				t.Errorf("Error() is %q, want %q", test.err, test.en)
+			}
+		})
+	}
+}
+
+// coded is an error that adds nothing but a code for the shell.
+type coded struct{ error }
+
+func (c coded) Unwrap() error { return c.error }
+
+func TestAnErrorWrapsAsOthersDo(t *testing.T) {
+	err := phrase.Errorf("read %s: %w after %w", "it", io.EOF, io.ErrNoProgress)
+	if !errors.Is(err, io.EOF) || !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("%v does not wrap what it names", err)
+	}
+	if errors.Is(phrase.Errorf("not wrapped: %v", io.EOF), io.EOF) {
+		t.Error("an error that is only named is wrapped")
+	}
+	one, other := phrase.Errorf("same"), phrase.Errorf("same")
+	if !errors.Is(phrase.Errorf("x: %w", one), one) || errors.Is(one, other) {
+		t.Error("an error is not told from another with the same text")
+	}
+}
+
+func TestTheEnvironmentChoosesALanguage(t *testing.T) {
+	tests := []struct {
+		env  map[string]string
+		want string
+	}{
+		{nil, phrase.English},
+		{map[string]string{"LANG": "fr_FR.UTF-8"}, phrase.French},
+		{map[string]string{"LANG": "fr"}, phrase.French},
+		{map[string]string{"LANG": "FR_CA"}, phrase.French},
+		{map[string]string{"LANG": "fry_NL"}, phrase.English},
+		{map[string]string{"LANG": "C.UTF-8"}, phrase.English},
+		{map[string]string{"LANG": "fr_FR", "LC_ALL": "C"}, phrase.English},
+		{map[string]string{"LANG": "en_US", "LC_MESSAGES": "fr_BE"}, phrase.French},
+	}
+	for _, test := range tests {
+		if got := phrase.FromEnvironment(func(name string) string { return test.env[name] }); got != test.want {
+			t.Errorf("%v: %q, want %q", test.env, got, test.want)
+		}
+	}
+}
