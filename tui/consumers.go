@@ -12,8 +12,11 @@ import (
 // consumerColumns are the widths of the consumer rows; what is left belongs to the last record.
 type consumerColumns struct{ name, state, holds, rate, done, detail int }
 
-func consumerLayout(w int) consumerColumns {
+func consumerLayout(s *lab.Snapshot, w int) consumerColumns {
 	c := consumerColumns{name: 10, state: 10, holds: 10, rate: 9, done: 10}
+	for _, i := range instances(s) {
+		c.name = max(c.name, min(len(i.Name)+1, w/6+2))
+	}
 	if w >= 96 {
 		c.holds = 13
 	}
@@ -26,7 +29,7 @@ func consumerLayout(w int) consumerColumns {
 
 // consumerTitle is the heading of the consumers and names their columns.
 func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
-	c := consumerLayout(w)
+	c := consumerLayout(s, w)
 	head := " " + st.title.Render("CONSUMERS") + " "
 	labels := st.muted.Render(st.left(" holds", c.holds+1) + st.right("rate", c.rate) + st.right("done", c.done) + "  last record ")
 	fixed := 2 + 4 + c.name + c.state
@@ -97,7 +100,7 @@ func consumerLines(s *lab.Snapshot) int {
 // consumerRows draws one instance per line, with the selected one marked, and all on the bench in one line. When they
 // do not all fit, the bench, e-mail and analytics stay in sight and the others scroll with the selection.
 func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
-	c := consumerLayout(w)
+	c := consumerLayout(s, w)
 	working, bench := benched(s)
 	working = append(working, s.Outsiders...)
 	below := services(s)
@@ -155,7 +158,7 @@ func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected
 	if selected {
 		cursor = " " + st.key.Render(st.g.cursor)
 	}
-	name := st.left(visible(i.Name, c.name, st.ascii), c.name)
+	name := st.left(shortName(i.Name, c.name-1, st.ascii), c.name)
 	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.standing(i), c.state) + " " +
 		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(within(i.Processed, c.done-1), c.done) +
 		"  " + st.ends(st.detail(i, c), st.restarts(i), c.detail) + " "
@@ -215,8 +218,11 @@ func (st *styles) holds(i lab.Instance, w int) string {
 		}
 		return "lag " + compact(i.Lag)
 	}
-	if len(i.Partitions) == 0 {
+	switch {
+	case len(i.Partitions) == 0:
 		return st.muted.Render(st.g.dash)
+	case i.Outside > 0 && !plain(i):
+		return st.outsideHolds(i, w)
 	}
 	names := make([]string, len(i.Partitions))
 	for n, p := range i.Partitions {

@@ -304,8 +304,8 @@ func visited() *lab.Snapshot {
 	s.Outsiders = []lab.Instance{
 		{Name: "order-laptop-1", Outside: 1, MemberID: "order-laptop-1-6f", Host: "192.168.1.17", Health: lab.Active, Since: noon().Add(-22 * time.Second),
 			Partitions: []lab.TopicPartition{{Topic: "payment-successful", Partition: 1}}, Processed: 215, Rate: 10, Lag: 379, LagKnown: true},
-		{Name: "rdkafka", Outside: 2, MemberID: "rdkafka-1", Host: "192.168.1.20", Health: lab.Left, Since: noon().Add(-3 * time.Second)},
 		{Name: "order-laptop-1", Outside: 3, MemberID: "order-laptop-1-9a", Host: "192.168.1.18", Health: lab.Standby, LagKnown: true},
+		{Name: "rdkafka", Outside: 2, MemberID: "rdkafka-1", Host: "192.168.1.20", Health: lab.Left, Since: noon().Add(-3 * time.Second)},
 	}
 	s.Rebalances = []lab.Rebalance{
 		{ID: 1, At: noon().Add(-250 * time.Second), Cause: lab.CauseStart, Member: "order-1", Protocol: "KIP-848"},

@@ -85,6 +85,8 @@ func TestScreens(t *testing.T) {
 		{"disconnected", cutOff(), nil, nil},
 		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
 		{"classroom", classroom(), nil, visitedStory},
+		{"crowd", crowd(), []string{"up", "up", "up", "up"}, visitedStory},
+		{"crowd-consumers", crowd(), []string{"3"}, nil},
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {

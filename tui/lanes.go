@@ -155,7 +155,7 @@ func (st *styles) hands(columns []int) string {
 		case h == nobody:
 			b.WriteString(st.bad.Render(strings.Repeat(st.g.gap, n)))
 		case h <= somebody:
-			b.WriteString(st.other.Render(strings.Repeat(st.letter(somebody-h), n)))
+			b.WriteString(st.outsideRun(somebody-h, n))
 		default:
 			b.WriteString(st.cells[st.colour(h)].Render(strings.Repeat(digit(h), n)))
 		}

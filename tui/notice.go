@@ -222,5 +222,5 @@ func ownerName(st *styles, p lab.Partition) string {
 	if p.Owner == "" {
 		return "nobody"
 	}
-	return visible(p.Owner, 14, st.ascii)
+	return shortName(p.Owner, 14, st.ascii)
 }

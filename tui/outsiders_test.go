@@ -1,10 +1,15 @@
 package tui
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"charm.land/bubbles/v2/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
@@ -30,22 +35,81 @@ func TestKeysDoNothingToMembersOutsideTheLab(t *testing.T) {
 // Two of them may have the same name, and one of ours too: the selection follows the member.
 func TestSelectionTellsMembersOfOneNameApart(t *testing.T) {
 	m, _ := dashboard(visited(), 120, 36)
-	for _, want := range []string{"order-1", "order-laptop-1-6f", "rdkafka-1", "order-laptop-1-9a", "email", "analytics"} {
+	for _, want := range []string{"order-1", "order-laptop-1-6f", "order-laptop-1-9a", "rdkafka-1", "email", "analytics"} {
 		if m.Update(keyPress("down")); m.selected != want {
 			t.Errorf("selected %q, want %q", m.selected, want)
 		}
 	}
 }
 
+// TestLettersOfOutsidersAreNobodyElses: neither one of ours has them, nor another outsider, however many students join.
 func TestLettersOfOutsidersAreNobodyElses(t *testing.T) {
-	st := newStyles(ThemeDark, false, false)
-	for n := range 100 {
+	st, taken := newStyles(ThemeDark, false, false), map[string]int{}
+	for n := range 600 {
 		letter := st.letter(n)
-		if len(letter) != 1 || strings.Contains("AE0123456789abcdefghijklmnopqrstuvwxyz#", letter) {
-			t.Errorf("outsider %d is %q", n, letter)
+		if before, twice := taken[letter]; twice || strings.Contains("AE0123456789abcdefghijklmnopqrstuvwxyz#", letter[:1]) {
+			t.Errorf("outsider %d is %q, as outsider %d", n, letter, before)
 		}
+		taken[letter] = n
 		if got := handsOf(&lab.Partition{Known: true, Owner: "x", OwnerOutside: n}); st.letter(somebody-got) != letter {
 			t.Errorf("outsider %d is drawn as %q", n, st.letter(somebody-got))
+		}
+		if sign, lane := st.outsideSign(n), st.outsideRun(n, 5); width(sign) != 3 || width(lane) != 5 || !strings.HasPrefix(ansi.Strip(lane), letter) {
+			t.Errorf("outsider %d: the sign %q and the lane %q", n, sign, lane)
+		}
+	}
+}
+
+func TestALongNameKeepsItsNumber(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"order-1", "order-1"}, {"order-12345678", "order-123456…"}, {"otto-laptop-of-the-school-3", "otto-lapto…-3"},
+		{"otto-laptop-of-the-school-12", "otto-lapt…-12"}, {"a-very-long-name-indeed", "a-very-long-…"}, {"-1234", "-1234"},
+		{"x\x1b[31m\u202e-very-long-7", `x\x1b[31m\…-7`}, {strings.Repeat("x", 1<<20) + "-9", "xxxxxxxxxx…-9"},
+	} {
+		if got := shortName(c.name, 13, false); got != c.want || width(got) > 13 {
+			t.Errorf("%.40q is %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// crowd is a class: long names of which only the end differs, more of them than there are letters, one that reads several
+// topics, and some that are gone.
+func crowd() *lab.Snapshot {
+	s := visited()
+	s.Outsiders = nil
+	add := func(name string, i lab.Instance) {
+		i.Name, i.Outside, i.MemberID, i.Host = name, len(s.Outsiders)+1, fmt.Sprint(name, len(s.Outsiders)), fmt.Sprintf("192.168.100.%d", 201+len(s.Outsiders))
+		s.Outsiders = append(s.Outsiders, i)
+	}
+	of := func(topic string, ids ...int32) (out []lab.TopicPartition) {
+		for _, id := range ids {
+			out = append(out, lab.TopicPartition{Topic: topic, Partition: id})
+		}
+		return out
+	}
+	add("otto-laptop-of-the-school-3", lab.Instance{Health: lab.Active, Partitions: of("payment-successful", 1), Processed: 215, Rate: 10, Lag: 379, LagKnown: true})
+	add("analytics-vm-1", lab.Instance{Kind: lab.AnalyticsKind, Health: lab.Active, LagKnown: true,
+		Partitions: slices.Concat(of("email-sent", 0, 1, 2), of("order-created", 0, 1, 2), of("payment-successful", 0, 1, 2))})
+	add("email-vm-1", lab.Instance{Kind: lab.EmailKind, Health: lab.Active, LagKnown: true, Partitions: of("order-created", 0, 1, 2)})
+	for n := range 22 {
+		add(fmt.Sprintf("otto-laptop-of-the-school-%d", 4+n), lab.Instance{Health: lab.Standby, LagKnown: true})
+	}
+	add("rdkafka", lab.Instance{Health: lab.Left, Since: noon().Add(-3 * time.Second)})
+	s.Partitions[1].Owner, s.Partitions[1].OwnerOutside = s.Outsiders[0].Name, 1
+	s.Partitions[2].Owner, s.Partitions[2].OwnerOutside, s.Partitions[2].Reader, s.Partitions[2].OwnerInstance = s.Outsiders[24].Name, 25, 0, 0
+	return s
+}
+
+// TestEveryOutsiderIsToldApart at every size: by the number at the end of its name, and by what it reads.
+func TestEveryOutsiderIsToldApart(t *testing.T) {
+	for _, size := range [][2]int{{80, 45}, {100, 45}, {120, 45}, {160, 45}} {
+		m, _ := dashboard(crowd(), size[0], size[1])
+		m.Update(keyPress("3"))
+		got := text(m)
+		for _, want := range []string{`-3 +●`, `-4 +○`, `-25 +○ member`, ` B  otto`, ` Ba otto`, `analytic.*-1 +● member +(payments|emails|3 topics)`, `email-vm-1 +● member +orders`} {
+			if !regexp.MustCompile(want).MatchString(got) {
+				t.Errorf("%v: no %q in\n%s", size, want, got)
+			}
 		}
 	}
 }

@@ -231,7 +231,7 @@ func (st *styles) reader(p lab.Partition) string {
 
 // owner is the broker's word. It stands out where it differs from ours.
 func (st *styles) owner(p lab.Partition) string {
-	name := visible(p.Owner, 12, st.ascii)
+	name := shortName(p.Owner, 12, st.ascii)
 	switch {
 	case !p.Known:
 		return st.g.dash

@@ -97,6 +97,9 @@ func (st *styles) who(r lab.Rebalance, w int) string {
 	if len(names) == 0 {
 		return st.g.dash
 	}
+	if len(names) == 1 {
+		return shortName(strings.ReplaceAll(names[0], " to order-", " to "), w, st.ascii)
+	}
 	return visible(strings.ReplaceAll(strings.Join(names, ", "), " to order-", " to "), w, st.ascii)
 }
 

@@ -30,6 +30,21 @@ func visible(s string, limit int, asciiOnly bool) string {
 	return cut(b.String(), limit, asciiOnly)
 }
 
+// shortName is visible for the name of an instance: where it has no room, the number at its end stays, which tells it from others.
+func shortName(s string, limit int, asciiOnly bool) string {
+	const digits = 4
+	at := strings.LastIndexByte(s, '-')
+	number := s[at+1:]
+	if at <= 0 || number == "" || len(number) > digits || strings.Trim(number, "0123456789") != "" {
+		return visible(s, limit, asciiOnly)
+	}
+	room := limit - len(number) - 1
+	if room < 2 {
+		return visible(s, limit, asciiOnly)
+	}
+	return visible(s[:at], room, asciiOnly) + s[at:]
+}
+
 // drawable says whether a rune takes cells of its own. Marks, joiners and emoji modifiers merge with what stands before
 // them, and terminals disagree about the width of the result.
 func drawable(r rune) bool {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -11,6 +12,8 @@ import (
 const (
 	// goneShown is how long an outsider that is gone is still listed.
 	goneShown = 30 * time.Second
+	// goneKept is how many of those that are gone are listed, the newest ones.
+	goneKept = 8
 	// outsidersKept is how many outsiders are listed: anybody can join a group.
 	outsidersKept = 200
 )
@@ -31,7 +34,7 @@ type outsider struct {
 	rate      series
 }
 
-// outsiders are those that are in the groups of the lab, or were a moment ago, in the order in which they were seen first.
+// outsiders are those that are in the groups of the lab, or were a moment ago; see forget for their order.
 type outsiders struct {
 	list []*outsider
 	seen int             // how many there ever were
@@ -91,7 +94,31 @@ func (s *state) meet(r kafka.Reading, k Kind) {
 	for _, one := range went {
 		clear(one.owned)
 	}
-	o.list = slices.DeleteFunc(o.list, func(one *outsider) bool { return !one.gone.IsZero() && r.At.Sub(one.gone) > goneShown })
+	o.forget(r.At)
+}
+
+// forget sorts the list, the living before those that are gone and the newest of these first, and drops who has been gone
+// for long, or before many others.
+func (o *outsiders) forget(now time.Time) {
+	slices.SortFunc(o.list, func(a, b *outsider) int {
+		switch lives := a.gone.IsZero(); {
+		case lives && b.gone.IsZero():
+			return a.number - b.number
+		case lives:
+			return -1
+		case b.gone.IsZero():
+			return 1
+		}
+		return cmp.Or(b.gone.Compare(a.gone), b.number-a.number)
+	})
+	gone := 0
+	o.list = slices.DeleteFunc(o.list, func(one *outsider) bool {
+		if one.gone.IsZero() {
+			return false
+		}
+		gone++
+		return gone > goneKept || now.Sub(one.gone) > goneShown
+	})
 }
 
 // find is the outsider that a member is; nil when there are too many already.

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -199,4 +200,32 @@ func TestLabThatComesLaterFindsTheOutsidersThere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheLivingStandBeforeTheGone, the newest of these first, and a client that comes and goes all the time pushes nobody out.
+func TestTheLivingStandBeforeTheGone(t *testing.T) {
+	o := outsiders{ours: map[string]bool{}}
+	start := time.Unix(0, 0)
+	at := start
+	for n := range 300 {
+		at = start.Add(time.Duration(n) * 10 * time.Millisecond)
+		one, fresh := o.find(OrderKind, kafka.MemberReading{MemberID: fmt.Sprint(n)}, at)
+		if !fresh {
+			t.Fatalf("member %d has no place among %d", n, len(o.list))
+		}
+		if n%100 != 0 {
+			one.gone = at
+		}
+		o.forget(at)
+	}
+	var got []int
+	for _, one := range o.list {
+		got = append(got, one.number)
+	}
+	if want := []int{1, 101, 201, 300, 299, 298, 297, 296, 295, 294, 293}; !slices.Equal(got, want) {
+		t.Errorf("listed are %v, want %v", got, want)
+	}
+	if o.forget(at.Add(goneShown + time.Second)); len(o.list) != 3 {
+		t.Errorf("%d are listed after a while, want the three that live", len(o.list))
+	}
 }

@@ -26,8 +26,8 @@ type Snapshot struct {
 	Orders     []Instance  // order consumers by number, the dead ones too
 	Email      Instance
 	Analytics  Instance
-	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first;
-	// those that are gone stay for a moment. See Instance.Outside.
+	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first; after
+	// them, for a moment, those that are gone, the newest first. See Instance.Outside.
 	Outsiders []Instance
 	// Brokers are those that have been in the cluster since the lab began, by node id; Losses are the times that one was lost,
 	// oldest first.
