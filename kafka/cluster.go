@@ -162,6 +162,10 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 // Embedded says whether the brokers run in this process.
 func (c *Cluster) Embedded() bool { return len(c.cfg.Brokers) == 0 }
 
+// Simulated says whether the brokers are embedded ones, of this process or of another one that was named by its address:
+// they speak Kafka's protocol and keep every record once, so that their replicas are no copies.
+func (c *Cluster) Simulated() bool { return c.Embedded() || c.id == embeddedID }
+
 // ID is the cluster id as the brokers give it.
 func (c *Cluster) ID() string { return c.id }
 

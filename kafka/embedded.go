@@ -15,6 +15,9 @@ import (
 	"blackfriday/kafka/guard"
 )
 
+// embeddedID is the cluster id of every embedded cluster.
+const embeddedID = "blackfriday-embedded"
+
 // startEmbedded starts kfake: Kafka's wire protocol on real ports, all in this process; in memory, unless there is a disk.
 func (c *Cluster) startEmbedded(disk *durable) error {
 	cfg := c.cfg
@@ -36,7 +39,7 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 				kmsg.ApiVersions.Int16():           guard.OfferHandshake,
 			},
 		})),
-		kfake.ClusterID("blackfriday-embedded"),
+		kfake.ClusterID(embeddedID),
 		kfake.MaxVersions(versions()),
 		kfake.GroupMinSessionTimeout(time.Second),
 		kfake.BrokerConfigs(map[string]string{

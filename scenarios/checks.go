@@ -27,15 +27,15 @@ func join(checks ...check) func(Result) []Check {
 // everyPayment: what was sent came out at the other end, by identity.
 func everyPayment(r Result) Check {
 	c := r.Count
-	acked, refused := r.sent()
+	sent, _ := r.Sent()
 	stray := c.Foreign + c.Forged
 	return Check{
 		Name: "nothing lost",
 		Expected: fmt.Sprintf("%s payments acknowledged, lost 0, unfinished 0, of unknown origin 0, an e-mail for every order",
 			count(r.Setup.Payments)),
-		Measured: fmt.Sprintf("%s acknowledged, %s refused; lost %s, unfinished %s, of unknown origin %s, orders without an e-mail %s",
-			count(acked), count(refused), count(c.Lost), count(c.Waiting), count(stray), count(c.Unmailed)),
-		Passed: acked == int64(r.Setup.Payments) && refused == 0 &&
+		Measured: fmt.Sprintf("%s acknowledged, %s refused, %s of unknown outcome; lost %s, unfinished %s, of unknown origin %s, orders without an e-mail %s",
+			count(sent.Acknowledged), count(sent.Refused), count(sent.Unknown), count(c.Lost), count(c.Waiting), count(stray), count(c.Unmailed)),
+		Passed: sent == Sent{Acknowledged: int64(r.Setup.Payments)} &&
 			c.Lost == 0 && c.Waiting == 0 && stray == 0 && c.Unmailed == 0,
 	}
 }

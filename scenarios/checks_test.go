@@ -52,6 +52,7 @@ func TestChecksJudge(t *testing.T) {
 		{"nothing lost", everyPayment, func(*Result) {}, true},
 		{"one lost", everyPayment, func(r *Result) { r.Count.Lost = 1 }, false},
 		{"one refused", everyPayment, func(r *Result) { r.Final.Flood.Failed = 1 }, false},
+		{"one unknown", everyPayment, func(r *Result) { r.Earlier = []lab.FloodProgress{{ID: 1, Unknown: 1}} }, false},
 		{"fewer acknowledged than asked for", everyPayment, func(r *Result) { r.Final.Flood.Acked = 999 }, false},
 		{"one unfinished", everyPayment, func(r *Result) { r.Count.Waiting = 1 }, false},
 		{"an e-mail missing", everyPayment, func(r *Result) { r.Count.Unmailed = 1 }, false},

@@ -61,12 +61,17 @@ func (r Result) Failed() int {
 	return failed
 }
 
-// sent is how many payments of all floods the brokers acknowledged and refused.
-func (r Result) sent() (acked, refused int64) {
+// Sent is what became of the payments that floods wrote. Of an Unknown one no broker has said anything: it may have been
+// written.
+type Sent struct{ Acknowledged, Refused, Unknown int64 }
+
+// Sent sums up all floods; false when there was none.
+func (r Result) Sent() (sent Sent, flooded bool) {
 	for _, f := range slices.Concat(r.Earlier, []lab.FloodProgress{r.Final.Flood}) {
-		acked, refused = acked+f.Acked, refused+f.Failed
+		sent.Acknowledged, sent.Refused, sent.Unknown = sent.Acknowledged+f.Acked, sent.Refused+f.Failed, sent.Unknown+f.Unknown
+		flooded = flooded || f.ID > 0
 	}
-	return acked, refused
+	return sent, flooded
 }
 
 // sampleEvery is how far apart two samples of the lag are.

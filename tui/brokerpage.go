@@ -163,7 +163,16 @@ func (st *styles) lossLines(l lab.Loss, w int) []string {
 
 // brokerDialog stops or starts an embedded broker; of a real cluster it says how a broker is killed where it runs.
 func brokerDialog(s *lab.Snapshot, again []string) *dialog {
-	if !s.Cluster.Embedded {
+	switch s.Cluster.Kind() {
+	case lab.ClusterElsewhere:
+		return &dialog{title: "These brokers run in another process", items: []choice{{label: "I see", detail: "only that process can stop them"}}, notes: []string{
+			"",
+			simulated + ".",
+			"In another lab press b there. blackfriday broker stops as a",
+			"whole: kill it where it runs, and start it again.",
+			"The brokers' page shows what moves.",
+		}}
+	case lab.ClusterReal:
 		return &dialog{title: "These brokers are not the lab's to stop", items: []choice{{label: "I see", detail: "kill one where it runs"}}, notes: []string{
 			"",
 			"One of docker-compose.cluster.yml:",

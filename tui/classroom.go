@@ -19,6 +19,15 @@ func (st *styles) classroom(c lab.Cluster, w int) string {
 	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
 }
 
+// embeddedElsewhere names the embedded cluster of another process.
+func (st *styles) embeddedElsewhere(c lab.Cluster, w int) string {
+	text := "in another process, " + visible(c.Brokers[0], 32, st.ascii)
+	if w >= 100 {
+		text = count(int64(c.Nodes), "broker") + " " + text
+	}
+	return text
+}
+
 // realCluster names somebody else's cluster: how many brokers it has, its id and, where there is room, how it was reached.
 func (st *styles) realCluster(c lab.Cluster, w int) string {
 	text := count(int64(c.Nodes), "broker")

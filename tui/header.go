@@ -36,7 +36,7 @@ func (st *styles) whose(c lab.Cluster) string {
 	switch {
 	case len(c.Brokers) == 0:
 		return ""
-	case c.Embedded:
+	case c.Kind() != lab.ClusterReal:
 		return st.badge.Render(" EMBEDDED ") + " "
 	}
 	return st.alarm.Render(" REAL ") + " "
@@ -49,8 +49,11 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 	if c.Join != "" {
 		return st.classroom(c, w)
 	}
-	if !c.Embedded {
+	switch c.Kind() {
+	case lab.ClusterReal:
 		return st.realCluster(c, w)
+	case lab.ClusterElsewhere:
+		return st.embeddedElsewhere(c, w)
 	}
 	text := visible(c.Brokers[0], 32, st.ascii)
 	if n := len(c.Brokers); n > 1 {

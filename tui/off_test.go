@@ -34,6 +34,35 @@ func restricted() *lab.Snapshot {
 	return s
 }
 
+// apart is a lab that works on the embedded cluster of another process.
+func apart() *lab.Snapshot {
+	s := flooded()
+	s.Cluster = lab.Cluster{Simulated: true, ID: "blackfriday-embedded", Nodes: 3, Brokers: []string{"127.0.0.1:9094"}}
+	s.Flood = lab.FloodProgress{}
+	return s
+}
+
+// What is embedded elsewhere is not called real, and nothing is said of copies that it does not have.
+func TestAnEmbeddedClusterOfAnotherProcess(t *testing.T) {
+	st := newStyles(ThemeDark, false, true)
+	for _, w := range []int{80, 100, 160} {
+		head := ansi.Strip(headerLines(st, apart(), w, "")[0])
+		for _, want := range []string{" EMBEDDED ", "in another process, 127.0.0.1:9094", "running"} {
+			if !strings.Contains(head, want) || strings.Contains(head, "REAL") {
+				t.Errorf("%d cells: %q lacks %q", w, head, want)
+			}
+		}
+	}
+	m, f := dashboard(apart(), 80, 24)
+	m.Update(keyPress("b"))
+	if got := text(m); !strings.Contains(got, "run in another process") || !strings.Contains(got, simulated) || strings.Contains(got, "docker") {
+		t.Error(got)
+	}
+	if _, cmd := m.Update(keyPress("enter")); cmd != nil || len(f.asked) > 0 {
+		t.Errorf("asked %v", f.asked)
+	}
+}
+
 func TestTheHeaderNamesARealCluster(t *testing.T) {
 	st := newStyles(ThemeDark, false, true)
 	for _, w := range []int{80, 100, 160} {

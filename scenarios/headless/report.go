@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"blackfriday/scenarios"
-	"blackfriday/services/lab"
 )
 
 // report is the one JSON object of `run --json`. Other programs read it: its names do not change. What was not measured
@@ -13,8 +12,13 @@ import (
 type report struct {
 	Scenario string  `json:"scenario"`
 	Passed   bool    `json:"passed"`
-	Cluster  string  `json:"cluster"`
+	Cluster  string  `json:"cluster"` // a lab.ClusterKind
 	Checks   []check `json:"checks"`
+
+	// What became of the payments that floods wrote; of the unknown ones no broker said anything, so they may be among payments.
+	Acknowledged *int64 `json:"acknowledged"`
+	Refused      *int64 `json:"refused"`
+	Unknown      *int64 `json:"unknown"`
 
 	Payments   *int64 `json:"payments"`
 	Orders     *int64 `json:"orders"`
@@ -59,7 +63,7 @@ func newReport(r scenarios.Result) report {
 	rep := report{
 		Scenario:     r.Scenario,
 		Passed:       r.Passed(),
-		Cluster:      clusterKind(r.Final.Cluster),
+		Cluster:      string(r.Final.Cluster.Kind()),
 		Checks:       make([]check, len(r.Checks)),
 		FloodSeconds: measuredSeconds(r.Flood),
 		DrainSeconds: measuredSeconds(r.Drain),
@@ -91,6 +95,9 @@ func newReport(r scenarios.Result) report {
 	if seed := r.Setup.Seed; seed != 0 {
 		rep.Seed = &seed
 	}
+	if sent, flooded := r.Sent(); flooded {
+		rep.Acknowledged, rep.Refused, rep.Unknown = &sent.Acknowledged, &sent.Refused, &sent.Unknown
+	}
 	rep.addCount(r)
 	return rep
 }
@@ -107,13 +114,6 @@ func (rep *report) addCount(r scenarios.Result) {
 		rate := round(float64(c.Orders) / r.Drain.Seconds())
 		rep.OrdersPerSecond = &rate
 	}
-}
-
-func clusterKind(c lab.Cluster) string {
-	if c.Embedded {
-		return "embedded"
-	}
-	return "real"
 }
 
 func measuredSeconds(d time.Duration) *float64 {

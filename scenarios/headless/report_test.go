@@ -22,6 +22,7 @@ func fullResult() scenarios.Result {
 		Final: &lab.Snapshot{
 			Started: started,
 			Cluster: lab.Cluster{Embedded: true},
+			Flood:   lab.FloodProgress{ID: 2, Acked: 900, Failed: 60, Unknown: 40},
 			Rebalances: []lab.Rebalance{
 				{ID: 1, At: started.Add(80 * time.Millisecond), Cause: lab.CauseStart, FromGeneration: -1, ToGeneration: -1},
 				crashOfTwo(started.Add(7500 * time.Millisecond)),
@@ -55,6 +56,7 @@ func TestTheReportKeepsItsNames(t *testing.T) {
 	}
 	want := `{"scenario":"kill","passed":true,"cluster":"embedded",` +
 		`"checks":[{"name":"unread","expected":"7.00 s","measured":"5.93 s","passed":true}],` +
+		`"acknowledged":900,"refused":60,"unknown":40,` +
 		`"payments":1000,"orders":1003,"dlq":0,"emails":1003,"lost":0,"duplicates":3,` +
 		`"flood_seconds":0.004,"drain_seconds":40,"orders_per_second":25.075,` +
 		`"rebalances":[{"at_seconds":0.08,"cause":"start","member":"","moved":[],"unread_ms":{},` +
@@ -67,6 +69,19 @@ func TestTheReportKeepsItsNames(t *testing.T) {
 		`"lag":[{"at_seconds":1.25,"partitions":[3,2,1]}],"protocols":[],"seed":null,"guarantees":[],"commit_intervals":[]}`
 	if string(text) != want {
 		t.Errorf("report\n%s\nwant\n%s", text, want)
+	}
+}
+
+// A play says on what cluster it was: brokers that do not replicate are not called real, wherever they run.
+func TestTheReportSaysWhichCluster(t *testing.T) {
+	for want, c := range map[string]lab.Cluster{
+		"embedded": {Embedded: true, Simulated: true}, "embedded-elsewhere": {Simulated: true}, "real": {},
+	} {
+		r := fullResult()
+		r.Final.Cluster = c
+		if got := newReport(r).Cluster; got != want {
+			t.Errorf("%+v is reported as %q, want %q", c, got, want)
+		}
 	}
 }
 
@@ -88,7 +103,7 @@ func TestWhatWasNotMeasuredIsNull(t *testing.T) {
 			null = append(null, name)
 		}
 	}
-	want := "dlq drain_seconds duplicates emails flood_seconds lost orders orders_per_second payments seed"
+	want := "acknowledged dlq drain_seconds duplicates emails flood_seconds lost orders orders_per_second payments refused seed unknown"
 	if got := strings.Join(null, " "); got != want {
 		t.Errorf("null are %s; want %s (lists are empty and not null)", got, want)
 	}

@@ -22,8 +22,8 @@ const (
 type brokers struct {
 	turnstile *turnstile
 	feed      *feed
-	embedded  bool
-	fixed     int32
+	simulated bool  // they are embedded ones, of this process or another
+	fixed     int32 // the one that cannot be stopped; negative: none
 	known     map[int32]Broker
 	places    map[kafka.TopicPartition]int32 // who led each when it last answered
 	moves     []move
@@ -84,7 +84,7 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 // answers notes that a broker answered.
 func (b *brokers) answers(now kafka.BrokerReading, at time.Time) {
 	before, known := b.known[now.ID]
-	broker := Broker{ID: now.ID, Address: now.Address, Since: at, Fixed: b.embedded && now.ID == b.fixed}
+	broker := Broker{ID: now.ID, Address: now.Address, Since: at, Fixed: b.simulated && now.ID == b.fixed}
 	away := known && before.State != BrokerUp
 	if known && !away {
 		broker.Since = before.Since
@@ -107,7 +107,7 @@ func (b *brokers) misses(id int32, address string, state BrokerState, at time.Ti
 			b.feed.add(Bad, "kafka", 0, "Broker %d does not answer: %s.", id, b.ledText(id))
 		}
 	}
-	now := Broker{ID: id, Address: address, State: state, Since: at, Fixed: b.embedded && id == b.fixed}
+	now := Broker{ID: id, Address: address, State: state, Since: at, Fixed: b.simulated && id == b.fixed}
 	switch {
 	case l != nil:
 		now.Since = l.At
@@ -202,7 +202,7 @@ func (l *loss) add(m move) {
 
 // place draws up where everything is kept now.
 func (b *brokers) place(r kafka.Reading, topics []string) {
-	now := Placement{Simulated: b.embedded}
+	now := Placement{Simulated: b.simulated}
 	for _, name := range topics {
 		for id, p := range r.Topics[name].Partitions {
 			place := Place{
@@ -213,7 +213,7 @@ func (b *brokers) place(r kafka.Reading, topics []string) {
 			if place.Leader < 0 || place.Silent {
 				now.Leaderless++
 			}
-			if !b.embedded && len(p.ISR) < len(p.Replicas) {
+			if !b.simulated && len(p.ISR) < len(p.Replicas) {
 				now.UnderReplicated++
 			}
 		}
@@ -253,7 +253,7 @@ func (b *brokers) settle(at time.Time) {
 			l.settled = at
 		}
 		broker := b.known[l.Broker]
-		if !b.embedded && !l.Back.IsZero() && l.InSync.IsZero() && broker.State == BrokerUp && broker.InSync == broker.Copies {
+		if !b.simulated && !l.Back.IsZero() && l.InSync.IsZero() && broker.State == BrokerUp && broker.InSync == broker.Copies {
 			l.InSync = at
 			b.feed.add(Good, "kafka", 0, "All copies on broker %d are in sync again, %s after it came back.", l.Broker, shortly(at.Sub(l.Back)))
 		}

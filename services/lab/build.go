@@ -33,7 +33,7 @@ func (s *state) build(now time.Time) *Snapshot {
 	}
 	cfg := s.cluster.Config()
 	snap.Cluster = Cluster{
-		Embedded: s.cluster.Embedded(), ID: s.cluster.ID(), Nodes: s.cluster.Nodes(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
+		Embedded: s.cluster.Embedded(), Simulated: s.cluster.Simulated(), ID: s.cluster.ID(), Nodes: s.cluster.Nodes(), Brokers: s.cluster.Brokers(), Prefix: cfg.Prefix,
 		Payment: s.servers.url(0), Orders: s.servers.url(1), Emails: s.servers.url(2), Analytics: s.servers.url(3),
 	}
 	if room := cfg.Classroom; room != nil {

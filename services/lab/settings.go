@@ -5,6 +5,7 @@ import "time"
 // Cluster names the Kafka cluster the lab stands on.
 type Cluster struct {
 	Embedded  bool     // kfake in this process; false: a cluster that somebody else runs
+	Simulated bool     // kfake, in this process or another one: it does not replicate
 	ID        string   // the cluster id as the broker gives it
 	Nodes     int      // brokers, as the cluster listed them when the lab connected
 	Brokers   []string // host:port to connect to
@@ -16,6 +17,27 @@ type Cluster struct {
 	// Join is what students give to blackfriday join, host:port, and Code what it asks them for; both are empty while the
 	// lab listens on this machine only.
 	Join, Code string
+}
+
+// ClusterKind is what a cluster is, in one word.
+type ClusterKind string
+
+// The kinds of clusters. ClusterElsewhere is the embedded one of another process: blackfriday broker, or another lab.
+const (
+	ClusterEmbedded  ClusterKind = "embedded"
+	ClusterElsewhere ClusterKind = "embedded-elsewhere"
+	ClusterReal      ClusterKind = "real"
+)
+
+// Kind says what the cluster is. What is not embedded anywhere is real.
+func (c Cluster) Kind() ClusterKind {
+	switch {
+	case c.Embedded:
+		return ClusterEmbedded
+	case c.Simulated:
+		return ClusterElsewhere
+	}
+	return ClusterReal
 }
 
 // Settings are the knobs as they stand now.

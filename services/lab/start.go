@@ -76,10 +76,13 @@ func (s *state) startKafka(ctx context.Context) (string, error) {
 	}
 	s.cluster = cluster
 	s.protocol = cluster.Config().Protocol
-	s.brokers.embedded, s.brokers.fixed = cluster.Embedded(), cluster.Controller()
+	s.brokers.simulated, s.brokers.fixed = cluster.Simulated(), cluster.Controller()
 	kind := "connected to"
-	if cluster.Embedded() {
+	switch {
+	case cluster.Embedded():
 		kind = "embedded cluster:"
+	case cluster.Simulated():
+		kind = "embedded cluster of another process, which does not replicate:"
 	}
 	s.tellProtocol()
 	return fmt.Sprintf("%s %s", kind, brokersText(cluster.Named())), nil

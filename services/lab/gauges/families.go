@@ -39,10 +39,9 @@ func families() []family {
 
 func clusterFamilies() []family {
 	return []family{
-		gauge("info", "Always 1: which cluster the lab stands on, and what its order consumers promise.",
+		gauge("info", "Always 1: which cluster the lab stands on (embedded, embedded-elsewhere for that of another process, real), and what its order consumers promise.",
 			[]string{"cluster", "cluster_id", "protocol", "guarantee"}, func(s *lab.Snapshot, out put) {
-				kind := map[bool]string{true: "embedded", false: "real"}[s.Cluster.Embedded]
-				out(1, kind, event.Visible(s.Cluster.ID), s.Settings.Protocol, s.Settings.Guarantee)
+				out(1, string(s.Cluster.Kind()), event.Visible(s.Cluster.ID), s.Settings.Protocol, s.Settings.Guarantee)
 			}),
 		gauge("reading_age_seconds", "Age of the newest complete reading of the brokers; the brokers' numbers are that old.",
 			nil, func(s *lab.Snapshot, out put) {
