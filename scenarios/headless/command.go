@@ -42,7 +42,9 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 		Short: "Play a scenario without the dashboard and check what it should show",
 		Long: "Plays one scenario, or all, on a lab of its own and checks what it should show.\n" +
 			"The lab's cluster is an embedded one on free ports, or that of --brokers.\n" +
-			"Exit codes: 0 every check holds, 1 one does not, 2 misuse.\n\n" + catalogue(),
+			"Exit codes: 0 every check holds, 1 one does not, 2 misuse.\n" +
+			"With --json cluster is embedded, embedded-elsewhere (that of another process) or real; acknowledged, refused and unknown are\n" +
+			"what became of the payments of all floods, and an unknown one may have been written. null was not measured.\n\n" + catalogue(),
 		Example:           "  blackfriday run kill\n  blackfriday run flood --payments 300 --delay 20ms --json\n  blackfriday run all --brokers localhost:9092",
 		Args:              oneName,
 		ValidArgsFunction: cobra.FixedCompletions(append(names(), everything), cobra.ShellCompDirectiveNoFileComp),

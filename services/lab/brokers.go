@@ -44,6 +44,7 @@ type loss struct {
 	Loss
 	watch   *watch    // nil once told
 	settled time.Time // when nothing waited for a leader any more
+	started time.Time // when this lab started it again; zero: it has not
 }
 
 func newBrokers(t *turnstile, f *feed) *brokers {
@@ -85,12 +86,13 @@ func (b *brokers) look(r kafka.Reading, topics []string) {
 func (b *brokers) answers(now kafka.BrokerReading, at time.Time) {
 	before, known := b.known[now.ID]
 	broker := Broker{ID: now.ID, Address: now.Address, Since: at, Fixed: b.simulated && now.ID == b.fixed}
-	away := known && before.State != BrokerUp
+	l := b.lossOf(now.ID)
+	away := known && before.State != BrokerUp || l != nil && l.startedBy(at)
 	if known && !away {
 		broker.Since = before.Since
 	}
 	b.known[now.ID], b.heard[now.ID] = broker, at
-	if l := b.lossOf(now.ID); l != nil && away {
+	if l != nil && away {
 		b.back(l, at)
 	}
 }

@@ -245,3 +245,34 @@ func TestAGoodbyeThatNobodyHeard(t *testing.T) {
 		})
 	}
 }
+
+// A broker that is stopped and started again between two readings was lost, and is back: the next time is a loss of its own.
+func TestABrokerIsAwayBetweenTwoReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, nil)
+		for n := range 3 {
+			began := time.Now()
+			do(t, l, StopBroker{ID: 0})
+			do(t, l, StartBroker{ID: 0})
+			if n == 0 {
+				until(t, l, "it is back", 10*time.Second, func(s *Snapshot) bool { return len(s.Losses) == 1 && !s.Losses[0].Back.IsZero() })
+			}
+			s := until(t, l, "its loss begins now", time.Second, func(s *Snapshot) bool { return len(s.Losses) == n+1 })
+			if lost := s.Losses[n]; lost.At.Before(began) {
+				t.Errorf("loss %d is measured from %v before it", n, began.Sub(lost.At))
+			}
+		}
+		s := until(t, l, "all are back", 10*time.Second, func(s *Snapshot) bool {
+			return s.Brokers[0].State == BrokerUp && !s.Losses[0].Back.IsZero() && !s.Losses[1].Back.IsZero() && !s.Losses[2].Back.IsZero()
+		})
+		for _, lost := range s.Losses {
+			if lost.Back.Before(lost.At) || lost.Back.Sub(lost.At) > 5*time.Second {
+				t.Errorf("back after %v", lost.Back.Sub(lost.At))
+			}
+		}
+		<-time.After(time.Minute)
+		if n := len(l.Snapshot().Losses); n != 3 {
+			t.Errorf("%d losses, want 3", n)
+		}
+	})
+}

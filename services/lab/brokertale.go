@@ -14,6 +14,9 @@ import (
 // stopBroker stops an embedded broker.
 func (s *state) stopBroker(id int32, reply chan<- error) {
 	cluster, l := s.cluster, (*loss)(nil)
+	if last := s.brokers.lossOf(id); last != nil && !last.started.IsZero() {
+		s.brokers.back(last, last.started) // no reading came between
+	}
 	if cluster.Embedded() && s.brokers.lossOf(id) == nil {
 		l = s.brokers.lose(id, time.Now())
 	}
@@ -38,12 +41,24 @@ func (s *state) startBroker(id int32, reply chan<- error) {
 		err := cluster.StartBroker(ctx, id)
 		s.lab.post(func(s *state) {
 			if err == nil {
+				s.brokers.restarted(id, time.Now())
 				s.feed.add(Info, "kafka", 0, "Broker %d starts again and leads what it led before.", id)
 			}
 			reply <- err
 		})
 	})
 }
+
+// restarted notes that this lab started a broker again. It is back once it answers a question that was asked after that: the
+// brokers need not have been read while it was away.
+func (b *brokers) restarted(id int32, at time.Time) {
+	if l := b.lossOf(id); l != nil {
+		l.started = at
+	}
+}
+
+// startedBy says whether the broker had been started again at a time.
+func (l *loss) startedBy(at time.Time) bool { return !l.started.IsZero() && !at.Before(l.started) }
 
 // back notes that a broker that was lost answers again.
 func (b *brokers) back(l *loss, at time.Time) {

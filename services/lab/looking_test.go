@@ -60,7 +60,7 @@ func TestObservingLabSeesAllAndWritesNothing(t *testing.T) {
 		if !s.Observing || len(s.Orders) != 0 || s.Email.Name != "" || s.Ledger.Total.Lost.Count != 0 || s.Ledger.Total.Foreign.Count != 0 {
 			t.Errorf("orders %+v, email %+v, books %+v", s.Orders, s.Email, s.Ledger.Total)
 		}
-		if s.Cluster.Kind() != ClusterElsewhere || s.Cluster.Embedded || !s.Placement.Simulated || !eventAbout(s, "does not replicate") {
+		if s.Cluster.Kind() != ClusterElsewhere || s.Cluster.Embedded || !s.Placement.Simulated || !eventAbout(s, "do not replicate") {
 			t.Errorf("cluster %+v, placement %+v: want the embedded one of another process", s.Cluster, s.Placement)
 		}
 		for _, p := range s.Partitions {

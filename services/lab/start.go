@@ -77,15 +77,15 @@ func (s *state) startKafka(ctx context.Context) (string, error) {
 	s.cluster = cluster
 	s.protocol = cluster.Config().Protocol
 	s.brokers.simulated, s.brokers.fixed = cluster.Simulated(), cluster.Controller()
-	kind := "connected to"
+	kind, note := "connected to", ""
 	switch {
 	case cluster.Embedded():
 		kind = "embedded cluster:"
 	case cluster.Simulated():
-		kind = "embedded cluster of another process, which does not replicate:"
+		note = ", embedded ones of another process, which do not replicate"
 	}
 	s.tellProtocol()
-	return fmt.Sprintf("%s %s", kind, brokersText(cluster.Named())), nil
+	return kind + " " + brokersText(cluster.Named()) + note, nil
 }
 
 // tellProtocol says which group protocol was chosen on somebody's cluster and why. Who only observes has no use for one.
