@@ -16,9 +16,27 @@ type Capabilities struct {
 	NewGroups    string // KIP-848 groups, the protocol "consumer"
 	Transactions string // exactly-once
 	Pay          string // writing payments
+	WriteOrders  string // writing to order-created by hand
+	WriteEmails  string // the same to email-sent
+	WriteLetters string // the same to dlq-payment
 	Consume      string // being an order consumer
 	Grow         string // adding partitions
 	Recreate     string // deleting the topics and groups of the lab and creating them again
+}
+
+// Write is why no record can be written to a topic by hand; empty where nothing is known against it.
+func (c Capabilities) Write(topic string) string {
+	switch topic {
+	case PaymentSuccessful:
+		return c.Pay
+	case OrderCreated:
+		return c.WriteOrders
+	case EmailSent:
+		return c.WriteEmails
+	case DLQPayment:
+		return c.WriteLetters
+	}
+	return ""
 }
 
 // Capabilities asks the brokers what they know (KIP-35) and what they allow this user on the topics and groups of the
@@ -48,6 +66,9 @@ func (c *Cluster) Capabilities(ctx context.Context) (Capabilities, error) {
 	}
 	user := c.cfg.Security.who()
 	can.Pay = user.lacks(rights.topic(kmsg.ACLOperationWrite, PaymentSuccessful))
+	can.WriteOrders = user.lacks(rights.topic(kmsg.ACLOperationWrite, OrderCreated))
+	can.WriteEmails = user.lacks(rights.topic(kmsg.ACLOperationWrite, EmailSent))
+	can.WriteLetters = user.lacks(rights.topic(kmsg.ACLOperationWrite, DLQPayment))
 	can.Consume = user.lacks(
 		rights.group(kmsg.ACLOperationRead, OrderGroup), rights.topic(kmsg.ACLOperationRead, PaymentSuccessful),
 		rights.topic(kmsg.ACLOperationWrite, OrderCreated), rights.topic(kmsg.ACLOperationWrite, DLQPayment))

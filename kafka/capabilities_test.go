@@ -57,11 +57,15 @@ func TestRightsDecideWhatCanBeDone(t *testing.T) {
 	}
 	for want, got := range map[string]string{
 		`"student" write topic payment-successful`: can.Pay, `alter topic payment-successful`: can.Grow,
+		`write topic email-sent`: can.Write(EmailSent), `write topic payment-successful`: can.Write(PaymentSuccessful),
 		`delete topic payment-successful`: can.Recreate, `write transactional id`: can.Transactions,
 	} {
 		if !strings.Contains(got, want) || !strings.Contains(got, "kafka-acls") {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+	if mine := can.Write(OrderCreated) + can.Write(DLQPayment); mine != "" {
+		t.Errorf("what the student may write: %s", mine)
 	}
 	stranger := guarded(t)
 	if can, err = stranger("student").Capabilities(t.Context()); err != nil || !strings.Contains(can.Consume, "read group order-service-group") {

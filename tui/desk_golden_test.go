@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"blackfriday/services/lab"
 	"blackfriday/services/messages"
 )
 
@@ -42,11 +43,19 @@ func TestDeskScreens(t *testing.T) {
 		{"follow-redriven", redrivenTrace(), append(followKeys(), "down", "down")},
 		{"follow-typed", redrivenTrace(), []string{"V", "P", "1"}},
 	}
-	for _, size := range [][2]int{{80, 24}, {100, 30}, {160, 45}} {
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 		for _, screen := range screens {
 			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
 				golden.RequireEqual(t, text(reading(flooded(), screen.desk, size[0], size[1], screen.keys...)))
 			})
+		}
+		for name, key := range map[string]string{"letters-off": "R", "messages-off": "N"} {
+			for who, s := range map[string]*lab.Snapshot{"restricted": restricted(), "observed": observed()} {
+				t.Run(fmt.Sprintf("%s-%s-%dx%d", name, who, size[0], size[1]), func(t *testing.T) {
+					page := map[string]string{"R": "9", "N": "0"}[key]
+					golden.RequireEqual(t, text(reading(s, buried(), size[0], size[1], page, key)))
+				})
+			}
 		}
 	}
 }

@@ -154,12 +154,19 @@ func (m *model) paste(text string) {
 func (m *model) footer() (front, spare []key.Binding) {
 	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
 	own := m.deskKeys()
-	if writing := m.keys.writing(); m.live.Observing && m.dialog == nil {
+	if m.dialog != nil {
+		return front, spare
+	}
+	if m.live.Observing {
+		var writing []key.Binding
+		for _, b := range m.keys.writing() {
+			writing = append(writing, *b)
+		}
 		front, spare, own = without(writing, front), without(writing, spare), without(writing, own)
 	}
+	topic := m.browser.query.Topic
+	front, spare, own = m.keys.mute(front, m.live, topic), m.keys.mute(spare, m.live, topic), m.keys.mute(own, m.live, topic)
 	switch {
-	case m.dialog != nil:
-		return front, spare
 	case m.form != nil:
 		return m.keys.formKeys(m.form), nil
 	case own == nil || m.live.State == lab.Starting:

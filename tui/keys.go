@@ -176,7 +176,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	}
 	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
 		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"), short(k.Broker, "b", "broker"))
-	return k.mute(append(front, help, quit), s), k.mute(spare, s)
+	return append(front, help, quit), spare
 }
 
 // actions are the keys that do something to the lab as it is.

@@ -2,8 +2,10 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"blackfriday/services/lab"
 )
@@ -12,11 +14,16 @@ import (
 const observing = "This lab only observes: it runs no service and writes nothing."
 
 // writing are the keys that change something on the cluster, or in the lab that works on it.
-func (k KeyMap) writing() []key.Binding {
-	return []key.Binding{
-		k.Flood, k.FloodChoose, k.Pills, k.PillChoose, k.Add, k.Kill, k.Stop, k.Restart, k.Delay,
-		k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Redrive, k.Edit, k.Produce,
+func (k *KeyMap) writing() []*key.Binding {
+	return []*key.Binding{
+		&k.Flood, &k.FloodChoose, &k.Pills, &k.PillChoose, &k.Add, &k.Kill, &k.Stop, &k.Restart, &k.Delay,
+		&k.Protocol, &k.Grow, &k.MessageKey, &k.Guarantee, &k.Policy, &k.Redrive, &k.Edit, &k.Produce,
 	}
+}
+
+// writes says that a key would change something on the cluster, or in the lab that works on it.
+func (k KeyMap) writes(msg tea.KeyPressMsg) bool {
+	return slices.ContainsFunc(k.writing(), func(b *key.Binding) bool { return key.Matches(msg, *b) })
 }
 
 // missing names the topics that the brokers do not have.
@@ -24,7 +31,7 @@ func missing(s *lab.Snapshot) []string {
 	var names []string
 	for _, t := range s.Topics {
 		if t.Missing {
-			names = append(names, t.Name)
+			names = append(names, s.Cluster.Prefix+t.Name)
 		}
 	}
 	return names

@@ -9,25 +9,28 @@ import (
 	"blackfriday/services/lab"
 )
 
-// need is a key with the commands that it is for.
+// need is a key with the commands that it is for, and the topics that it writes to.
 type need struct {
 	key      *key.Binding
 	commands []lab.Command
+	topic    string
 }
 
-// needs are the keys that are for nothing else than commands which a cluster may not allow.
-func (k *KeyMap) needs() []need {
+// needs are the keys that are for nothing else than what a cluster may not allow. topic is where a message would be written by
+// hand.
+func (k *KeyMap) needs(topic string) []need {
 	return []need{
-		{&k.Flood, []lab.Command{lab.Flood{}}}, {&k.FloodChoose, []lab.Command{lab.Flood{}}},
-		{&k.Pills, []lab.Command{lab.Poison{}}}, {&k.PillChoose, []lab.Command{lab.Poison{}}},
-		{&k.Add, []lab.Command{lab.AddConsumer{}}}, {&k.Restart, []lab.Command{lab.Restart{}}},
-		{&k.Grow, []lab.Command{lab.GrowPartitions{}, lab.RecreateTopics{}}},
+		{key: &k.Flood, commands: []lab.Command{lab.Flood{}}}, {key: &k.FloodChoose, commands: []lab.Command{lab.Flood{}}},
+		{key: &k.Pills, commands: []lab.Command{lab.Poison{}}}, {key: &k.PillChoose, commands: []lab.Command{lab.Poison{}}},
+		{key: &k.Add, commands: []lab.Command{lab.AddConsumer{}}}, {key: &k.Restart, commands: []lab.Command{lab.Restart{}}},
+		{key: &k.Grow, commands: []lab.Command{lab.GrowPartitions{}, lab.RecreateTopics{}}},
+		{key: &k.Redrive, topic: "payment-successful"}, {key: &k.Edit, topic: "payment-successful"}, {key: &k.Produce, topic: topic},
 	}
 }
 
-// whyOff is why none of the commands is allowed; empty where one is.
+// whyOff is why nothing of what the key is for is allowed; empty where something is.
 func (n need) whyOff(s *lab.Snapshot) string {
-	why := ""
+	why := s.Can.Write(n.topic)
 	for _, c := range n.commands {
 		if why = s.WhyNot(c); why == "" {
 			return ""
@@ -37,8 +40,8 @@ func (n need) whyOff(s *lab.Snapshot) string {
 }
 
 // refusal is why a key is off; empty where it is not.
-func (k KeyMap) refusal(msg tea.KeyPressMsg, s *lab.Snapshot) string {
-	for _, n := range k.needs() {
+func (k KeyMap) refusal(msg tea.KeyPressMsg, s *lab.Snapshot, topic string) string {
+	for _, n := range k.needs(topic) {
 		if key.Matches(msg, *n.key) {
 			return n.whyOff(s)
 		}
@@ -46,10 +49,13 @@ func (k KeyMap) refusal(msg tea.KeyPressMsg, s *lab.Snapshot) string {
 	return ""
 }
 
-// allowed is the KeyMap with the keys disabled that the cluster makes useless.
-func (k KeyMap) allowed(s *lab.Snapshot) KeyMap {
-	for _, n := range k.needs() {
+// allowed is the KeyMap with the keys disabled that the cluster makes useless, or that would write where the lab only observes.
+func (k KeyMap) allowed(s *lab.Snapshot, topic string) KeyMap {
+	for _, n := range k.needs(topic) {
 		n.key.SetEnabled(n.whyOff(s) == "")
+	}
+	for _, b := range k.writing() {
+		b.SetEnabled(b.Enabled() && !s.Observing)
 	}
 	return k
 }
@@ -60,8 +66,8 @@ func (m *model) refuse(why string) {
 }
 
 // mute disables those bindings that the cluster makes useless.
-func (k KeyMap) mute(all []key.Binding, s *lab.Snapshot) []key.Binding {
-	for _, n := range k.needs() {
+func (k KeyMap) mute(all []key.Binding, s *lab.Snapshot, topic string) []key.Binding {
+	for _, n := range k.needs(topic) {
 		if n.whyOff(s) == "" {
 			continue
 		}

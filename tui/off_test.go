@@ -30,6 +30,7 @@ func restricted() *lab.Snapshot {
 	s.Can.NewGroups = "These brokers do not know KIP-848 groups: that needs Apache Kafka 4.0 or newer."
 	s.Can.Transactions = no("write", "transactional id order-service-group-order-1-x")
 	s.Can.Pay = no("write", "topic payment-successful")
+	s.Can.WriteOrders = no("write", "topic order-created")
 	s.Can.Grow, s.Can.Recreate = no("alter", "topic payment-successful"), no("delete", "topic payment-successful")
 	return s
 }
@@ -148,12 +149,13 @@ func TestAKeyThatIsOffIsMuted(t *testing.T) {
 		snapshot *lab.Snapshot
 		want     string
 	}{"allowed": {elsewhere(), on}, "off": {restricted(), off}} {
-		front, spare := DefaultKeys().now(c.snapshot, false, nil)
+		m, _ := dashboard(c.snapshot, 120, 36)
+		front, spare := m.footer()
 		if footer := footerLine(st, front, spare, 120); !strings.Contains(footer, c.want+" ") {
 			t.Errorf("%s: %q", name, footer)
 		}
 	}
-	m, _ := dashboard(restricted(), 100, 45)
+	m, _ := dashboard(restricted(), 100, 60)
 	press(m, "?")
 	if got := text(m); !strings.Contains(got, "flood 1,000 (off: press it to see why)") || strings.Contains(got, "add a consumer (off") {
 		t.Error(got)
@@ -162,5 +164,27 @@ func TestAKeyThatIsOffIsMuted(t *testing.T) {
 	press(m, "e")
 	if got := text(m); strings.Count(got, "! off") != 1 {
 		t.Error(got)
+	}
+}
+
+// TestADeskWithoutTheRightToWriteSaysSo: a letter that is sent again is a payment, and a message goes to the topic that is shown.
+func TestADeskWithoutTheRightToWriteSaysSo(t *testing.T) {
+	for _, c := range []struct{ keys, off, want string }{
+		{"9", "R", `"student" write topic payment-successful`}, {"9", "E", `"student" write topic payment-successful`},
+		{"0", "N", `"student" write topic payment-successful`}, {"0 right", "N", `"student" write topic order-created`},
+	} {
+		m := reading(restricted(), buried(), 160, 45, strings.Fields(c.keys)...)
+		front, spare := m.footer()
+		footer := footerLine(m.st, front, spare, 160)
+		if !strings.Contains(footer, m.st.muted.Render(c.off)+" ") || strings.Contains(footer, m.st.key.Render(c.off)) {
+			t.Errorf("%s after %s is not muted: %q", c.off, c.keys, footer)
+		}
+		act(m, c.off)
+		if got := text(m); m.form != nil || m.dialog != nil || !strings.Contains(got, "Off: ") || !strings.Contains(got, c.want) {
+			t.Errorf("%s after %s says\n%s", c.off, c.keys, got)
+		}
+	}
+	if m := reading(restricted(), buried(), 160, 45, "0", "right", "right", "N"); m.form == nil {
+		t.Errorf("what is allowed is refused:\n%s", text(m))
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
@@ -154,12 +153,17 @@ func TestObservingScreenAsksForNothing(t *testing.T) {
 			}
 		}
 	}
+	press(m, "?")
+	if got := text(m); strings.Count(got, "(off: press it to see why)") < 10 {
+		t.Errorf("the help offers what only observes does not:\n%s", got)
+	}
+	press(m, "?")
 	for page := range pages {
 		m.page = page
 		front, spare := m.footer()
 		for _, b := range append(front, spare...) {
 			for _, k := range b.Keys() {
-				if key.Matches(keyPress(k), m.keys.writing()...) {
+				if m.keys.writes(keyPress(k)) {
 					t.Errorf("the footer of page %d offers %s", page, b.Help().Key)
 				}
 			}

@@ -31,16 +31,16 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.pressInHelp(msg)
 		return nil
 	}
-	if m.live.Observing && key.Matches(msg, m.keys.writing()...) {
+	if m.live.Observing && m.keys.writes(msg) {
 		m.message = message{text: observing, bad: true, at: m.now}
+		return nil
+	}
+	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); why != "" {
+		m.refuse(why)
 		return nil
 	}
 	if cmd, taken := m.pressOnDesk(msg); taken {
 		return cmd
-	}
-	if why := m.keys.refusal(msg, m.live); why != "" {
-		m.refuse(why)
-		return nil
 	}
 	if c, ok := m.keys.command(msg, m.selected, m.live.Settings.Delay); ok {
 		return m.do(c)

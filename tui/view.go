@@ -44,7 +44,7 @@ func (m *model) lines() []string {
 	case m.tooSmall():
 		return m.smallLines()
 	case m.help:
-		return helpPage(m.st, m.keys.allowed(m.live), m.width, m.height, m.helpTop)
+		return helpPage(m.st, m.keys.allowed(m.live, m.browser.query.Topic), m.width, m.height, m.helpTop)
 	case s.State == lab.Starting:
 		return m.framed(startBody(m.st, s, m.width, m.height-chrome))
 	}

@@ -28,6 +28,9 @@ func (s *state) lookForTopics(ctx context.Context) (string, error) {
 	case len(missing) == 0:
 		return "all four topics are there", nil
 	}
+	for i, name := range missing {
+		missing[i] = s.cfg.Kafka.Prefix + name
+	}
 	return "not there yet, and not created: " + strings.Join(missing, ", "), nil
 }
 
