@@ -198,11 +198,16 @@ func (st *styles) flow(s *lab.Snapshot, f flow) (left, right string) {
 
 // statusLine shows the answer to the last command, and the keys that were pressed.
 func statusLine(st *styles, message string, style pen, pressed []string, w int) string {
-	right := ""
-	if len(pressed) > 0 {
-		right = st.muted.Render("  keys ") + st.strong.Render(strings.Join(pressed, " ")) + " "
-	}
+	right := keysPressed(st, pressed)
 	return st.ends(" "+style.Render(visible(message, max(w-width(right)-1, 0), st.ascii)), right, w)
+}
+
+// keysPressed shows the keys that were pressed, for the class.
+func keysPressed(st *styles, pressed []string) string {
+	if len(pressed) == 0 {
+		return ""
+	}
+	return st.muted.Render("  keys ") + st.strong.Render(strings.Join(pressed, " ")) + " "
 }
 
 // footerLine lists the keys that work now. Where they do not all fit, the spare ones go first, the last before the

@@ -30,3 +30,26 @@ func TestAnswersStayForSeconds(t *testing.T) {
 		}
 	}
 }
+
+// TestARefusalIsReadToItsEnd: who is told what is not allowed is told the cure, too.
+func TestARefusalIsReadToItsEnd(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}} {
+		for page := range pages {
+			m := reading(restricted(), buried(), size[0], size[1])
+			m.page = page
+			act(m, "f")
+			got := text(m)
+			if words := strings.Join(strings.Fields(got), " "); !strings.Contains(words, m.live.Can.Pay) {
+				t.Errorf("%v, page %d:\n%s", size, page, got)
+			}
+			if lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n"); len(lines) != size[1] {
+				t.Errorf("%v, page %d: %d lines", size, page, len(lines))
+			}
+		}
+	}
+	m, _ := dashboard(flooded(), 80, 24)
+	m.tell(strings.Repeat("word ", 1000), true)
+	if got := text(m); !strings.Contains(got, "…") || !strings.Contains(got, "PARTITIONS") {
+		t.Error(got)
+	}
+}

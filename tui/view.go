@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 )
@@ -55,9 +56,9 @@ func (m *model) lines() []string {
 func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
 	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
-	lines = append(lines, m.st.box(body, w, m.height-chrome)...)
-	text, style := m.status()
-	lines = append(lines, statusLine(m.st, text, style, m.keysShown(), w))
+	status := m.statusRows()
+	lines = append(lines, m.st.box(body, w, m.height-chrome)[:m.height-chrome-len(status)+1]...)
+	lines = append(lines, status...)
 	front, spare := m.footer()
 	lines = append(lines, footerLine(m.st, front, spare, w))
 	if m.form != nil {
@@ -130,7 +131,7 @@ func (m *model) layout() layout {
 func (m *model) status() (string, pen) {
 	age := m.now.Sub(m.message.at)
 	switch {
-	case m.message.text != "" && m.message.bad && age < errorStays:
+	case m.refused():
 		return m.st.g.bad + " " + m.message.text, m.st.bad
 	case m.message.text != "" && !m.message.bad && age < messageStays:
 		return m.st.g.ok + " " + m.message.text, m.st.good
@@ -145,6 +146,32 @@ func (m *model) status() (string, pen) {
 		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
 	}
 	return "", m.st.muted
+}
+
+// statusRows are one line, and more over the end of the body for a refusal that needs them: its cure is its last words.
+func (m *model) statusRows() []string {
+	const most = 3
+	text, style := m.status()
+	last := m.width - width(keysPressed(m.st, m.keysShown())) - 2
+	if !m.refused() || width(text) <= last {
+		return []string{statusLine(m.st, text, style, m.keysShown(), m.width)}
+	}
+	rows := strings.Split(ansi.Wrap(visible(text, (m.width-2)*most, m.st.ascii), m.width-3, ""), "\n")
+	rows = append(rows[:min(len(rows), most)-1], strings.Join(rows[min(len(rows), most)-1:], " "))
+	for i, row := range rows[:len(rows)-1] {
+		rows[i] = " " + style.Render(row)
+	}
+	end, keys := rows[len(rows)-1], m.keysShown()
+	if width(end) > last {
+		keys = nil
+	}
+	rows[len(rows)-1] = statusLine(m.st, end, style, keys, m.width)
+	return rows
+}
+
+// refused says that the status line tells what was not done.
+func (m *model) refused() bool {
+	return m.message.text != "" && m.message.bad && m.now.Sub(m.message.at) < errorStays
 }
 
 func (m *model) keysShown() []string {
