@@ -76,6 +76,25 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 	return nil
 }
 
+// Idle refuses the flags that mean nothing where this process runs no brokers; why is the reason.
+func (e *Embedded) Idle(why string) error {
+	for flag, value := range map[string]string{"--data-dir": e.dataDir, "--listen": e.listen} {
+		if value != "" {
+			return fmt.Errorf("%s %s is for brokers that this process runs, but %s: leave one of them out", flag, value, why)
+		}
+	}
+	return nil
+}
+
+// Local is where a lab on this machine has its first broker, if it was started with the same --kafka-port.
+func (e *Embedded) Local() string {
+	port := e.port
+	if port <= 0 {
+		port = FirstPort
+	}
+	return net.JoinHostPort("localhost", strconv.Itoa(port))
+}
+
 // hostAndPort splits an address whose port may be left out.
 func hostAndPort(address string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)

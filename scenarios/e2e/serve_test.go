@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -201,4 +202,37 @@ func TestWhatIsNotKafkaHarmsNothing(t *testing.T) {
 		return strings.Contains(orders, `"confirmed"`), orders
 	})
 	s.stop(t, syscall.SIGTERM)
+}
+
+// TestAMistakeNamesWhatWasGiven, not a flag that was not, and without a lab to observe it says how to start one.
+func TestAMistakeNamesWhatWasGiven(t *testing.T) {
+	nobody := strconv.Itoa(freePort(t))
+	for _, c := range []struct {
+		args  []string
+		env   string
+		wants []string
+		never string
+	}{
+		{[]string{"serve", "--observe", "--data-dir", "x"}, "", []string{"--data-dir x", "--observe starts no cluster"}, "--brokers"},
+		{[]string{"serve", "--observe", "--listen", "127.0.0.1"}, "", []string{"--listen 127.0.0.1", "--observe starts no cluster"}, "--brokers"},
+		{[]string{"serve", "--data-dir", "x"}, "127.0.0.1:" + nobody, []string{"--data-dir x", "BLACKFRIDAY_BROKERS"}, "--observe"},
+		{[]string{"serve", "--observe", "--kafka-port", nobody}, "", []string{"no lab runs on this machine: start one with blackfriday", "localhost:" + nobody}, "--data-dir"},
+	} {
+		t.Setenv("BLACKFRIDAY_BROKERS", c.env)
+		_, said, code := run(t, time.Minute, "", program(t), c.args...)
+		if code != 1 || strings.Count(said, "\n") != 1 || strings.Contains(said, c.never) {
+			t.Errorf("%q ended with %d: %s", c.args, code, said)
+		}
+		for _, want := range c.wants {
+			if !strings.Contains(said, want) {
+				t.Errorf("%q says %q, not %q", c.args, said, want)
+			}
+		}
+	}
+	help, _, _ := run(t, time.Minute, "", program(t), "run", "--help")
+	for line := range strings.SplitSeq(help, "\n") {
+		if strings.Contains(line, "--") && strings.Contains(line, "(default") && strings.HasSuffix(strings.TrimSpace(line), ")") && strings.Count(line, "(") > 1 {
+			t.Errorf("the help gives two defaults: %s", line)
+		}
+	}
 }

@@ -52,6 +52,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	cluster.Register(cmd.Flags())
 	cmd.Flags().IntVar(&f.payments, "payments", 0, "payments to write, 1 to 1000000 (default: the scenario's)")
 	cmd.Flags().DurationVar(&f.delay, "delay", 0, "simulated work per payment, 0s to 1m (default: the scenario's)")
+	cmd.Flags().Lookup("delay").DefValue = "" // its words name another one than 0s
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play, 1 or more (default: the scenario's)")
 	cmd.Flags().StringVar(&f.promise, "guarantee", "", "one guarantee alone, where a scenario tries several: at-most-once, at-least-once or exactly-once")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")

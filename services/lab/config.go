@@ -32,6 +32,8 @@ type Config struct {
 	// Observe: the lab looks at a cluster that runs elsewhere, and that is all. It runs no service, writes nothing, and
 	// refuses every Command with kafka.ErrReadOnly.
 	Observe bool
+	// Guest: nobody named Kafka.Brokers, they are where a lab on this machine would be.
+	Guest bool
 	// HTTPPort is the port of the payment service; orders, emails and analytics follow. 0 takes any that are free,
 	// NoHTTP none.
 	HTTPPort int

@@ -71,6 +71,9 @@ func (s *state) start(ctx context.Context) error {
 
 func (s *state) startKafka(ctx context.Context) (string, error) {
 	cluster, err := kafka.Open(ctx, s.cfg.Kafka)
+	if err != nil && s.cfg.Guest {
+		err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
+	}
 	if err != nil {
 		return "", err
 	}
