@@ -25,7 +25,7 @@ func settled() Condition {
 
 // unattended reports whether a partition lacks an owner who reads it.
 func unattended(p lab.Partition) bool {
-	return !p.Known || p.Orphan || p.Reader == 0 || p.Reader != p.OwnerInstance
+	return !p.Known || p.Unknown || p.Orphan || p.Reader == 0 || p.Reader != p.OwnerInstance
 }
 
 func floodAcknowledged() Condition {

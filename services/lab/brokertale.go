@@ -84,7 +84,7 @@ func (b *brokers) tell(now time.Time, lag func(partition int32) int64) {
 		l.close(b.turnstile)
 		for i := range l.Moved {
 			if m := &l.Moved[i]; m.Topic == kafka.PaymentSuccessful {
-				m.Unread, m.Measured = unread[m.Partition], true
+				m.Unread, m.Measured = unread[m.Partition].length, true
 			}
 		}
 		b.feed.add(Warn, "kafka", 0, "%s", lossText(l.Loss))

@@ -27,6 +27,7 @@ func (s *state) build(now time.Time) *Snapshot {
 		Brokers:    s.brokers.list(),
 		Placement:  s.brokers.placement,
 		Losses:     s.brokers.lost(),
+		Outages:    slices.Clip(s.rebalances.outages.list),
 	}
 	if s.cluster == nil {
 		return snap
@@ -69,7 +70,8 @@ func (s *state) buildPartitions(snap *Snapshot) {
 		}
 		// A member of somebody else's reads what we cannot see.
 		foreign := p.Owner != "" && p.OwnerInstance == 0
-		if p.Orphan = p.Reader == 0 && !foreign; p.Orphan {
+		p.Unknown = s.lost || p.Reader == 0 && s.reading.Groups[kafka.OrderGroup].Err != nil
+		if p.Orphan = p.Reader == 0 && !foreign && !p.Unknown; p.Orphan {
 			p.OrphanSince = s.orphans[p.ID]
 		}
 		if !p.Known {

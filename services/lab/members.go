@@ -181,6 +181,10 @@ func (s *state) released(l *life, at time.Time, tps []kafka.TopicPartition, lost
 			i.forget(tp.Partition)
 		}
 	}
+	if lost && s.lost {
+		s.feed.add(Warn, i.name, i.number, "%s lets go of %s: no broker says whether it still has them.", i.name, list(i.kind, tps))
+		return
+	}
 	if lost {
 		s.feed.add(Warn, i.name, i.number, "%s lost %s: the group gave them away.", i.name, list(i.kind, tps))
 		return

@@ -54,6 +54,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", shortly(r.At.Sub(s.answeredAt)))
 	}
 	s.lost = false
+	s.rebalances.outages.end(r.At.Add(r.Took))
 	if r.Err() == nil {
 		s.whole = r
 	}
@@ -75,6 +76,9 @@ func (s *state) missed(err error) {
 	before := s.lost
 	if s.lost = errors.Is(err, kafka.ErrNoBroker); s.lost && !before {
 		s.brokers.cutOff()
+		if !s.answeredAt.IsZero() {
+			s.rebalances.cutOff(s.answeredAt)
+		}
 		s.fallBack()
 	}
 	if s.readingErr == "" {
@@ -237,6 +241,7 @@ func (s *state) sample(now time.Time) {
 	s.tellDisk()
 	s.supervise(now)
 	s.brokers.tell(now, s.lagOf)
+	s.rebalances.outages.look(now, len(s.positions()))
 	if s.books != nil {
 		s.trials.look(s.books.Picture())
 	}

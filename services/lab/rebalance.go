@@ -16,6 +16,7 @@ const (
 	CausePartitions Cause = "partitions" // partitions were added
 	CauseRecreate   Cause = "recreate"   // the topics were deleted and created again, the members of the lab together
 	CauseGone       Cause = "gone"       // a member outside this lab left or died: the brokers do not say which
+	CauseOutage     Cause = "outage"     // no broker had answered, and the group dealt its partitions out again
 	CauseOther      Cause = "other"      // partitions moved, and nobody is known to have come or gone
 )
 
@@ -42,8 +43,10 @@ type Rebalance struct {
 	Disturbed bool
 	// Outside: its cause is outside this lab. Then At is when the first sign of it was seen, not when it happened.
 	Outside bool
-	Moved   []Move
-	Kept    []Kept
+	// Outage: no broker answered for a part of it, so that its unread times have that in them.
+	Outage bool
+	Moved  []Move
+	Kept   []Kept
 }
 
 // Change is one change of a group's membership.
@@ -61,7 +64,8 @@ type Move struct {
 	// Where one of them is set Unread cannot be measured: what outsiders begin nobody here sees.
 	FromOutside, ToOutside string
 	// Unread is how long nobody worked on it: from the last record begun by the old reader to the first begun by the
-	// new one. Measured is false while that has not happened or there was nothing to read.
+	// new one. Measured is false while that has not happened or there was nothing to read. Where no broker answered meanwhile it
+	// is measured only if the new one went on where the old one had stopped, so that certainly nobody had got any further.
 	Unread   time.Duration
 	Measured bool
 	// Redelivered is how many records the new reader was given that the old one had begun already. Valid once Measured.

@@ -13,6 +13,8 @@ import (
 // worked on them, and the brokers when the group knew.
 type rebalances struct {
 	turnstile  *turnstile
+	outages    *outages
+	shaken     bool // no broker answered, and the group has not come to rest since
 	list       []*rebalance
 	last       int             // ID of the newest entry
 	holders    map[int32]*life // who has the partition now, or had it last
@@ -35,7 +37,7 @@ type rebalance struct {
 }
 
 func newRebalances(t *turnstile) *rebalances {
-	return &rebalances{turnstile: t, holders: map[int32]*life{}, generation: -1}
+	return &rebalances{turnstile: t, outages: &outages{turnstile: t}, holders: map[int32]*life{}, generation: -1}
 }
 
 // begin opens an entry. l is who caused it, if it was a member; awaited are the partitions that need a new reader.
@@ -44,7 +46,7 @@ func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32)
 	r := &rebalance{
 		Rebalance: Rebalance{
 			ID: rs.last, At: c.At, Cause: c.Cause, Member: c.Member, Protocol: protocol, Open: true,
-			FromGeneration: rs.generation, ToGeneration: -1,
+			FromGeneration: rs.generation, ToGeneration: -1, Disturbed: rs.shaken, Outage: rs.shaken,
 		},
 		life: l, waits: map[int32]bool{}, held: map[int32]*life{}, watch: rs.turnstile.watch(),
 	}
@@ -63,6 +65,17 @@ func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32)
 	}
 	rs.list = append(rs.list, r)
 	return r
+}
+
+// cutOff notes that no broker has answered since a time.
+func (rs *rebalances) cutOff(since time.Time) {
+	rs.outages.begin(since)
+	rs.shaken = true
+	for _, r := range rs.list {
+		if r.Open {
+			r.Disturbed, r.Outage = true, true
+		}
+	}
 }
 
 // renewed notes that the group begins anew, with its first generation.
@@ -134,7 +147,16 @@ func (rs *rebalances) causeOf(at time.Time, from, to *life, p int32) *rebalance 
 			return r
 		}
 	}
-	return rs.begin(Change{At: at, Cause: CauseOther}, "", nil, nil)
+	cause := CauseOther
+	if rs.shaken {
+		cause = CauseOutage
+	}
+	return rs.begin(Change{At: at, Cause: cause}, "", nil, nil)
+}
+
+// unknowable says that an outage lies in what was measured, and that somebody else may have got on with the partition in it.
+func (rs *rebalances) unknowable(p passage) bool {
+	return !p.certain && rs.outages.meet(p.at.Add(-p.unread), p.at)
 }
 
 // passed writes what was measured into the moves of the partition that wait for it; where nothing had waited they stay
@@ -147,7 +169,7 @@ func (rs *rebalances) passed(p passage) (found bool) {
 			if m.Partition != p.partition || !r.awaits(i) || p.at.Before(r.At) {
 				continue
 			}
-			if !p.waited {
+			if !p.waited || rs.unknowable(p) {
 				r.movedTo[i] = nil
 				continue
 			}
@@ -156,6 +178,9 @@ func (rs *rebalances) passed(p passage) (found bool) {
 				unread = min(unread, p.at.Sub(r.At))
 			}
 			m.Unread, m.Measured, found = m.Unread+unread, true, true
+			if rs.outages.meet(p.at.Add(-p.unread), p.at) {
+				r.Disturbed, r.Outage = true, true
+			}
 			if r.movedTo[i] == p.to {
 				m.Redelivered += p.redelivered
 			}
@@ -172,6 +197,7 @@ func (r *rebalance) awaits(i int) bool { return !r.Moved[i].Measured && r.movedT
 // its way any more.
 func (rs *rebalances) look(at time.Time, g kafka.GroupReading, settled bool) {
 	rs.saw(g.Epoch)
+	rs.shaken = rs.shaken && !settled
 	for _, r := range rs.list {
 		if !r.Open || !at.After(r.At) {
 			continue
@@ -226,7 +252,7 @@ func (rs *rebalances) close(r *rebalance) {
 			continue
 		}
 		pause, measured := pauses[p]
-		r.Kept = append(r.Kept, Kept{Partition: p, Reader: holder.instance.number, Pause: pause, Measured: measured})
+		r.Kept = append(r.Kept, Kept{Partition: p, Reader: holder.instance.number, Pause: pause.length, Measured: measured})
 	}
 	slices.SortFunc(r.Kept, func(a, b Kept) int { return cmp.Compare(a.Partition, b.Partition) })
 }

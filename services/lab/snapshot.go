@@ -34,8 +34,9 @@ type Snapshot struct {
 	Brokers    []Broker
 	Placement  Placement
 	Losses     []Loss
-	Topics     []Topic // payment-successful, order-created, email-sent, dlq-payment
-	Lag        Lag     // of order-service-group on payment-successful, all partitions together
+	Outages    []Outage // the newest times in which no broker answered, oldest first
+	Topics     []Topic  // payment-successful, order-created, email-sent, dlq-payment
+	Lag        Lag      // of order-service-group on payment-successful, all partitions together
 	Curve      []CurvePoint
 	Flood      FloodProgress
 	DLQ        DLQ
@@ -102,6 +103,9 @@ type Partition struct {
 	OwnerOutside int
 	// Reader is our own process: the number of the running instance that has the partition in hand, 0 for none.
 	Reader int
+	// Unknown: whether anybody reads it, and who, nobody knows, because no broker can be asked. Then Reader is what this process
+	// last was told, and Orphan means nothing.
+	Unknown bool
 	// Orphan: nobody reads it. Owner may still name a member that died. OrphanSince is when its last reader was lost.
 	Orphan      bool
 	OrphanSince time.Time

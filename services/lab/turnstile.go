@@ -17,6 +17,8 @@ type passage struct {
 	waited      bool      // something had waited for it; else there was nothing to be unread
 	unread      time.Duration
 	redelivered int64
+	// certain: it is where the work before had stopped, so that nobody else had come any further with the partition meanwhile.
+	certain bool
 }
 
 // turnstile sees every partition of payments assigned and every batch of it begun. It is what "unread" is measured with:
@@ -38,7 +40,14 @@ type gate struct {
 }
 
 // watch notes the longest pause of every partition while something goes on.
-type watch struct{ longest map[int32]time.Duration }
+type watch struct{ longest map[int32]pause }
+
+// pause is a time in which nobody began a batch that was there.
+type pause struct {
+	length  time.Duration
+	until   time.Time
+	certain bool // see passage
+}
 
 func newTurnstile() *turnstile { return &turnstile{gates: map[int32]gate{}} }
 
@@ -46,13 +55,13 @@ func newTurnstile() *turnstile { return &turnstile{gates: map[int32]gate{}} }
 func (t *turnstile) watch() *watch {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	w := &watch{longest: map[int32]time.Duration{}}
+	w := &watch{longest: map[int32]pause{}}
 	t.watches = append(t.watches, w)
 	return w
 }
 
 // unwatch ends a watch and returns the longest pause of every partition in which a batch was begun.
-func (t *turnstile) unwatch(w *watch) map[int32]time.Duration {
+func (t *turnstile) unwatch(w *watch) map[int32]pause {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.watches = slices.DeleteFunc(t.watches, func(o *watch) bool { return o == w })
@@ -60,7 +69,7 @@ func (t *turnstile) unwatch(w *watch) map[int32]time.Duration {
 }
 
 // longest is what a watch has noted so far.
-func (t *turnstile) longest(w *watch) map[int32]time.Duration {
+func (t *turnstile) longest(w *watch) map[int32]pause {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return maps.Clone(w.longest)
@@ -124,11 +133,13 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 	if arrived := first.Timestamp; arrived.After(since) && !arrived.After(at) {
 		since = arrived
 	}
-	pause := max(0, at.Sub(since))
+	paused := pause{length: max(0, at.Sub(since)), until: at, certain: first.Offset <= g.next}
 	for _, w := range t.watches {
-		w.longest[first.Partition] = max(pause, w.longest[first.Partition])
+		if longest, ever := w.longest[first.Partition]; !ever || paused.length > longest.length {
+			w.longest[first.Partition] = paused
+		}
 	}
 	// What arrived after its partition had a reader again never waited for one.
 	waited := !first.Timestamp.After(g.given) || first.Timestamp.After(at)
-	return passage{first.Partition, l, at, waited, pause, max(0, g.next-first.Offset)}, g.moved
+	return passage{first.Partition, l, at, waited, paused.length, max(0, g.next-first.Offset), paused.certain}, g.moved
 }

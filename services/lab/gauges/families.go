@@ -89,8 +89,8 @@ func groupFamilies() []family {
 			partition, partitions(func(p lab.Partition) (float64, bool) { return float64(p.Committed), p.Known })),
 		gauge("partition_end_offset", "Next offset of a partition to be written.",
 			partition, partitions(func(p lab.Partition) (float64, bool) { return float64(p.End), p.Known })),
-		gauge("partition_orphan", "1 while nobody reads a partition, whatever the brokers believe; else 0.",
-			partition, partitions(func(p lab.Partition) (float64, bool) { return truth(p.Orphan), true })),
+		gauge("partition_orphan", "1 while nobody reads a partition, whatever the brokers believe; else 0. None while no broker can be asked.",
+			partition, partitions(func(p lab.Partition) (float64, bool) { return truth(p.Orphan), !p.Unknown })),
 		gauge("group_lag_records", "Records that a consumer group has not committed yet, all its topics together.",
 			[]string{"group"}, func(s *lab.Snapshot, out put) {
 				if s.Lag.Known {

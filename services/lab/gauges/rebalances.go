@@ -34,7 +34,7 @@ func newRebalances() *rebalances {
 		unread: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "blackfriday_rebalance_unread_seconds",
 			Help: "How long nobody worked on a partition that changed hands in a rebalance, " +
-				"from the last record that its old reader began to the first of the new one.",
+				"from the last record that its old reader began to the first of the new one; outage where no broker answered meanwhile.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 7.5, 10, 30, 60},
 		}, label),
 	}
@@ -66,7 +66,10 @@ func (r *rebalances) look(list []lab.Rebalance) {
 		if b.Open {
 			break
 		}
-		cause := string(b.Cause)
+		cause, price := string(b.Cause), string(b.Cause)
+		if b.Outage {
+			price = string(lab.CauseOutage)
+		}
 		if b.ID > r.last {
 			r.last = b.ID
 			r.total.WithLabelValues(cause).Inc()
@@ -77,7 +80,7 @@ func (r *rebalances) look(list []lab.Rebalance) {
 				continue
 			}
 			if listed[id] = true; !r.measured[id] {
-				r.unread.WithLabelValues(cause).Observe(m.Unread.Seconds())
+				r.unread.WithLabelValues(price).Observe(m.Unread.Seconds())
 			}
 		}
 	}
