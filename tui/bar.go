@@ -27,7 +27,7 @@ func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill st
 	switch {
 	case p.Orphan:
 		return st.orphan, st.g.orphanBar
-	case stale(s) == "" && p.Reader > 0:
+	case stale(s) == "" && p.Reader > 0 && !p.Unknown:
 		return st.bar(p.Reader), st.g.bar
 	}
 	return st.quiet, st.g.bar

@@ -49,6 +49,10 @@ func cutOff() *lab.Snapshot {
 	s := flooded()
 	s.Reading.At = s.At.Add(-12 * time.Second)
 	s.Reading.Err, s.Reading.Lost = "look up the topics: no broker answers", true
+	s.Outages = []lab.Outage{{From: s.Reading.At}}
+	for i := range s.Partitions {
+		s.Partitions[i].Unknown = true
+	}
 	s.Flood = lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 812, Failed: 150, Unknown: 38, Took: 32 * time.Second, Err: "the brokers did not answer"}
 	return s
 }

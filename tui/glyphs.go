@@ -30,6 +30,7 @@ type glyphs struct {
 	bad       string
 	waiting   string
 	gap       string // a moment in which nobody read
+	unknown   string // a moment in which no broker could be asked who reads
 	foreign   string // a moment in which somebody outside this lab read
 	ghost     string // the line of an earlier flood, and where it crosses the newest one
 	ghostOver string
@@ -49,7 +50,7 @@ func unicodeGlyphs() glyphs {
 		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", proven: "✓", attention: "!", bad: "✕", waiting: "◔",
-		gap: "·", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
+		gap: "·", unknown: "╌", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
 		health: map[lab.Health]string{
 			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
 		},
@@ -65,7 +66,7 @@ func asciiGlyphs() glyphs {
 		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", proven: "OK", attention: "!", bad: "X", waiting: "~",
-		gap: ".", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
+		gap: ".", unknown: "~", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
 		health: map[lab.Health]string{
 			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
 		},

@@ -85,7 +85,7 @@ func TestScreens(t *testing.T) {
 		{"brokers-real", onReal(), []string{"b", "esc"}, nil},
 		{"kill-broker", onReal(), []string{"b"}, nil},
 		{"leaderless", onReal(), nil, nil},
-		{"disconnected", cutOff(), nil, nil},
+		{"disconnected", cutOff(), nil, crashStory},
 		{"visited-rebalances", visited(), []string{"6"}, visitedStory},
 		{"classroom", classroom(), nil, visitedStory},
 		{"crowd", crowd(), []string{"up", "up", "up", "up"}, visitedStory},

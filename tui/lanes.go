@@ -20,12 +20,15 @@ const (
 const (
 	nobody    = 0
 	unwatched = -1 // not measured
-	somebody  = -2 // a member outside this lab: the first of them is one below, the next two, and so on
+	unknown   = -2 // no broker could be asked
+	somebody  = -3 // a member outside this lab: the first of them is one below, the next two, and so on
 )
 
 // handsOf is who reads a partition: our own process is asked first, and the broker about members of others.
 func handsOf(p *lab.Partition) int {
 	switch {
+	case p.Unknown:
+		return unknown
 	case p.Reader > 0:
 		return p.Reader
 	case !p.Known && !p.Orphan:
@@ -65,6 +68,56 @@ func stints(past history, partition int, end time.Time) []stint {
 		out = append(out, stint{s.At, to, hands})
 	}
 	return out
+}
+
+// corrected are stints with what is known of outages. That one had begun was found out later than it did: what was believed of
+// the readers since then is taken back, and where it is certain afterwards that nobody got on with the partition, that is shown.
+func corrected(list []stint, outages []lab.Outage, partition int32, end time.Time) []stint {
+	for _, o := range outages {
+		until := end
+		if !o.To.IsZero() {
+			until = o.To
+		}
+		list = over(list, stint{o.From, until, unknown})
+		for _, g := range o.Unread {
+			if g.Partition == partition {
+				list = over(list, stint{latest(g.From, o.From), earliest(g.To, until), nobody})
+			}
+		}
+	}
+	return list
+}
+
+// over puts a stint in the place of what the list says of its time; the list begins no earlier than before.
+func over(list []stint, s stint) []stint {
+	var before, after []stint
+	for _, old := range list {
+		if old.from.Before(s.from) {
+			before = append(before, stint{old.from, earliest(old.to, s.from), old.hands})
+		}
+		if old.to.After(s.to) {
+			after = append(after, stint{latest(old.from, s.to), old.to, old.hands})
+		}
+	}
+	if len(list) == 0 || !s.to.After(latest(s.from, list[0].from)) {
+		return list
+	}
+	s.from = latest(s.from, list[0].from)
+	return append(append(before, s), after...)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // lane places a time in the columns of the lanes. Columns begin at round times, so that what is drawn moves by whole
@@ -133,7 +186,7 @@ func lanes(v view, w, lines int) []string {
 	var out []string
 	for i := from; i < to; i++ {
 		name := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", v.s.Partitions[i].ID), label-1))
-		out = append(out, name+st.hands(l.hands(stints(past, i, l.end))))
+		out = append(out, name+st.hands(l.hands(corrected(stints(past, i, l.end), v.s.Outages, v.s.Partitions[i].ID, l.end))))
 	}
 	if more > 0 {
 		out = append(out, st.muted.Render(fmt.Sprintf("%s+%d more of %d %s pgup and pgdn scroll", blank(label), more, len(v.s.Partitions), st.g.dot)))
@@ -152,6 +205,8 @@ func (st *styles) hands(columns []int) string {
 		switch h := columns[0]; {
 		case h == unwatched:
 			b.WriteString(blank(n))
+		case h == unknown:
+			b.WriteString(st.muted.Render(strings.Repeat(st.g.unknown, n)))
 		case h == nobody:
 			b.WriteString(st.bad.Render(strings.Repeat(st.g.gap, n)))
 		case h <= somebody:
@@ -178,6 +233,9 @@ func laneTitle(v view, w int, withMarks bool) string {
 	head := " " + st.title.Render("WHO READ WHAT") + st.muted.Render(", last 60 s") + " "
 	if !withMarks {
 		legend := st.muted.Render(" ") + st.bad.Render(strings.Repeat(st.g.gap, 2)) + st.muted.Render(" nobody ")
+		if n := len(v.s.Outages); n > 0 && (v.s.Outages[n-1].To.IsZero() || v.s.At.Sub(v.s.Outages[n-1].To) < laneSpan) {
+			legend += st.muted.Render(strings.Repeat(st.g.unknown, 2) + " unknown ")
+		}
 		return st.ruled(head, legend, w)
 	}
 	label := laneLabel(len(v.s.Partitions))

@@ -81,6 +81,7 @@ func TestWhoseHands(t *testing.T) {
 	}{
 		{lab.Partition{Reader: 3, Known: true, Owner: "order-2", OwnerInstance: 2}, 3},
 		{lab.Partition{Reader: 3}, 3},
+		{lab.Partition{Reader: 3, Known: true, Owner: "order-3", OwnerInstance: 3, Unknown: true}, unknown},
 		{lab.Partition{}, unwatched},
 		{lab.Partition{Known: true}, nobody},
 		{lab.Partition{Known: true, Orphan: true, Owner: "order-2", OwnerInstance: 2}, nobody},
@@ -95,8 +96,42 @@ func TestWhoseHands(t *testing.T) {
 		t.Error("numbers of two digits have no sign of their own")
 	}
 	st := newStyles(ThemeDark, false, true)
-	if got := ansi.Strip(st.hands([]int{unwatched, 1, 1, nobody, somebody, 12})); got != " 11·?c" {
+	if got := ansi.Strip(st.hands([]int{unwatched, 1, 1, nobody, somebody, 12, unknown})); got != " 11·?c╌" {
 		t.Errorf("drawn as %q", got)
+	}
+}
+
+// What was believed of the readers since the last good reading is taken back. What is certain afterwards is a gap, and the rest
+// of the outage stays unknown.
+func TestAnOutageInTheLanes(t *testing.T) {
+	at := func(s float64) time.Time { return noon().Add(time.Duration(s * float64(time.Second))) }
+	var past history
+	for n := range 401 {
+		s := &lab.Snapshot{At: at(float64(n) / 10), Partitions: []lab.Partition{{Reader: 1}}}
+		s.Partitions[0].Unknown = n > 120 && n < 300 // seen two seconds late
+		past = past.with(s)
+	}
+	l := laneAt(at(40), laneColumns)
+	handsAt := func(second float64, outages ...lab.Outage) int {
+		return l.hands(corrected(stints(past, 0, l.end), outages, 0, l.end))[l.edge(at(second))]
+	}
+	began := lab.Outage{From: at(10)}
+	ended := lab.Outage{From: at(10), To: at(30), Unread: []lab.Gap{{Partition: 1, From: at(9), To: at(31)}}}
+	certain := lab.Outage{From: at(10), To: at(30), Unread: []lab.Gap{{Partition: 0, From: at(14), To: at(31)}}}
+	for _, test := range []struct {
+		second  float64
+		outages []lab.Outage
+		want    int
+	}{
+		{9, []lab.Outage{began}, 1}, {11, []lab.Outage{began}, unknown}, {39, []lab.Outage{began}, unknown},
+		{11, []lab.Outage{ended}, unknown}, {29, []lab.Outage{ended}, unknown}, {31, []lab.Outage{ended}, 1},
+		{11, []lab.Outage{certain}, unknown}, {15, []lab.Outage{certain}, nobody}, {29, []lab.Outage{certain}, nobody}, {31, []lab.Outage{certain}, 1},
+		{11, nil, 1}, {15, nil, unknown},
+		{5, []lab.Outage{{From: at(-100), To: at(3)}, began}, 1}, {15, []lab.Outage{{From: at(-100), To: at(-50)}, certain}, nobody},
+	} {
+		if got := handsAt(test.second, test.outages...); got != test.want {
+			t.Errorf("second %v, outages %+v: in the hands of %d, want %d", test.second, test.outages, got, test.want)
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func signLines(st *styles) []string {
 		line(st.health(lab.Active), "it has partitions and works on them"),
 		line(st.health(lab.Standby), "a member, but no partition is left for it"),
 		line(st.hands([]int{1, 1, 1, nobody, nobody, 2, 2, 2}), "a lane: 1 read, then nobody, then 2"),
+		line(st.hands([]int{1, 1, unknown, unknown, nobody, 1, 1, 1}), "no broker answered: unknown who read, but where certain"),
 		line(st.hands([]int{somebody - 1, somebody - 1, somebody - 2, somebody - 2}), "members outside this lab read, says Kafka"),
 		line(st.strong.Render("#4"), "a rebalance, at its time"),
 		line(st.health(lab.Joining), "started, and not assigned anything yet"),

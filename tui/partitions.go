@@ -193,7 +193,9 @@ func (st *styles) ownerInBar(p lab.Partition, bar string, w int) string {
 }
 
 // differ says that the broker names another owner of a partition than the reader whom we see, or that nobody reads it.
-func differ(p lab.Partition) bool { return p.Known && (p.Reader != p.OwnerInstance || p.Reader == 0) }
+func differ(p lab.Partition) bool {
+	return p.Known && !p.Unknown && (p.Reader != p.OwnerInstance || p.Reader == 0)
+}
 
 // partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
 // so that the bars of neighbours do not touch.
@@ -217,6 +219,8 @@ func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionC
 // reader is our own word: who has the partition in hand.
 func (st *styles) reader(p lab.Partition) string {
 	switch {
+	case p.Unknown:
+		return st.muted.Render(" " + st.g.unknown + "  unknown")
 	case p.Orphan:
 		return st.alarm.Render(" "+st.g.bad+" ") + " " + st.bad.Render("ORPHAN")
 	case !p.Known && p.Reader == 0:
@@ -237,7 +241,7 @@ func (st *styles) owner(p lab.Partition) string {
 		return st.g.dash
 	case p.Owner == "":
 		return st.muted.Render("nobody")
-	case p.OwnerInstance == 0 || p.OwnerInstance != p.Reader:
+	case !p.Unknown && p.OwnerInstance != p.Reader || p.OwnerInstance == 0:
 		return st.warn.Render(name)
 	}
 	return st.muted.Render(name)

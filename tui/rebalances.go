@@ -168,6 +168,9 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +
 			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
 	}
+	if r.Outage {
+		summary += dot + st.warn.Render("no broker answered meanwhile")
+	}
 	var pieces []string
 	for _, m := range r.Moved {
 		pieces = append(pieces, st.move(m))

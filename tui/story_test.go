@@ -32,7 +32,7 @@ func story(s *lab.Snapshot, handovers ...handover) history {
 					p.Reader = h.reader
 				}
 			}
-			p.Orphan = p.Reader == 0
+			p.Orphan, p.Unknown = p.Reader == 0, false
 			if p.Reader == 0 {
 				p.OwnerInstance = i + 1 // Kafka does not know yet
 			} else {
