@@ -101,7 +101,7 @@ func TestObservingLabDoesNotWaitForTopics(t *testing.T) {
 		t.Cleanup(cluster.Close)
 		l, _ := looking(t, cfg, cluster.Brokers())
 		s := l.Snapshot()
-		if len(s.Partitions) != 0 || !eventAbout(s, "not there yet, and not created: payment-successful, order-created, email-sent, dlq-payment") {
+		if len(s.Partitions) != 0 || !eventAbout(s, "not there yet, and not created: lab-1.payment-successful, lab-1.order-created, lab-1.email-sent, lab-1.dlq-payment") {
 			t.Errorf("partitions %+v, events %+v", s.Partitions, s.Events)
 		}
 		for _, topic := range s.Topics {
