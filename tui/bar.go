@@ -8,7 +8,7 @@ import (
 
 // partitionBar is the lag of a partition as a bar, on a track that leads the eye to its number.
 func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale int64) string {
-	if !p.Known {
+	if !p.Known && p.AsOf.IsZero() {
 		return blank(w)
 	}
 	style, fill := st.barStyle(s, p)
@@ -27,7 +27,7 @@ func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill st
 	switch {
 	case p.Orphan:
 		return st.orphan, st.g.orphanBar
-	case stale(s) == "" && p.Reader > 0 && !p.Unknown:
+	case p.Known && stale(s) == "" && p.Reader > 0 && !p.Unknown:
 		return st.bar(p.Reader), st.g.bar
 	}
 	return st.quiet, st.g.bar

@@ -33,7 +33,9 @@ func onReal() *lab.Snapshot {
 		s.Placement.Places = append(s.Placement.Places, p)
 	}
 	s.Placement.Places[2].Silent = true
-	s.Partitions[2].Silent, s.Partitions[2].Known, s.Lag.Known = true, false, false
+	p := &s.Partitions[2]
+	p.Silent, p.Known, s.Lag.Known = true, false, false
+	p.AsOf, p.Why = s.At.Add(-7*time.Second), "broker 2, which leads it, does not answer"
 	s.Losses = []lab.Loss{
 		{Broker: 3, At: s.At.Add(-200 * time.Second), Back: s.At.Add(-170 * time.Second), InSync: s.At.Add(-168 * time.Second)},
 		{Broker: 2, At: s.At.Add(-14 * time.Second), Waiting: 1, Moved: []lab.LeaderMove{
@@ -123,5 +125,36 @@ func TestBrokersPageOfBrokersThatDoNotAnswer(t *testing.T) {
 	m, _ := dashboard(s, 120, 36)
 	if p := text(m); !strings.Contains(p, "DISCONNECTED 3:40") || !strings.Contains(p, "All of this is 3:40 old") {
 		t.Error(p)
+	}
+}
+
+// Where the newest reading lacks a partition, its last known numbers are shown as old, with the reason.
+func TestAPartitionThatCannotBeRead(t *testing.T) {
+	for _, test := range []struct {
+		why    string
+		silent bool
+		bar    string
+	}{
+		{"broker 2, which leads it, does not answer", true, "broker 2 is si"},
+		{"what order-service-group has committed cannot be read: \x1b[2J", false, "▇▇▇"},
+	} {
+		s := onReal()
+		p := &s.Partitions[2]
+		p.Why, p.Silent = test.why, test.silent
+		m, _ := dashboard(s, 100, 30)
+		got := text(m)
+		row := strings.Split(got, "\n")[8]
+		for _, want := range []string{"P2", "200", "394/594", "old", test.bar, "–"} {
+			if !strings.Contains(row, want) {
+				t.Errorf("%q lacks %q", row, want)
+			}
+		}
+		if strings.Contains(row, "falling") || !strings.Contains(got, "P2: "+test.why[:30]) || !strings.Contains(got, "Numbers of 7.0 s ago") {
+			t.Error(got)
+		}
+		p.AsOf = time.Time{}
+		if row := strings.Split(text(m), "\n")[8]; strings.Contains(row, "200") || strings.Contains(row, "394") {
+			t.Errorf("%q has numbers that nobody ever read", row)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 
 	"blackfriday/services/lab"
 )
@@ -33,17 +34,25 @@ func (st *styles) leaderInBar(p lab.Partition, w int) string {
 	return st.left(st.alarm.Render(cut(word, w, st.ascii)), w)
 }
 
-// leaderNotice is the sentence under the partitions about those that nobody leads; empty when there is none.
-func (st *styles) leaderNotice(s *lab.Snapshot, w int) string {
-	var names []string
+// unreadNotice is the sentence under the partitions about those that the newest reading could not cover: why, how old their
+// numbers are, and what that means. It is empty when there is none.
+func (st *styles) unreadNotice(s *lab.Snapshot, w int) string {
+	at := slices.IndexFunc(s.Partitions, func(p lab.Partition) bool { return !p.Known && p.Why != "" })
+	if at < 0 {
+		return ""
+	}
+	first, names := s.Partitions[at], []string{}
 	for _, p := range s.Partitions {
-		if leaderless(s, p) {
+		if !p.Known && p.Why == first.Why {
 			names = append(names, fmt.Sprintf("P%d", p.ID))
 		}
 	}
-	if len(names) == 0 {
-		return ""
+	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", 20)+": ") + visible(first.Why, max(w-30, 20), st.ascii) + "."
+	if !first.AsOf.IsZero() {
+		head += " Numbers of " + took(s.At.Sub(first.AsOf)) + " ago."
 	}
-	head := st.bad.Render(" " + st.g.bad + " " + fitted(names, ", ", 20) + ": no leader that answers.")
-	return cut(head+" Nobody can read or write there until Kafka has chosen another one.", w, st.ascii)
+	if leaderless(s, first) {
+		head += " No reads or writes until another one leads."
+	}
+	return cut(head, w, st.ascii)
 }

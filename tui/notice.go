@@ -33,7 +33,7 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	if names := missing(s); len(names) > 0 {
 		return st.missingNotice(names, w)
 	}
-	if text := st.leaderNotice(s, w); text != "" {
+	if text := st.unreadNotice(s, w); text != "" {
 		return text
 	}
 	if text := st.stuckNotice(s, orphans, w); text != "" {

@@ -167,12 +167,15 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 		bar = st.blockedInBar(p.Blocked, bar, c.bar)
 	}
 	line += " " + bar + "  "
-	if !p.Known {
+	if !p.Known && p.AsOf.IsZero() {
 		return line + st.right(st.g.dash, c.lag) + " " + st.right(st.g.dash, c.rate) + "  " +
 			st.left(st.g.dash, c.drain) + " " + st.right(st.g.dash, c.position) + " "
 	}
 	lag, rate := st.right(comma(p.Lag), c.lag), st.right(perSecond(p.Rate), c.rate)
-	if stale(s) != "" {
+	if !p.Known {
+		rate = st.right(st.g.dash, c.rate)
+	}
+	if !p.Known || stale(s) != "" {
 		return line + st.muted.Render(lag+" "+rate+"  "+st.left(st.old(), c.drain)) + " " +
 			st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 	}

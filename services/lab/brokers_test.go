@@ -4,6 +4,7 @@ package lab
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -275,4 +276,46 @@ func TestABrokerIsAwayBetweenTwoReadings(t *testing.T) {
 			t.Errorf("%d losses, want 3", n)
 		}
 	})
+}
+
+// What the newest reading lacks is shown as it was last known, with its age and the reason; new topics have no such past.
+func TestWhatOneReadingLacks(t *testing.T) {
+	s := newState(New(Config{Log: slog.New(slog.DiscardHandler), Partitions: 2}))
+	silent, denied := fmt.Errorf("%w (i/o timeout)", kafka.ErrNoAnswer), errors.New("no right to it")
+	began := time.Now().Add(-time.Minute)
+	reading := func(second int, leader int32, err, groupErr error) kafka.Reading {
+		at := began.Add(time.Duration(second) * time.Second)
+		return kafka.Reading{
+			At: at, Brokers: []kafka.BrokerReading{{ID: 1, Answers: true}, {ID: 2, Answers: err == nil}},
+			Topics: map[string]kafka.TopicReading{kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{
+				{Leader: 1, End: int64(10 + second)}, {Leader: leader, End: int64(20 + second), Err: err},
+			}}},
+			Groups: map[string]kafka.GroupReading{kafka.OrderGroup: {
+				Committed: map[string]map[int32]int64{kafka.PaymentSuccessful: {0: 5, 1: 5}}, Err: groupErr,
+			}},
+		}
+	}
+	for second, test := range []struct {
+		leader        int32
+		err, groupErr error
+		p0, p1        string
+	}{
+		{2, nil, nil, "", ""},
+		{2, silent, nil, "", "broker 2, which leads it, does not answer"},
+		{-1, errors.New("the partition has no leader"), nil, "", "no broker leads it"},
+		{2, denied, nil, "", "broker 2, which leads it, says: no right to it"},
+		{1, nil, denied, "what order-service-group has committed cannot be read: no right to it", "what order-service-group has committed cannot be read: no right to it"},
+		{1, nil, nil, "", ""},
+	} {
+		s.observed(reading(second, test.leader, test.err, test.groupErr), nil)
+		for id, want := range []string{test.p0, test.p1} {
+			p := s.positions()[id]
+			if p.Why != want || p.Known != (want == "") {
+				t.Errorf("second %d: %+v, want it to say %q", second, p, want)
+			}
+			if old := int64(10 + 10*id); want != "" && (p.End < old || p.Committed != 5 || p.Lag != p.End-5 || !p.AsOf.Equal(began.Add(time.Duration(p.End-old)*time.Second))) {
+				t.Errorf("second %d: %+v is not what was known at its time", second, p)
+			}
+		}
+	}
 }

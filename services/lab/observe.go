@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -121,6 +120,7 @@ func (s *state) measure(r kafka.Reading) {
 	}
 	var lag, done int64
 	partitions := s.positions()
+	s.remember(partitions, r.At)
 	for _, p := range partitions {
 		if !p.Known {
 			return
@@ -245,40 +245,6 @@ func (s *state) sample(now time.Time) {
 	if s.books != nil {
 		s.trials.look(s.books.Picture())
 	}
-}
-
-// positions are the partitions of payment-successful as the newest reading gives them.
-func (s *state) positions() []Partition {
-	readings := s.reading.Topics[kafka.PaymentSuccessful].Partitions
-	committed := s.reading.Groups[kafka.OrderGroup].Committed[kafka.PaymentSuccessful]
-	// What there is counts, not what was asked for: a topic that was there before has the partitions that it has.
-	ps := make([]Partition, cmp.Or(len(readings), s.cfg.Partitions))
-	for id := range ps {
-		p := &ps[id]
-		p.ID, p.Leader = int32(id), -1
-		if id < len(readings) {
-			p.Leader, p.Silent = readings[id].Leader, errors.Is(readings[id].Err, kafka.ErrNoAnswer)
-		}
-		if id >= len(readings) || readings[id].Err != nil || s.reading.Groups[kafka.OrderGroup].Err != nil {
-			continue
-		}
-		p.Known = true
-		p.Start, p.End = readings[id].Start, readings[id].End
-		p.Committed = p.Start
-		if c, ok := committed[p.ID]; ok {
-			p.Committed = max(c, p.Start)
-		}
-		p.Lag = max(0, p.End-p.Committed)
-	}
-	return ps
-}
-
-// lagOf is the lag of one partition of payment-successful; 0 while it is not known.
-func (s *state) lagOf(partition int32) int64 {
-	if ps := s.positions(); int(partition) < len(ps) {
-		return ps[partition].Lag
-	}
-	return 0
 }
 
 // topicNames are the names of the lab's topics, in the order in which they are shown.

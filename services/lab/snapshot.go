@@ -89,7 +89,11 @@ type Partition struct {
 	Leader int32
 	Silent bool
 
-	Known     bool  // a reading has covered it; when false the numbers below mean nothing
+	// Known: the newest reading covers it. When false the numbers below are those of AsOf, or mean nothing where that is zero,
+	// and Why says what kept the reading from it, in words for the end of a sentence; hostile until escaped.
+	Known     bool
+	AsOf      time.Time
+	Why       string
 	Start     int64 // log start offset
 	Committed int64 // next offset the group will read; Start while nothing is committed
 	End       int64 // next offset to be written

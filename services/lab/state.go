@@ -58,6 +58,7 @@ type state struct {
 	outside      outsiders
 	orphans      map[int32]time.Time // since when nobody reads a partition
 	hidden       map[kafka.TopicPartition]held
+	stood        map[int32]stand
 	books        *ledger.Ledger
 
 	resumed  bool // a data directory held this lab already
@@ -103,6 +104,7 @@ func newState(l *Lab) *state {
 		rebalances:    newRebalances(l.turnstile),
 		outside:       outsiders{ours: map[string]bool{}},
 		orphans:       map[int32]time.Time{},
+		stood:         map[int32]stand{},
 		partitionLag:  map[int32]*series{},
 		partitionDone: map[int32]*series{},
 		topicEnds:     map[string]*series{},
