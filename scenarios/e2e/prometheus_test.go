@@ -219,6 +219,65 @@ func TestTheAlertsFireWhenTheyShould(t *testing.T) {
 	}
 }
 
+// TestEveryNumberOfTheAlertsIsTested: each is doubled and halved, and each time a test of the alerts must see it.
+func TestEveryNumberOfTheAlertsIsTested(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: promtool is not run")
+	}
+	need(t, "promtool")
+	rules, dir, tried := read(t, monitoring+"/alerts.yml"), t.TempDir(), 0
+	tests := filepath.Join(dir, "alerts_test.yml")
+	if err := os.WriteFile(tests, []byte(read(t, monitoring+"/alerts_test.yml")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range regexp.MustCompile(`\[\d+[sm]\]|for: \d+[sm]|[<>=] \d+(\.\d+)?`).FindAllStringIndex(rules, -1) {
+		number := regexp.MustCompile(`[\d.]+`)
+		value, err := strconv.ParseFloat(number.FindString(rules[at[0]:at[1]]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, other := range []float64{2*value + zero(value), value / 2} {
+			text := strconv.FormatFloat(other, 'f', -1, 64)
+			if strings.ContainsAny(rules[at[0]:at[1]], "sm") { // durations are whole, a minute is halved in seconds
+				text = strconv.Itoa(max(1, int(other)))
+			}
+			changed := number.ReplaceAllString(rules[at[0]:at[1]], text)
+			if changed == "[0.5m]" || changed == "[1m]" && value == 1 {
+				changed = "[30s]"
+			}
+			if changed == rules[at[0]:at[1]] {
+				continue
+			}
+			if err := os.WriteFile(filepath.Join(dir, "alerts.yml"), []byte(rules[:at[0]]+changed+rules[at[1]:]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if tried++; promtoolPasses(t, tests) {
+				t.Errorf("no test of the alerts sees that %q became %q:\n%s", rules[at[0]:at[1]], changed, rules[max(0, at[0]-120):at[1]])
+			}
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d changes were tried", tried)
+	}
+}
+
+// zero is what makes another number of 0.
+func zero(v float64) float64 {
+	if v == 0 {
+		return 1
+	}
+	return 0
+}
+
+func promtoolPasses(t *testing.T, tests string) bool {
+	t.Helper()
+	out, errs, code := run(t, time.Minute, "", "promtool", "test", "rules", tests)
+	if code != 0 && !strings.Contains(out+errs, "FAILED:") {
+		t.Fatalf("promtool: exit code %d\n%s%s", code, out, errs)
+	}
+	return code == 0
+}
+
 func TestTheDocumentationNamesEveryMetric(t *testing.T) {
 	s := serve(t, "--delay", "0s", "--metrics", "127.0.0.1:0")
 	post(t, s, http.StatusOK, goodPayment)
