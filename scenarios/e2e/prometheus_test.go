@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"net"
@@ -299,5 +300,60 @@ func TestTheDocumentationNamesEveryMetric(t *testing.T) {
 	eventually(t, 30*time.Second, func() (bool, string) {
 		names := published()
 		return maps.Equal(names, documented), fmt.Sprintf("published %v\ndocumented %v", slices.Sorted(maps.Keys(names)), slices.Sorted(maps.Keys(documented)))
+	})
+}
+
+// TestTheDocumentationSaysWhatALoneServicePublishes: what its table says is from a service, and nothing else.
+func TestTheDocumentationSaysWhatALoneServicePublishes(t *testing.T) {
+	cluster := startBroker(t)
+	documented := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`blackfriday_.*) \\| lab, service \\|").FindAllStringSubmatch(read(t, "docs/monitoring.md"), -1) {
+		for _, name := range regexp.MustCompile("`(blackfriday_[a-z_]*[a-z])`").FindAllStringSubmatch(row[1], -1) {
+			documented[name[1]] = true
+		}
+	}
+	var urls []string
+	payments := ""
+	for _, service := range []string{"payment", "order", "email"} {
+		port, address := freePort(t), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+		cmd := exec.Command(program(t), "service", service, "--brokers", cluster.Kafka[0], "--yes", "--create-topics",
+			"--port", strconv.Itoa(port), "--metrics", address)
+		var logs lockedBuffer
+		cmd.Stdout, cmd.Stderr = &logs, &logs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+			if t.Failed() {
+				t.Logf("service %s wrote:\n%s", service, tail(logs.String(), 20))
+			}
+		})
+		if urls = append(urls, "http://"+address+"/metrics"); service == "payment" {
+			payments = fmt.Sprintf("http://127.0.0.1:%d/payment", port)
+		}
+	}
+	eventually(t, time.Minute, func() (bool, string) {
+		resp, err := http.Post(payments, "application/json", strings.NewReader(goodPayment))
+		if err != nil {
+			return false, err.Error()
+		}
+		resp.Body.Close()
+		names := map[string]bool{}
+		for _, url := range urls {
+			resp, err := http.Get(url)
+			if err != nil {
+				return false, err.Error()
+			}
+			text, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			for _, found := range regexp.MustCompile(`(?m)^# TYPE (blackfriday_[a-z_]+) `).FindAllSubmatch(text, -1) {
+				if name := string(found[1]); err == nil && !strings.HasPrefix(name, "blackfriday_kafka_client_") {
+					names[name] = true
+				}
+			}
+		}
+		return maps.Equal(names, documented), fmt.Sprintf("published %v\ndocumented %v", names, documented)
 	})
 }
