@@ -40,6 +40,9 @@ type Cluster struct {
 	confirmed  atomic.Bool // somebody agreed that the lab writes here
 	registered atomic.Bool // the registry is there
 
+	// sessions are the session timeouts of KIP-848 groups, by group, as the brokers told them last.
+	sessions sync.Map
+
 	mu       sync.Mutex
 	topicIDs map[string]string
 	limits   map[string]int32 // max.message.bytes by topic, by its full name

@@ -1,14 +1,18 @@
 package kafka
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
-// failures is what a member fails at, by what it was doing. It tells of the first failure of each kind and, once nothing
-// fails any more, that all is well.
+// failures is what a member fails at, by what it was doing. It tells of every failure and, once one is over, of another that
+// is not, or that all is well.
 type failures struct {
 	tell func(error)
 
 	mu     sync.Mutex
-	failed map[string]bool
+	failed map[string]error
 }
 
 // report notes how something went: an error, or nil for success.
@@ -17,17 +21,19 @@ func (f *failures) report(what string, err error) {
 	defer f.mu.Unlock()
 	if err != nil {
 		if f.failed == nil {
-			f.failed = map[string]bool{}
+			f.failed = map[string]error{}
 		}
-		f.failed[what] = true
+		f.failed[what] = err
 		f.tell(err)
 		return
 	}
-	if !f.failed[what] {
+	if f.failed[what] == nil {
 		return
 	}
 	delete(f.failed, what)
-	if len(f.failed) == 0 {
-		f.tell(nil)
+	for _, other := range slices.Sorted(maps.Keys(f.failed)) {
+		f.tell(f.failed[other])
+		return
 	}
+	f.tell(nil)
 }

@@ -15,6 +15,7 @@ func (m *Member) assigned(_ context.Context, _ *kgo.Client, topics map[string][]
 	for _, tp := range tps {
 		m.lanes.add(tp)
 	}
+	m.report(outRefused, nil)
 	id, generation := m.client.GroupMetadata()
 	m.cfg.Watch.Assigned(Assignment{time.Now(), tps, id, generation})
 }

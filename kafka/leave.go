@@ -27,12 +27,48 @@ func (m *Member) leave() error {
 	m.client.AllowRebalance()
 	late.Stop()
 	if isUnheard(unheard) && generation > 0 && !m.hole.isCut() {
-		err = errors.Join(err, fmt.Errorf("%s was not heard when it left %s: Kafka will miss it after its session timeout: %w",
-			m.cfg.ClientID, m.cfg.Group, unheard))
+		// What keeps the group from hearing kept it from hearing of the commit, too.
+		err = &UnheardError{Member: m.cfg.ClientID, Group: m.cfg.Group, Session: m.patience(), Uncommitted: err != nil, Err: unheard}
 	}
 	m.die()
 	m.commits.Wait()
 	return err
+}
+
+// UnheardError says that a member ended and its group does not know: it goes on counting the member.
+type UnheardError struct {
+	Member, Group string
+	Session       time.Duration // after which the group gives the member's partitions away; 0: not known
+	Uncommitted   bool          // the member had finished records that it could not commit
+	Err           error         // what came of the goodbye
+}
+
+// Error is a whole sentence.
+func (u *UnheardError) Error() string {
+	why, when, again := "no broker answered", "its session timeout", ""
+	if refusal := (*kerr.Error)(nil); errors.As(u.Err, &refusal) {
+		why = inWords(u.Err).Error()
+	}
+	if u.Session > 0 {
+		when += fmt.Sprintf(" of %v", u.Session)
+	}
+	if u.Uncommitted {
+		again = ", and what it could not commit is worked on again"
+	}
+	return fmt.Sprintf("%s did not leave %s: %s; the group gives its partitions away after %s%s", u.Member, u.Group, why, when, again)
+}
+
+// Unwrap is what came of the goodbye.
+func (u *UnheardError) Unwrap() error { return u.Err }
+
+// patience is how long the group waits for this member when it is silent; 0 where nobody has asked the brokers.
+func (m *Member) patience() time.Duration {
+	if m.protocol != ConsumerProtocol {
+		return m.session
+	}
+	session, _ := m.sessions.Load(m.cfg.Group)
+	known, _ := session.(time.Duration)
+	return known
 }
 
 // isUnheard says of the answer to a goodbye that the group does not know of it. A group that does not know the member, or does

@@ -36,7 +36,9 @@ type Member struct {
 	lanes  *lanes
 	keeper keeper
 
-	session  time.Duration // after which the brokers give a silent member up
+	protocol Protocol
+	session  time.Duration // after which the brokers give a silent member of a classic group up
+	sessions *sync.Map     // that of KIP-848 groups: see Cluster.sessions
 	implicit bool          // the brokers begin transactions by themselves
 	meters   *meters
 	// transactionalID is the name under which the brokers fence an earlier life of the same instance.
@@ -58,7 +60,8 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	}
 	m := &Member{
 		cfg: cfg, names: c.names, hole: newBlackhole(c.cfg.Dial), failures: failures{tell: cfg.Watch.Failing},
-		ready: make(chan struct{}), session: c.cfg.SessionTimeout, implicit: c.implicitTransactions,
+		ready: make(chan struct{}), implicit: c.implicitTransactions,
+		protocol: cmp.Or(cfg.Protocol, c.cfg.Protocol), session: c.cfg.SessionTimeout, sessions: &c.sessions,
 		meters:          c.meters,
 		transactionalID: c.transactionalID(cfg.Group, cfg.ClientID),
 	}
@@ -70,10 +73,11 @@ func (c *Cluster) NewMember(cfg MemberConfig) (*Member, error) {
 	earliest := kgo.NewOffset().AtStart()
 	opts := append(c.producing(),
 		kgo.WithContext(m.died),
+		kgo.WithHooks(hearsMember{m}),
 		kgo.Dialer(c.cfg.Security.over(m.hole.DialContext)),
 		kgo.ConsumerGroup(c.names.full(cfg.Group)),
 		kgo.ConsumeTopics(c.names.fulls(cfg.Topics)...),
-		cmp.Or(cfg.Protocol, c.cfg.Protocol).balancer(),
+		m.protocol.balancer(),
 		kgo.SessionTimeout(c.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(c.cfg.Heartbeat),
 		kgo.ConsumeStartOffset(earliest),

@@ -34,6 +34,7 @@ func (c *Cluster) GroupTimeouts(ctx context.Context, group string) (session, hea
 	if err != nil {
 		return 0, 0, err
 	}
+	c.sessions.Store(group, session)
 	heartbeat, err = timeout(own, settings, "consumer.heartbeat.interval.ms")
 	return session, heartbeat, err
 }

@@ -19,7 +19,7 @@ func (m *Member) poll(ctx context.Context) {
 			m.client.AllowRebalance()
 			return
 		}
-		err := m.readError(ctx, fetches)
+		err, sessionErr := m.readError(ctx, fetches)
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 			m.names.shorten(p.Records)
 			topic, _ := m.names.short(p.Topic)
@@ -27,24 +27,28 @@ func (m *Member) poll(ctx context.Context) {
 		})
 		m.client.AllowRebalance()
 		m.report("read", err)
+		m.outOfTouch(sessionErr)
 		if err != nil {
 			_ = pause(ctx, retryPause) // the next poll sees that ctx ended
 		}
 	}
 }
 
-// readError is the first error of a poll. Where the offset is gone, reading goes on at the first one that is left:
+// readError is the first error of a poll, and of those by which kgo says that the member is out of touch with its group. Where the offset is gone, reading goes on at the first one that is left:
 // otherwise the partition would stay unread for ever.
-func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) error {
-	var first error
+func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) (first, session error) {
 	fetches.EachError(func(topic string, partition int32, err error) {
+		if out := (*kgo.ErrGroupSession)(nil); errors.As(err, &out) {
+			session = firstError(session, out.Err)
+			return
+		}
 		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, inWords(err))
 		if errors.Is(err, kerr.OffsetOutOfRange) {
 			err = errors.Join(err, m.skip(ctx, topic, partition))
 		}
 		first = firstError(first, err)
 	})
-	return first
+	return first, session
 }
 
 // skip goes on at the log start of a partition whose next record was deleted.

@@ -46,6 +46,10 @@ func (s *state) endedLife(l *life, err error) {
 		return
 	}
 	i.become(Left)
+	if unheard := (*kafka.UnheardError)(nil); errors.As(err, &unheard) {
+		s.feed.add(Warn, i.name, i.number, "%v.", unheard)
+		return
+	}
 	if err != nil {
 		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %s", i.name, strings.ReplaceAll(err.Error(), "\n", "; "))
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"blackfriday/kafka"
@@ -15,7 +16,10 @@ import (
 func (p *process) work(ctx context.Context) error {
 	s := p.service
 	group := p.real(s.role.Group)
-	w := &watch{name: p.name, group: group, prefix: p.cfg.Kafka.Prefix, journal: p.journal, joined: make(chan string, 1)}
+	// For the goodbye, which may be unheard. Where the brokers do not tell it is not known.
+	_, _, _ = p.cluster.GroupTimeouts(ctx, s.role.Group)
+	pulse := newPulse(p)
+	w := &watch{name: p.name, group: group, prefix: p.cfg.Kafka.Prefix, journal: p.journal, joined: make(chan string, 1), failing: pulse.failing}
 	member, err := p.cluster.NewMember(kafka.MemberConfig{
 		ClientID: p.name, Group: s.role.Group, Topics: s.role.Topics, Protocol: p.cfg.Kafka.Protocol,
 		Handler:     &witness{work: s.work, refusals: s.refusals, writes: s.writes, prefix: p.cfg.Kafka.Prefix, journal: p.journal},
@@ -30,6 +34,7 @@ func (p *process) work(ctx context.Context) error {
 	}
 	p.journal.Say("%s asks to join %s.", p.name, group)
 	ctx, end := context.WithCancelCause(ctx)
+	defer p.alongside(ctx, pulse.run)()
 	defer end(nil)
 	ended := make(chan error, 1)
 	go func() { ended <- member.Run(ctx) }()
@@ -51,7 +56,7 @@ func (p *process) work(ctx context.Context) error {
 			p.journal.Say("%s is asked to stop: it finishes what is in hand, commits and leaves.", p.name)
 		case err := <-ended:
 			p.journal.sumUp()
-			return p.ended(err, context.Cause(ctx))
+			return p.ended(err, context.Cause(ctx), w.known.Load())
 		}
 	}
 }
@@ -64,8 +69,12 @@ func (p *process) hasTwin(ctx context.Context, id string) bool {
 }
 
 // ended says how the service ended: by a crash, because somebody else has its name, or politely.
-func (p *process) ended(err, cause error) error {
+func (p *process) ended(err, cause error, joined bool) error {
 	var fatal *kafka.FatalError
+	var unheard *kafka.UnheardError
+	if errors.As(err, &unheard) {
+		unheard.Group = p.real(unheard.Group)
+	}
 	switch {
 	case errors.As(err, &fatal):
 		return fmt.Errorf("%s died: %w", p.name, fatal)
@@ -73,6 +82,10 @@ func (p *process) ended(err, cause error) error {
 		return errors.Join(cause, err)
 	case err != nil:
 		return err
+	}
+	if !joined {
+		p.journal.Say("%s ends: it has never been in %s.", p.name, p.real(p.service.role.Group))
+		return nil
 	}
 	p.journal.Say("%s has left %s: it finished %s.", p.name, p.real(p.service.role.Group), counted(p.service.work.Finished(), "record"))
 	return nil
@@ -83,13 +96,13 @@ type watch struct {
 	name, group, prefix string // the group by the name that the brokers know; prefix makes that of a topic
 	journal             *Journal
 	joined              chan string // the member's id, once it has joined
-	known               bool
+	known               atomic.Bool // it has
+	failing             func(error)
 }
 
 // Assigned implements kafka.Watcher.
 func (w *watch) Assigned(a kafka.Assignment) {
-	if !w.known && a.MemberID != "" {
-		w.known = true
+	if a.MemberID != "" && !w.known.Swap(true) {
 		w.joined <- a.MemberID
 		w.journal.Say("%s has joined %s.", w.name, w.group)
 		if len(a.Partitions) == 0 {
@@ -104,7 +117,7 @@ func (w *watch) Assigned(a kafka.Assignment) {
 // Released implements kafka.Watcher.
 func (w *watch) Released(_ time.Time, tps []kafka.TopicPartition, lost bool) {
 	if lost {
-		w.journal.Warn("%s lost %s: the group gave them away.", w.name, w.listed(tps))
+		w.journal.Warn("%s lost %s: it is out of touch with its group.", w.name, w.listed(tps))
 		return
 	}
 	w.journal.Say("%s gave up %s.", w.name, w.listed(tps))
@@ -114,13 +127,7 @@ func (w *watch) Released(_ time.Time, tps []kafka.TopicPartition, lost bool) {
 func (w *watch) Begun(time.Time, []*kafka.Record) {}
 
 // Failing implements kafka.Watcher.
-func (w *watch) Failing(err error) {
-	if err == nil {
-		w.journal.Say("%s works again.", w.name)
-		return
-	}
-	w.journal.Warn("%s cannot go on and tries again: %v", w.name, err)
-}
+func (w *watch) Failing(err error) { w.failing(err) }
 
 // listed names partitions by their topic: "payment-successful P0, P2".
 func (w *watch) listed(tps []kafka.TopicPartition) string {

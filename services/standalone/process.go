@@ -53,6 +53,13 @@ func (p *process) close() {
 	}
 }
 
+// alongside runs something that ends with ctx, and returns what waits for its end.
+func (p *process) alongside(ctx context.Context, run func(ctx context.Context)) (wait func()) {
+	var running sync.WaitGroup
+	running.Go(func() { run(ctx) })
+	return running.Wait
+}
+
 // open brings everything up that the service needs. The port comes first: a sibling that has it is the most common reason
 // why a service cannot run.
 func (p *process) open(ctx context.Context) error {

@@ -147,6 +147,9 @@ func Run(ctx context.Context, cfg Config, j *Journal) error {
 
 // take tells of the payments that are taken, until ctx ends.
 func (p *process) take(ctx context.Context) {
+	pulsing, stop := context.WithCancel(ctx)
+	defer p.alongside(pulsing, newPulse(p).run)()
+	defer stop()
 	tick, second := time.NewTicker(time.Second/5), time.NewTicker(time.Second)
 	defer tick.Stop()
 	defer second.Stop()

@@ -1,0 +1,25 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// reachTimeout is how long a broker may take to say that it is there.
+const reachTimeout = 3 * time.Second
+
+// Reach asks whether any broker answers. The error wraps ErrNoBroker.
+func (c *Cluster) Reach(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
+	// Not through kadm, which answers from a cache.
+	question := kmsg.NewPtrMetadataRequest()
+	question.Topics = []kmsg.MetadataRequestTopic{}
+	if _, err := question.RequestWith(ctx, c.client); err != nil {
+		return fmt.Errorf("%w (%w)", ErrNoBroker, err)
+	}
+	return nil
+}
