@@ -27,6 +27,7 @@ type Cluster struct {
 	brokers []string
 	fake    *kfake.Cluster // nil on a real cluster
 	namer   *topicNamer    // likewise
+	mixing  *mixing        // likewise
 	disk    *durable       // nil where nothing is kept
 	client  *kgo.Client    // that of admin
 	admin   *kadm.Client
@@ -116,6 +117,9 @@ func (c *Cluster) connect(ctx context.Context) error {
 		return err
 	}
 	c.client, c.admin = client, kadm.NewClient(client)
+	if c.mixing != nil {
+		c.mixing.renewal.with(c.admin)
+	}
 	meta, err := c.admin.BrokerMetadata(ctx)
 	if err != nil {
 		return fmt.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)
@@ -196,6 +200,7 @@ func (c *Cluster) Close() {
 		c.admin = nil
 	}
 	if c.fake != nil {
+		c.mixing.renewal.with(nil)
 		// kfake's methods must not be called once it is closed: they would block for ever.
 		c.namer.of(nil)
 		c.fake.Close()

@@ -50,7 +50,8 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 	if err != nil {
 		return portError(err)
 	}
-	newMixing(fake).on()
+	c.mixing = newMixing(fake)
+	c.mixing.on()
 	namer.of(fake)
 	c.fake, c.namer, c.brokers = fake, namer, fake.ListenAddrs()
 	return nil

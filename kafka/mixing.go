@@ -1,6 +1,8 @@
 package kafka
 
 import (
+	"maps"
+
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -8,7 +10,9 @@ import (
 
 // mixing keeps members of the classic protocol out of KIP-848 groups. Apache Kafka takes them in, or refuses them where
 // group.consumer.migration.policy is disabled. kfake lets them form a second group of the same name beside the first: it
-// reads everything once more, cannot commit, and no tool shows it. So they are refused, as Kafka would.
+// reads everything once more, cannot commit, and no tool shows it. So they are refused, as Kafka would. A KIP-848 group that
+// nobody is in any more turns classic when a classic member comes, as Kafka's do: that one is told to come again, as if the
+// coordinator were loading, until the group is renewed.
 //
 // Who asks to become a member need not become one: what counts is whom kfake has in the group. It does not say which
 // protocol a member speaks. But members come by two kinds of requests only, and kfake works on one request after the
@@ -16,11 +20,13 @@ import (
 type mixing struct {
 	fake    *kfake.Cluster
 	modern  map[string]ids // by group: the members that speak KIP-848, as they were last seen
+	turned  ids            // the groups that became KIP-848 groups
 	groups  int            // how many of them there were when all were looked at
-	pending *arrival       // of which nobody knows yet what came of it
+	renewal renewal
+	pending *arrival // of which nobody knows yet what came of it
 }
 
-// ids are those of members.
+// ids are those of members, or of groups.
 type ids map[string]bool
 
 // arrival is a heartbeat by which somebody may have come or gone.
@@ -31,7 +37,7 @@ type arrival struct {
 
 // newMixing is for a cluster that has no clients yet.
 func newMixing(fake *kfake.Cluster) *mixing {
-	return &mixing{fake: fake, modern: map[string]ids{}}
+	return &mixing{fake: fake, modern: map[string]ids{}, turned: ids{}}
 }
 
 // on makes it so. kfake waits for one of these functions before it calls another.
@@ -40,6 +46,13 @@ func (m *mixing) on() {
 		beat, ok := r.(*kmsg.ConsumerGroupHeartbeatRequest)
 		if !ok || beat.MemberEpoch > 0 {
 			return nil, nil, false // nobody comes or goes by it
+		}
+		if m.renewal.runs(beat.Group) {
+			m.fake.KeepControl()
+			answer := kmsg.NewPtrConsumerGroupHeartbeatResponse()
+			answer.SetVersion(beat.GetVersion())
+			answer.ErrorCode = kerr.CoordinatorLoadInProgress.Code
+			return answer, nil, true
 		}
 		m.settle()
 		m.pending = &arrival{beat.Group, m.members(beat.Group)}
@@ -51,15 +64,31 @@ func (m *mixing) on() {
 			return nil, nil, false
 		}
 		m.settle()
-		if len(m.look(join.Group, m.members(join.Group))) == 0 {
+		refusal := m.refusal(join.Group)
+		if refusal == nil {
 			return nil, nil, false
 		}
 		m.fake.KeepControl()
 		answer := kmsg.NewPtrJoinGroupResponse()
 		answer.SetVersion(join.GetVersion())
-		answer.ErrorCode, answer.MemberID, answer.Generation = kerr.InconsistentGroupProtocol.Code, join.MemberID, -1
+		answer.ErrorCode, answer.MemberID, answer.Generation = refusal.Code, join.MemberID, -1
 		return answer, nil, true
 	})
+}
+
+// refusal is what a classic member hears who asks to join; nil: kfake may answer.
+func (m *mixing) refusal(group string) *kerr.Error {
+	members := m.members(group)
+	if len(m.look(group, members)) > 0 {
+		return kerr.InconsistentGroupProtocol
+	}
+	if m.turned[group] && len(members) == 0 && m.renewal.begin(group) {
+		delete(m.turned, group)
+	}
+	if m.renewal.runs(group) {
+		return kerr.CoordinatorLoadInProgress
+	}
+	return nil
 }
 
 // members are those that kfake has in a group, of both protocols.
@@ -88,7 +117,7 @@ func (m *mixing) settle() {
 		if m.modern[last.group] == nil {
 			m.modern[last.group] = ids{}
 		}
-		m.modern[last.group][id] = true
+		m.modern[last.group][id], m.turned[last.group] = true, true
 	}
 	m.look(last.group, now)
 	if len(m.modern) > 2*m.groups+manyGroups {
@@ -96,6 +125,7 @@ func (m *mixing) settle() {
 			m.look(group, m.members(group))
 		}
 		m.groups = len(m.modern)
+		maps.DeleteFunc(m.turned, func(group string, _ bool) bool { return m.fake.GroupInfo(group) == nil })
 	}
 }
 

@@ -2,7 +2,11 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // RenewGroup readies a group without members for another group protocol. Apache Kafka turns an empty KIP-848 group into
@@ -12,19 +16,25 @@ func (c *Cluster) RenewGroup(ctx context.Context, group string) error {
 	if !c.Embedded() {
 		return nil
 	}
+	return renewGroup(ctx, c.admin, c.names.full(group))
+}
+
+// renewGroup is RenewGroup by the group's full name.
+func renewGroup(ctx context.Context, admin *kadm.Client, group string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	committed, err := c.admin.FetchOffsets(ctx, c.names.full(group))
+	committed, err := admin.FetchOffsets(ctx, group)
 	if err == nil {
 		err = committed.Error()
 	}
 	if err != nil {
 		return fmt.Errorf("read the committed offsets of %s: %w", group, err)
 	}
-	if err := c.DeleteGroups(ctx, group); err != nil {
-		return err
+	deleted, err := admin.DeleteGroup(ctx, group)
+	if err = firstError(err, deleted.Err); err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+		return fmt.Errorf("delete group %s: %w", group, err)
 	}
-	written, err := c.admin.CommitOffsets(ctx, c.names.full(group), committed.Offsets())
+	written, err := admin.CommitOffsets(ctx, group, committed.Offsets())
 	if err == nil {
 		err = written.Error()
 	}

@@ -52,7 +52,7 @@ type otherProtocolError struct {
 
 // Error is what the group speaks, and the cure.
 func (o *otherProtocolError) Error() string {
-	return o.words + "; let it speak theirs (--protocol), or stop them"
+	return o.words + "; choose theirs (--protocol, in a lab the key o), or stop them"
 }
 
 // Unwrap is the sentinel and the refusal.

@@ -83,7 +83,7 @@ func (f *flags) register(set *pflag.FlagSet) {
 	f.metrics.Register(set)
 	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + connect.BrokersVariable + ", else the lab at " + LocalBroker + ")"
 	set.IntVar(&f.cfg.Number, "instance", 0, "number of this instance (default $"+instanceVariable+", else the first that is free)")
-	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics)")
+	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics, or the next that is free)")
 	set.StringVar(&f.cfg.Host, "host", loopback, "address of the HTTP side; a container needs another one, such as 0.0.0.0")
 	set.DurationVar(&f.cfg.Delay, "delay", 100*time.Millisecond, "simulated work per payment of an order consumer")
 	set.StringVar(&f.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
@@ -115,6 +115,7 @@ func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err erro
 	if cfg.Port, err = f.number(set, "port", portVariable, cfg.Port, standard, 0, maxPort); err != nil {
 		return cfg, err
 	}
+	cfg.AnyPort = !set.Changed("port") && f.getenv(portVariable) == ""
 	if cfg.Guarantee, err = kafka.ParseGuarantee(f.promise); err != nil {
 		return cfg, fmt.Errorf("--guarantee: %w", err)
 	}

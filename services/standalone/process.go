@@ -3,16 +3,12 @@ package standalone
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -63,7 +59,7 @@ func (p *process) alongside(ctx context.Context, run func(ctx context.Context)) 
 // open brings everything up that the service needs. The port comes first: a sibling that has it is the most common reason
 // why a service cannot run.
 func (p *process) open(ctx context.Context) error {
-	listener, err := listen(ctx, p.cfg.Service, cmp.Or(p.cfg.Host, loopback), p.cfg.Port)
+	listener, err := p.listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,7 +90,7 @@ func (p *process) open(ctx context.Context) error {
 		return err
 	}
 	p.serve(listener)
-	method, path, _ := strings.Cut(p.service.path, " ")
+	method, path, _ := strings.Cut(endpoint(p.cfg.Service), " ")
 	p.journal.Say("%s answers %s http://%s%s", p.name, method, listener.Addr(), path)
 	return nil
 }
@@ -200,22 +196,4 @@ func (p *process) measure() error {
 		}
 	}
 	return nil
-}
-
-// listen takes the port of a service. The error says who has it, where that can be told.
-func listen(ctx context.Context, service, host string, port int) (net.Listener, error) {
-	address := net.JoinHostPort(host, strconv.Itoa(port))
-	l, err := net.Listen("tcp", address)
-	if err == nil {
-		return l, nil
-	}
-	if !errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("cannot listen on %s for the %s service: %w; choose another port with --port or PORT", address, service, err)
-	}
-	who := "another program"
-	if web.IsService(ctx, http.DefaultClient, "http://"+address) {
-		who = "another service of the lab"
-	}
-	return nil, fmt.Errorf("port %d is taken by %s: give this %s service another one with --port or PORT, or 0 for any that is free",
-		port, who, service)
 }

@@ -43,9 +43,11 @@ type Config struct {
 	Name string
 	// Number is that of the instance; 0: the first that is free.
 	Number int
-	// Port is that of the HTTP side, 0: any that is free; Host is its address, empty: the loopback.
-	Port int
-	Host string
+	// Port is that of the HTTP side, 0: any that is free; Host is its address, empty: the loopback. AnyPort: where Port is
+	// taken, the next one that is free will do.
+	Port    int
+	AnyPort bool
+	Host    string
 	// Create: the topics that are missing are created, with as many partitions as Partitions says. Otherwise they are
 	// waited for.
 	Create     bool
@@ -73,7 +75,6 @@ type service struct {
 	role     role.Role
 	work     worker
 	http     http.Handler
-	path     string
 	writes   string // what it makes of a record
 	refusals *relay.Rejections
 	latency  prometheus.Collector // nil where nothing is sent at the end
@@ -84,23 +85,23 @@ func (p *process) build() *service {
 	s := &service{refusals: &relay.Rejections{}}
 	switch p.cfg.Service {
 	case Payment:
-		s.http, s.path = p.payments.Handler(), "POST /payment"
+		s.http = p.payments.Handler()
 	case Order:
 		delay, policy, book := &order.Delay{}, &order.Policy{}, order.NewBook()
 		delay.Set(p.cfg.Delay)
 		policy.Set(p.cfg.Remedy, p.cfg.Attempts)
-		s.role, s.http, s.path, s.writes = role.Order(), book.Handler(), "GET /orders", "order"
+		s.role, s.http, s.writes = role.Order(), book.Handler(), "order"
 		s.work = order.NewHandler(order.Config{
 			Number: p.number, Name: p.name, Delay: delay, Policy: policy, Topics: p.cluster, Book: book, Rejections: s.refusals,
 		})
 	case Email:
 		mailbox := email.NewMailbox()
-		s.role, s.http, s.path, s.writes = role.Email(), mailbox.Handler(), "GET /emails", "e-mail"
+		s.role, s.http, s.writes = role.Email(), mailbox.Handler(), "e-mail"
 		s.work = email.NewHandler(p.name, mailbox, s.refusals)
 		s.latency = mailbox.Latency()
 	default:
 		counts := analytics.NewHandler()
-		s.role, s.http, s.path, s.writes = role.Analytics(), counts.Report(), "GET /analytics", "counted"
+		s.role, s.http, s.writes = role.Analytics(), counts.Report(), "counted"
 		s.work = counts
 	}
 	return s

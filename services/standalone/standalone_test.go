@@ -356,7 +356,7 @@ func TestTakenPortIsSaidInOneSentence(t *testing.T) {
 		}
 	}()
 	_, other, _ := net.SplitHostPort(strange.Addr().String())
-	for port, who := range map[string]string{port: "another service of the lab", other: "another program"} {
+	for port, who := range map[string]string{port: "a sibling, the order service of a lab", other: "another program"} {
 		cfg := config(c, Email)
 		if _, err := fmt.Sscan(port, &cfg.Port); err != nil {
 			t.Fatal(err)
@@ -365,6 +365,9 @@ func TestTakenPortIsSaidInOneSentence(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), who) || !strings.Contains(err.Error(), "--port or PORT") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("on port %s: %v", port, err)
 		}
+		// Nobody asked for that port: it takes the next that is free, and says why.
+		cfg.AnyPort = true
+		start(t, cfg).says(t, "Port "+port+" is taken by "+who, ": this email service takes ", "answers GET http://127.0.0.1:")
 	}
 }
 
@@ -426,7 +429,8 @@ func TestFlagsAndEnvironment(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != LocalBroker || !cfg.Guest {
+		given := strings.Contains(c.args, "--port") || c.env["PORT"] != ""
+		if err != nil || cfg.AnyPort == given || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != LocalBroker || !cfg.Guest {
 			t.Errorf("%+v: port %d, number %d, brokers %v, %v", c, cfg.Port, cfg.Number, cfg.Kafka.Brokers, err)
 		}
 	}

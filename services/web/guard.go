@@ -1,8 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"mime"
 	"net"
@@ -56,21 +56,26 @@ func loopback(host string) bool {
 // lost is how every service begins its answer to who asks for another path.
 const lost = "nothing here; this service answers "
 
-// IsService says whether a service of a lab answers at an address such as http://127.0.0.1:8001.
-func IsService(ctx context.Context, client *http.Client, address string) bool {
+// Serves is what a service of a lab answers at an address such as http://127.0.0.1:8001: "GET /orders". Empty: none is there.
+func Serves(ctx context.Context, client *http.Client, address string) string {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/", http.NoBody)
 	if err != nil {
-		return false
+		return ""
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return false
+		return ""
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read from
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxHeaderBytes))
-	return err == nil && response.StatusCode == http.StatusNotFound && bytes.Contains(body, []byte(lost))
+	var reply struct{ Error string }
+	err = json.NewDecoder(io.LimitReader(response.Body, maxHeaderBytes)).Decode(&reply)
+	what, found := strings.CutPrefix(reply.Error, lost)
+	if err != nil || !found || response.StatusCode != http.StatusNotFound {
+		return ""
+	}
+	return what
 }
 
 // Route answers one path: another path gets 404, another method 405. GET includes HEAD.
