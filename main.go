@@ -130,8 +130,8 @@ func newRoot() *cobra.Command {
 }
 
 // publish publishes the numbers of a lab for Prometheus, if it is asked to.
-func (s *settings) publish(l *lab.Lab) (url string, stop func() error, err error) {
-	return s.metrics.Serve(gauges.New(l.Snapshot))
+func (s *settings) publish(snapshot func() *lab.Snapshot) (url string, stop func() error, err error) {
+	return s.metrics.Serve(gauges.New(snapshot))
 }
 
 // clusterFlags are the flags of one command that say which cluster to speak to.
@@ -250,8 +250,8 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	if err := lab.Agree(cmd.Context(), &cfg); err != nil {
 		return err
 	}
-	l := lab.New(cfg)
-	_, stopMetrics, err := s.publish(l)
+	l := lab.NewStage(cfg, s.metrics.Into)
+	_, stopMetrics, err := s.publish(l.Snapshot)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 
 // desks gives the screen what reads and writes topics. Before the lab runs there is none: a nil of the interface, not a
 // nil pointer in it.
-func desks(l *lab.Lab) (func() tui.Messages, func() tui.DeadLetters) {
+func desks(l *lab.Stage) (func() tui.Messages, func() tui.DeadLetters) {
 	read := func() tui.Messages {
 		d := l.Messages()
 		if d == nil {

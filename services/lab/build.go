@@ -24,6 +24,7 @@ func (s *state) build(now time.Time) *Snapshot {
 		TwoReaders: s.lab.turnstile.twice(),
 		Runs:       s.shownRuns(),
 		Events:     s.feed.newest(),
+		Guests:     s.guests,
 		Brokers:    s.brokers.list(),
 		Placement:  s.brokers.placement,
 		Losses:     s.brokers.lost(),

@@ -75,6 +75,16 @@ type StopBroker struct{ ID int32 }
 // StartBroker starts an embedded broker again that was stopped.
 type StartBroker struct{ ID int32 }
 
+// Begin ends the lab and begins another one: its topics are empty, nothing is left of what was done before. A Stage carries
+// it out; a Lab by itself refuses it. Do returns once the new lab runs.
+type Begin struct {
+	Partitions int
+	Orders     int
+	Delay      time.Duration
+	Opening    Opening
+	Seed       uint64
+}
+
 // The bounds of SetCommitInterval.
 const (
 	MinCommitInterval = kafka.MinCommitInterval
@@ -111,6 +121,7 @@ const (
 	MaxAttempts     = 10
 )
 
+func (Begin) command()             {}
 func (StopBroker) command()        {}
 func (StartBroker) command()       {}
 func (SetGuarantee) command()      {}

@@ -39,8 +39,19 @@ type Config struct {
 	HTTPPort int
 	// Seed makes floods repeatable.
 	Seed uint64
+	// Opening is how the lab begins.
+	Opening Opening
 	// Log hears every event of the feed; nil means nobody does.
 	Log *slog.Logger
+}
+
+// Opening is how a lab begins. In that of the zero Opening everything runs.
+type Opening struct {
+	Bare   bool         // no topic is made: whoever needs one makes it
+	Idle   bool         // no consumer is started: they are there, and stopped
+	Poison PoisonPolicy // empty: PoisonDLQ
+	// Guests: the lab looks which consumer groups that are not its own have read its topics; see Snapshot.Guests.
+	Guests bool
 }
 
 // check refuses what cannot work, naming the flag that sets it.

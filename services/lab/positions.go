@@ -21,7 +21,11 @@ func (s *state) positions() []Partition {
 	readings := s.reading.Topics[kafka.PaymentSuccessful].Partitions
 	group := s.reading.Groups[kafka.OrderGroup]
 	// What there is counts, not what was asked for: a topic that was there before has the partitions that it has.
-	ps := make([]Partition, cmp.Or(len(readings), s.cfg.Partitions))
+	wanted := s.cfg.Partitions
+	if s.cfg.Opening.Bare {
+		wanted = 0 // nobody is asked for any
+	}
+	ps := make([]Partition, cmp.Or(len(readings), wanted))
 	for id := range ps {
 		p := &ps[id]
 		p.ID, p.Leader = int32(id), -1

@@ -112,6 +112,12 @@ func brokersText(brokers []string) string {
 }
 
 func (s *state) startTopics(ctx context.Context) (string, error) {
+	if s.cfg.Opening.Bare {
+		if err := s.cluster.DeleteTopics(ctx, s.topicNames()...); err != nil {
+			return "", err
+		}
+		return "none is made: make them yourself", nil
+	}
 	plan, err := s.cluster.Furnish(ctx, role.Topics(s.cfg.Partitions), role.Groups()...)
 	if err != nil {
 		return "", err
@@ -137,10 +143,14 @@ func (s *state) startServices(ctx context.Context) (string, error) {
 		}
 	}
 	s.onStop("services", s.stopInstances)
-	for _, i := range s.instances {
-		if err := s.begin(i); err != nil {
-			return "", err
+	if s.cfg.Opening.Idle {
+		for _, i := range s.instances {
+			i.become(Left)
 		}
+		return fmt.Sprintf("payment runs; %d × order, email and analytics are stopped", s.cfg.Orders), nil
+	}
+	if err := s.beginAll(s.instances); err != nil {
+		return "", err
 	}
 	if s.cfg.Orders > 0 {
 		s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: startText(s.cfg.Orders)}, s.protocol.String(), nil, nil)
@@ -176,6 +186,7 @@ func (s *state) startObserver(ctx context.Context) (string, error) {
 		return nil
 	})
 	s.startLedger()
+	s.startGuests()
 	return fmt.Sprintf("the brokers are read every %v, and an auditor counts every payment", readEvery(s.cfg.Partitions)), nil
 }
 

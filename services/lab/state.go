@@ -61,8 +61,9 @@ type state struct {
 	stood        map[int32]stand
 	books        *ledger.Ledger
 
-	resumed  bool // a data directory held this lab already
-	diskTold bool // the feed has told that it could not be written
+	guests   []string // never changed, only replaced
+	resumed  bool     // a data directory held this lab already
+	diskTold bool     // the feed has told that it could not be written
 
 	reading    kafka.Reading
 	whole      kafka.Reading // the newest one in which everything could be read
@@ -110,12 +111,13 @@ func newState(l *Lab) *state {
 		topicEnds:     map[string]*series{},
 		guarantee:     cmp.Or(l.cfg.Guarantee, kafka.AtLeastOnce),
 		policy:        &order.Policy{},
-		poisonPolicy:  PoisonDLQ,
+		poisonPolicy:  cmp.Or(l.cfg.Opening.Poison, PoisonDLQ),
 		attempts:      DefaultAttempts,
 		hands:         newHands(),
 		trials:        newTrials(cmp.Or(l.cfg.Guarantee, kafka.AtLeastOnce)),
 		hidden:        map[kafka.TopicPartition]held{},
 	}
+	s.policy.Set(order.Remedy(s.poisonPolicy), s.attempts)
 	s.brokers = newBrokers(l.turnstile, &s.feed)
 	s.commitEvery.Store(int64(cmp.Or(l.cfg.CommitInterval, kafka.DefaultCommitInterval)))
 	return s

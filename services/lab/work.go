@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka"
 	"blackfriday/services/event"
 	"blackfriday/services/payment"
 )
@@ -47,13 +48,21 @@ func (s *state) flood(n int) error {
 	return nil
 }
 
-// mustAnswer refuses what needs a broker while none answers.
+// mustAnswer refuses what needs a broker while none answers, or a topic that there is not.
 func (s *state) mustAnswer() error {
 	if !s.lost {
-		return nil
+		return s.mustHaveTopic()
 	}
 	return fmt.Errorf("no broker has answered for %s: nothing can be written; the lab goes on by itself once they are back",
 		shortly(time.Since(s.answeredAt)))
+}
+
+// mustHaveTopic refuses payments where nobody has made their topic yet.
+func (s *state) mustHaveTopic() error {
+	if _, ok := s.reading.Topics[kafka.PaymentSuccessful]; ok || !s.cfg.Opening.Bare {
+		return nil
+	}
+	return fmt.Errorf("there is no topic %s yet: create it with `blackfriday topics create --topic %[1]s --partitions 1`", kafka.PaymentSuccessful)
 }
 
 // floodKey is the payment service's word for a Key.

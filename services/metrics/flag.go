@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
@@ -35,8 +37,9 @@ const (
 
 // Flag is --metrics of one command.
 type Flag struct {
-	address  string
-	registry *prometheus.Registry
+	address string
+	cluster atomic.Pointer[prometheus.Registry] // of the clients of the newest cluster; nil: none is measured
+	scraped atomic.Int64
 }
 
 // Register adds the flag to a command's.
@@ -45,13 +48,26 @@ func (f *Flag) Register(set *pflag.FlagSet) {
 		fmt.Sprintf("publish numbers for Prometheus at this address, such as 127.0.0.1:%d (port 0 takes any that is free)", DefaultPort))
 }
 
-// Into has the clients of the cluster measured that cfg opens, if the flag asks for it. A cfg is for one cluster.
+// Into has the clients of the cluster measured that cfg opens, if the flag asks for it. A cfg is for one cluster; what is
+// published from now on is of this one.
 func (f *Flag) Into(cfg *kafka.Config) {
 	if f.address == "" {
 		return
 	}
-	f.registry = prometheus.NewRegistry()
-	cfg.Metrics = f.registry
+	registry := prometheus.NewRegistry()
+	f.cluster.Store(registry)
+	cfg.Metrics = registry
+}
+
+// Scraped is how often the numbers have been fetched.
+func (f *Flag) Scraped() int64 { return f.scraped.Load() }
+
+// gather implements prometheus.Gatherer for the newest cluster.
+func (f *Flag) gather() ([]*dto.MetricFamily, error) {
+	if r := f.cluster.Load(); r != nil {
+		return r.Gather()
+	}
+	return nil, nil
 }
 
 // Serve publishes what Into has had measured, the numbers of this process, and those of more, until stop is called.
@@ -65,13 +81,14 @@ func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() erro
 	if err != nil {
 		return "", nil, err
 	}
+	process := prometheus.NewRegistry()
 	own := []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
 	for _, c := range append(own, more...) {
-		if err := f.registry.Register(c); err != nil {
+		if err := process.Register(c); err != nil {
 			return "", nil, errors.Join(fmt.Errorf("register the metrics of this process: %w", err), listener.Close())
 		}
 	}
-	server := newServer(f.registry, listener.Addr())
+	server := f.newServer(process, listener.Addr())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -113,11 +130,15 @@ func (f *Flag) listen() (net.Listener, error) {
 
 // newServer answers GET /metrics. Where only this machine can reach it, it answers to a loopback Host alone, as every
 // service does; an address that others reach has names of theirs.
-func newServer(registry *prometheus.Registry, address net.Addr) *http.Server {
-	numbers := promhttp.InstrumentMetricHandler(registry, promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+func (f *Flag) newServer(process *prometheus.Registry, address net.Addr) *http.Server {
+	all := prometheus.Gatherers{process, prometheus.GathererFunc(f.gather)}
+	numbers := promhttp.InstrumentMetricHandler(process, promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		MaxRequestsInFlight: scrapesAtOnce, Timeout: scrapeTimeout, EnableOpenMetrics: true,
 	}))
-	handler := web.Route(path, http.MethodGet, numbers.ServeHTTP)
+	handler := web.Route(path, http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+		numbers.ServeHTTP(w, r)
+		f.scraped.Add(1)
+	})
 	if tcp, ok := address.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
 		return web.NewOpenServer(handler)
 	}

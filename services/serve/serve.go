@@ -38,7 +38,7 @@ type ready struct {
 }
 
 // Publish publishes the numbers of a lab until stop is called; url is where, or empty.
-type Publish func(l *lab.Lab) (url string, stop func() error, err error)
+type Publish func(snapshot func() *lab.Snapshot) (url string, stop func() error, err error)
 
 // Command returns `serve`. It runs the lab that configure describes until the command's context ends, and publishes its
 // numbers meanwhile.
@@ -62,7 +62,7 @@ func Command(configure func(*pflag.FlagSet) (lab.Config, error), publish Publish
 			}()
 			cfg.Log = slog.New(slog.NewJSONHandler(log, nil))
 			l := lab.New(cfg)
-			url, stop, err := publish(l)
+			url, stop, err := publish(l.Snapshot)
 			if err != nil {
 				return err
 			}
