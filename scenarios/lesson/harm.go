@@ -1,0 +1,148 @@
+package lesson
+
+import (
+	"slices"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
+	"blackfriday/services/event"
+	"blackfriday/services/lab"
+)
+
+// pills is checkpoint 5: a poison pill stops a naive consumer, and a dead letter queue saves it.
+func pills() Checkpoint {
+	return Checkpoint{
+		Number: 5,
+		Start:  Start{Partitions: 3, Orders: 3, Delay: work, Poison: lab.PoisonCrash},
+		Steps: []Step{
+			{Name: "pill", Keys: []string{"P"}, Check: func(e Evidence) Finding {
+				worst, ok := crashLoop(e)
+				return finding(ok, phrase.Count(int64(worst), "%s crash on the same payment", "%s crashes on the same payment"))
+			}},
+			{Name: "blocked", Keys: []string{"f"}, Check: func(e Evidence) Finding {
+				behind := behindPill(e)
+				return finding(behind > 0, phrase.New("%s behind the pill", payments(behind)))
+			}},
+			{Name: "policy", Keys: []string{"n"}, Expected: phrase.New("the DLQ holds the pill"), Check: func(e Evidence) Finding {
+				return finding(e.Now.Settings.Poison == lab.PoisonDLQ && e.Now.DLQ.Known && e.Now.DLQ.Total > 0, letters(e))
+			}},
+			{Name: "all", Keys: []string{"p"}, Expected: phrase.New("%d kinds", len(event.Pills())), Check: func(e Evidence) Finding {
+				caught := e.written(kafka.DLQPayment)
+				return finding(caught >= int64(len(event.Pills())),
+					phrase.Count(caught, "%s dead letter", "%s dead letters"))
+			}},
+			{Name: "alive", Expected: phrase.New("lag 0, 3 owners"), Check: func(e Evidence) Finding {
+				return finding(e.Now.Lag.Known && e.Now.Lag.Total == 0 && e.owners() == 3,
+					phrase.New("lag %s, %s", phrase.Number(e.Now.Lag.Total), phrase.Count(int64(e.owners()), "%s owner", "%s owners")))
+			}},
+		},
+		Questions: []Question{
+			{Name: "naive", Before: "pill", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
+				worst, ok := crashLoop(e)
+				return 1, phrase.Count(int64(worst), "%s crash on the same payment", "%s crashes on the same payment"), ok
+			}},
+			{Name: "behind", Before: "blocked", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
+				behind := behindPill(e)
+				return 1, phrase.New("%s behind the pill", payments(behind)), behind > 0
+			}},
+			{Name: "letter", Before: "policy", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
+				return 2, letters(e), e.Now.Settings.Poison == lab.PoisonDLQ && e.Now.DLQ.Known && e.Now.DLQ.Total > 0 && behindPill(e) == 0
+			}},
+		},
+	}
+}
+
+func letters(e Evidence) phrase.Phrase {
+	return phrase.Count(e.Now.DLQ.Total, "%s dead letter", "%s dead letters")
+}
+
+// crashLoop is how often a consumer has crashed on the same payment; ok once that happened twice.
+func crashLoop(e Evidence) (worst int, ok bool) {
+	for _, o := range e.Now.Orders {
+		worst = max(worst, o.Crashes)
+	}
+	return worst, worst >= 2
+}
+
+// behindPill is how many payments wait in partitions that stand before a pill.
+func behindPill(e Evidence) (waiting int64) {
+	var stuck []int32
+	for _, o := range e.Now.Orders {
+		if o.Blocked != nil && o.Crashes >= 2 {
+			stuck = append(stuck, o.Blocked.Partition)
+		}
+	}
+	for _, p := range e.Now.Partitions {
+		if p.Known && slices.Contains(stuck, p.ID) {
+			waiting += max(p.Lag-1, 0) // the pill itself does not wait behind it
+		}
+	}
+	return waiting
+}
+
+// bonus is checkpoint 6: a broker dies, the lab is monitored, nothing is done twice, and everything is cleared away.
+func bonus() Checkpoint {
+	return Checkpoint{
+		Number: 6,
+		Start:  Start{Partitions: 3, Orders: 3, Delay: work},
+		Steps: []Step{
+			{Name: "broker", Keys: []string{"f", "b"}, Check: func(e Evidence) Finding {
+				l, ok := loss(e)
+				return finding(ok && l.Waiting == 0 && len(l.Moved) > 0,
+					phrase.Count(int64(len(l.Moved)), "%s partition has a new leader", "%s partitions have a new leader"))
+			}},
+			{Name: "back", Keys: []string{"b"}, Check: func(e Evidence) Finding {
+				l, ok := loss(e)
+				return finding(ok && !l.Back.IsZero(), phrase.Phrase{})
+			}},
+			{Name: "monitor", Check: func(e Evidence) Finding {
+				return finding(e.Scraped > 0, phrase.Count(e.Scraped, "fetched %s time", "fetched %s times"))
+			}},
+			{Name: "once", Keys: []string{"e"}, Check: func(e Evidence) Finding {
+				return finding(e.Now.Settings.Guarantee == string(kafka.ExactlyOnce), phrase.New("%s", e.Now.Settings.Guarantee))
+			}},
+			{Name: "proof", Keys: []string{"f", "k"}, Expected: phrase.New("lost 0, done twice 0"), Check: func(e Evidence) Finding {
+				t, ok := exactly(e)
+				return finding(ok, phrase.New("lost %s, done twice %s", phrase.Number(t.Lost), phrase.Number(t.Duplicates)))
+			}},
+			{Name: "handout", Check: func(e Evidence) Finding { return Finding{Done: e.HandedOut} }},
+		},
+		Questions: []Question{
+			{Name: "leader", Before: "broker", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
+				l, ok := loss(e)
+				return 1, phrase.Count(int64(len(l.Moved)), "%s partition has a new leader", "%s partitions have a new leader"),
+					ok && l.Waiting == 0 && len(l.Moved) > 0
+			}},
+			{Name: "twice", Before: "proof", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
+				t, ok := exactly(e)
+				measured := phrase.New("lost %s, done twice %s", phrase.Number(t.Lost), phrase.Number(t.Duplicates))
+				if t.Lost > 0 {
+					return 2, measured, ok
+				}
+				return min(int(t.Duplicates), 1), measured, ok
+			}},
+		},
+	}
+}
+
+// loss is the newest loss of a broker since the checkpoint began.
+func loss(e Evidence) (lab.Loss, bool) {
+	for _, l := range slices.Backward(e.Now.Losses) {
+		if l.At.After(e.since()) {
+			return l, true
+		}
+	}
+	return lab.Loss{}, false
+}
+
+// exactly is what the books count under exactly-once, after a kill and once nothing is on its way.
+func exactly(e Evidence) (lab.Trial, bool) {
+	for _, t := range e.Now.Trials {
+		if t.Guarantee == string(kafka.ExactlyOnce) && t.Kills > 0 && t.Payments > 0 && e.Now.Lag.Known && e.Now.Lag.Total == 0 {
+			if _, closed := e.books(); closed {
+				return t, true
+			}
+		}
+	}
+	return lab.Trial{}, false
+}
