@@ -9,11 +9,19 @@ import (
 	"blackfriday/services/ledger"
 )
 
+// theirLoss is said with every verdict on losses while members outside this lab have worked in the group. Under at-most-once ours
+// set out to commit before they work: what was taken from them just then, and committed by somebody else, looks like their loss.
+const theirLoss = "Members outside this lab took part: a loss may be theirs."
+
 // conclusion says what the books prove, how sure they are, and what they cannot tell. It has two lines at least, of
 // which the second is mostly empty, so that what stands under it stays where it is.
 func (st *styles) conclusion(s *lab.Snapshot, w int) []string {
 	style, sign, text := st.proof(s)
-	text = strings.Join(append([]string{text}, unproven(s.Ledger)...), " ")
+	sentences := append([]string{text}, unproven(s.Ledger)...)
+	if s.Shares(lab.OrderKind) && s.Ledger.Total.Lost.Count > 0 {
+		sentences = append(sentences, theirLoss)
+	}
+	text = strings.Join(sentences, " ")
 	var out []string
 	for line := range strings.SplitSeq(ansi.Wrap(text, max(w-6, 1), ""), "\n") {
 		out = append(out, "  "+style.Render(sign+" "+line))

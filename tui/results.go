@@ -64,11 +64,14 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 	case n.Code == "" && s.Totals.Rejected == 0:
 		return []string{st.muted.Render(" Nothing was rejected so far.")}
 	case n.Code == "":
-		none := "   None of them is rejected."
+		who, none := "Analytics", "   None of them is rejected."
 		if s.Lag.Known && s.Lag.Total > 0 {
 			none = "   None of them is rejected yet: " + count(s.Lag.Total, "payment") + " wait."
 		}
-		return []string{st.warn.Render(" Analytics saw " + count(s.Totals.Rejected, "invalid record") + "."), none}
+		if s.Shares(lab.AnalyticsKind) {
+			who = "Our analytics"
+		}
+		return []string{st.warn.Render(" " + who + " saw " + count(s.Totals.Rejected, "invalid record") + "."), none}
 	}
 	where := fmt.Sprintf(" %s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
 	return []string{
@@ -96,7 +99,7 @@ func byCount[N int | int64](counts map[string]N) []string {
 // totalLines are the figures of the analytics service, the money first.
 func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	t := s.Totals
-	if s.Observing {
+	if s.Observing || s.Shares(lab.AnalyticsKind) {
 		return observedLines(st, s)
 	}
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
@@ -121,7 +124,8 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	return []string{first, second}
 }
 
-// observedLines are what the books say where no analytics service of ours counts.
+// observedLines are what the books say where no analytics service of ours counts, or where others count beside it: they have
+// read what it has not.
 func observedLines(st *styles, s *lab.Snapshot) []string {
 	if s.Ledger == nil || !s.Ledger.Known {
 		return []string{st.muted.Render(" The auditor has not read everything yet.")}

@@ -1,6 +1,10 @@
 package tui
 
-import "blackfriday/services/lab"
+import (
+	"slices"
+
+	"blackfriday/services/lab"
+)
 
 // trialBooks compare the guarantees that were in force: what the same kills cost under each. Before anybody was killed and
 // anything was changed there is nothing to compare.
@@ -31,6 +35,9 @@ func trialBooks(st *styles, s *lab.Snapshot, w int) []string {
 		}
 		out = append(out, now+pen.Render(st.left(visible(t.Guarantee, name-1, st.ascii), name))+st.amount(t.Payments, cell, st.done)+
 			st.amount(t.Kills, cell, st.dead)+lost+st.amount(t.Duplicates, cell, st.warn))
+	}
+	if s.Shares(lab.OrderKind) && slices.ContainsFunc(s.Trials, func(t lab.Trial) bool { return t.Lost > 0 }) {
+		out = append(out, st.muted.Render(cut(blank(sign)+theirLoss, w, st.ascii)))
 	}
 	return append(out, "")
 }

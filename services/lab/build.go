@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -209,6 +210,7 @@ func (s *state) buildInstances(snap *Snapshot, now time.Time) {
 			snap.Analytics = shown
 		}
 	}
+	snap.Shared = slices.Sorted(maps.Keys(s.outside.shared))
 	for _, o := range s.outside.list {
 		snap.Outsiders = append(snap.Outsiders, o.shown())
 	}

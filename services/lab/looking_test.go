@@ -63,6 +63,9 @@ func TestObservingLabSeesAllAndWritesNothing(t *testing.T) {
 		if s.Cluster.Kind() != ClusterElsewhere || s.Cluster.Embedded || !s.Placement.Simulated || !eventAbout(s, "do not replicate") {
 			t.Errorf("cluster %+v, placement %+v: want the embedded one of another process", s.Cluster, s.Placement)
 		}
+		if !s.Shares(AnalyticsKind) {
+			t.Errorf("shared are %v, and another process counts", s.Shared)
+		}
 		for _, p := range s.Partitions {
 			if p.Orphan || p.OwnerOutside == 0 {
 				t.Errorf("partition %+v", p)

@@ -39,7 +39,9 @@ type outsiders struct {
 	list []*outsider
 	seen int             // how many there ever were
 	ours map[string]bool // the ids of all members that the lab ever had
-	met  bool            // there has been a reading: who is new from now on has come
+	// shared are the services in whose groups outsiders have been since this lab began to count.
+	shared map[Kind]bool
+	met    bool // there has been a reading: who is new from now on has come
 }
 
 // identify notes the id of a life of ours, under which the brokers list it.
@@ -70,6 +72,9 @@ func (s *state) meet(r kafka.Reading, k Kind) {
 		listed[m.MemberID] = true
 		if s.isOurs(k, m) {
 			continue
+		}
+		if len(m.Partitions) > 0 {
+			o.shared[k] = true
 		}
 		one, fresh := o.find(k, m, r.At)
 		if one == nil {

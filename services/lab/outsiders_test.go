@@ -89,6 +89,9 @@ func TestOutsiderJoinsWorksAndLeaves(t *testing.T) {
 		l := start(t, func(c *Config) { c.Orders = 2 })
 		do(t, l, Flood{Count: 300})
 		before := len(l.Snapshot().Rebalances)
+		if shared := l.Snapshot().Shared; len(shared) > 0 {
+			t.Errorf("nobody else has worked here, and %v is shared", shared)
+		}
 		other := another(t, l, "order-laptop-1")
 		s := until(t, l, "the outsider has a partition", 5*time.Second, func(s *Snapshot) bool {
 			return len(outsider1(s).Partitions) == 1 && len(s.Rebalances) == before+1 && !s.Rebalances[before].Open
@@ -100,6 +103,9 @@ func TestOutsiderJoinsWorksAndLeaves(t *testing.T) {
 		}
 		if p.Orphan || p.Owner != "order-laptop-1" || p.OwnerOutside != 1 || p.OwnerInstance != 0 || p.Reader != 0 {
 			t.Errorf("its partition %+v", p)
+		}
+		if !s.Shares(OrderKind) || s.Shares(AnalyticsKind) {
+			t.Errorf("shared are %v", s.Shared)
 		}
 		r := s.Rebalances[before]
 		if r.Cause != CauseJoin || r.Member != "order-laptop-1" || !r.Outside || len(r.Moved) != 1 || r.Moved[0].ToOutside != "order-laptop-1" ||

@@ -234,6 +234,7 @@ func (s *state) forget() {
 	clear(s.hidden)
 	clear(s.rebalances.holders)
 	clear(s.orphans)
+	clear(s.outside.shared)
 	clear(s.stood)
 	clear(s.partitionLag)
 	clear(s.partitionDone)

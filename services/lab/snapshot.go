@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"slices"
 	"time"
 
 	"blackfriday/kafka"
@@ -29,9 +30,15 @@ type Snapshot struct {
 	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first; after
 	// them, for a moment, those that are gone, the newest first. See Instance.Outside.
 	Outsiders []Instance
+<<<<<<< HEAD
 	// Guests are the consumer groups that are not the lab's and have read one of its topics, by name (hostile until escaped);
 	// they are only looked for where Opening.Guests asks for it.
 	Guests []string
+=======
+	// Shared are the services in whose groups members outside this lab have been since it began to count: what its own instances
+	// counted there is not all.
+	Shared []Kind
+>>>>>>> f31b6ec (lab, tui: where others count too the totals are the auditor's, and a loss may be theirs)
 	// Brokers are those that have been in the cluster since the lab began, by node id; Losses are the times that one was lost,
 	// oldest first.
 	Brokers    []Broker
@@ -53,6 +60,9 @@ type Snapshot struct {
 	Runs       []Run   // the newest floods and how they drained, oldest first; the last may be under way
 	Events     []Event // the newest ones, oldest first
 }
+
+// Shares says whether members outside this lab have worked in the group of a service.
+func (s *Snapshot) Shares(k Kind) bool { return slices.Contains(s.Shared, k) }
 
 // State is the lab's own life.
 type State int
@@ -184,7 +194,7 @@ type FloodProgress struct {
 	Err       string        // the first failure
 }
 
-// Totals are the figures of the analytics service.
+// Totals are the figures of this lab's analytics service: of what it read itself, which is not all where AnalyticsKind is Shared.
 type Totals struct {
 	Payments    int64
 	Orders      int64

@@ -103,7 +103,7 @@ func newState(l *Lab) *state {
 		analytics:     analytics.NewHandler(),
 		rejections:    &relay.Rejections{},
 		rebalances:    newRebalances(l.turnstile),
-		outside:       outsiders{ours: map[string]bool{}},
+		outside:       outsiders{ours: map[string]bool{}, shared: map[Kind]bool{}},
 		orphans:       map[int32]time.Time{},
 		stood:         map[int32]stand{},
 		partitionLag:  map[int32]*series{},
