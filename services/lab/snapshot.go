@@ -30,15 +30,12 @@ type Snapshot struct {
 	// Outsiders are members of the lab's groups that run in other processes, in the order in which they were seen first; after
 	// them, for a moment, those that are gone, the newest first. See Instance.Outside.
 	Outsiders []Instance
-<<<<<<< HEAD
 	// Guests are the consumer groups that are not the lab's and have read one of its topics, by name (hostile until escaped);
 	// they are only looked for where Opening.Guests asks for it.
 	Guests []string
-=======
 	// Shared are the services in whose groups members outside this lab have been since it began to count: what its own instances
 	// counted there is not all.
 	Shared []Kind
->>>>>>> f31b6ec (lab, tui: where others count too the totals are the auditor's, and a loss may be theirs)
 	// Brokers are those that have been in the cluster since the lab began, by node id; Losses are the times that one was lost,
 	// oldest first.
 	Brokers    []Broker
