@@ -92,3 +92,27 @@ func (o *outages) forget() {
 func (o *outages) meet(from, to time.Time) bool {
 	return slices.ContainsFunc(o.list, func(x Outage) bool { return x.touches(from, to) })
 }
+
+// cutOff notes that no broker has answered since a time.
+func (rs *rebalances) cutOff(since time.Time) {
+	rs.outages.begin(since)
+	rs.shaken = true
+	for _, r := range rs.list {
+		if r.Open {
+			r.Disturbed, r.Outage = true, true
+		}
+	}
+}
+
+// unknowable says that an outage lies in what was measured, and that somebody else may have got on with the partition in it.
+func (rs *rebalances) unknowable(p passage) bool {
+	return !p.certain && rs.outages.meet(p.at.Add(-p.unread), p.at)
+}
+
+// unnamed is the cause of what nobody is known to have done.
+func (rs *rebalances) unnamed() Cause {
+	if rs.shaken {
+		return CauseOutage
+	}
+	return CauseOther
+}

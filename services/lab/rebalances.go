@@ -67,17 +67,6 @@ func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32)
 	return r
 }
 
-// cutOff notes that no broker has answered since a time.
-func (rs *rebalances) cutOff(since time.Time) {
-	rs.outages.begin(since)
-	rs.shaken = true
-	for _, r := range rs.list {
-		if r.Open {
-			r.Disturbed, r.Outage = true, true
-		}
-	}
-}
-
 // renewed notes that the group begins anew, with its first generation.
 func (rs *rebalances) renewed() { rs.generation = -1 }
 
@@ -147,16 +136,7 @@ func (rs *rebalances) causeOf(at time.Time, from, to *life, p int32) *rebalance 
 			return r
 		}
 	}
-	cause := CauseOther
-	if rs.shaken {
-		cause = CauseOutage
-	}
-	return rs.begin(Change{At: at, Cause: cause}, "", nil, nil)
-}
-
-// unknowable says that an outage lies in what was measured, and that somebody else may have got on with the partition in it.
-func (rs *rebalances) unknowable(p passage) bool {
-	return !p.certain && rs.outages.meet(p.at.Add(-p.unread), p.at)
+	return rs.begin(Change{At: at, Cause: rs.unnamed()}, "", nil, nil)
 }
 
 // passed writes what was measured into the moves of the partition that wait for it; where nothing had waited they stay
