@@ -6,15 +6,12 @@ import (
 	"blackfriday/services/lab"
 )
 
-// classroom says how students join. The code comes first where both hardly fit, and the port goes that is meant without one:
-// the address is needed once, and stands among the events, too.
+// classroom says how students join. The code is read from the last row: it stands out as nothing else does, and comes first
+// where both hardly fit. The port goes that is meant without one: the address is needed once, and stands among the events, too.
 func (st *styles) classroom(c lab.Cluster, w int) string {
-	code, address := st.strong.Render(visible(c.Code, 24, st.ascii)), visible(c.Join, 40, st.ascii)
-	switch {
-	case w < 100:
-		return code + " join " + strings.TrimSuffix(address, ":9094")
-	case w < 120:
-		return "code " + code + st.muted.Render("  join ") + address
+	code, address := st.badge.Render(" "+visible(c.Code, 24, st.ascii)+" "), visible(c.Join, 40, st.ascii)
+	if w < 120 {
+		return "code " + code + " join " + strings.TrimSuffix(address, ":9094")
 	}
 	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
 }
@@ -34,8 +31,8 @@ func (st *styles) realCluster(c lab.Cluster, w int) string {
 	if c.ID != "" { // brokers before Kafka 0.10.1 have none
 		text += ", " + visible(c.ID, 22, st.ascii)
 	}
-	if w >= 100 {
-		text += ", " + visible(c.Brokers[0], w-80, st.ascii)
+	if address := visible(c.Brokers[0], w, st.ascii); width(address) <= w-80 { // in full or not at all: its end is its port
+		text += ", " + address
 	}
 	return text
 }

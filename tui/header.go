@@ -19,7 +19,11 @@ func (st *styles) ruled(l, r string, w int) string {
 // headerLines say what this is, on which cluster it stands and how it is set. standstill says which moment the screen
 // shows; it is empty while that is the present one.
 func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string {
-	left := " " + st.title.Render("BLACK FRIDAY LAB") + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
+	title := "BLACK FRIDAY LAB"
+	if s.Cluster.Join != "" && w < 100 { // a class needs its code more
+		title = "LAB"
+	}
+	left := " " + st.title.Render(title) + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
 	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
 	if s.Reading.Lost {
 		right = st.alarm.Render(" DISCONNECTED "+howOld(s.At.Sub(s.Reading.At))+" ") + " "

@@ -67,8 +67,12 @@ func (c *Cluster) format(ctx context.Context, opts Options) error {
 		if err := os.WriteFile(b.file(".properties"), []byte(text.String()), 0o600); err != nil {
 			return fmt.Errorf("the settings of broker %d: %w", b.id, err)
 		}
+		args := []string{"format", "-t", clusterID, "-c", b.file(".properties")}
+		for _, user := range opts.Scram {
+			args = append(args, "--add-scram", user)
+		}
 		all.Go(func() error {
-			_, err := c.tools.Run(ctx, "", "storage", "format", "-t", clusterID, "-c", b.file(".properties"))
+			_, err := c.tools.Run(ctx, "", "storage", args...)
 			return err
 		})
 	}

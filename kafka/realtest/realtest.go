@@ -32,6 +32,8 @@ type Options struct {
 	// configure under listener.name.client. Empty means PLAINTEXT. The brokers speak PLAINTEXT among themselves and
 	// with the tools in any case.
 	Security string
+	// Scram are users of that listener, as kafka-storage format --add-scram takes them: SCRAM-SHA-256=[name=u,password=p].
+	Scram []string
 	// Heap is the size of each broker's heap as -Xmx takes it; empty means 512m.
 	Heap string
 }
