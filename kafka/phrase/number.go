@@ -58,11 +58,14 @@ func (d Decimal) In(l *Language) string {
 // String writes it in English.
 func (d Decimal) String() string { return d.In(nil) }
 
-// Seconds is a short time in seconds, with one digit after the point: 5.6 s.
+// Seconds is a short time: with one digit after the point, 5.6 s, or in milliseconds where that is less than one second.
 type Seconds time.Duration
 
 // In implements Speaker.
 func (s Seconds) In(l *Language) string {
+	if d := time.Duration(s); d > 0 && d < time.Second {
+		return Number((d+time.Millisecond-1)/time.Millisecond).In(l) + l.marks().space + "ms"
+	}
 	return Decimal{Value: max(time.Duration(s), 0).Seconds(), Digits: 1}.In(l) + l.marks().space + "s"
 }
 

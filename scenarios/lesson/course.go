@@ -21,7 +21,7 @@ type progress struct {
 	checkpoint Checkpoint
 	steps      []StepState
 	present    int // the step that is next; len(steps) when all are behind
-	start      *lab.Snapshot
+	since      time.Time
 	began      *lab.Snapshot
 	peak       int64
 	polls      map[string]*Poll
@@ -44,21 +44,24 @@ type Poll struct {
 	Answered bool
 	Answer   int // the option that was measured, from 0 on. Valid once Answered.
 	Measured phrase.Phrase
+
+	began *lab.Snapshot // when the step became the present one before which it was asked
 }
 
-// NewCourse begins at a checkpoint of the course.
-func NewCourse(number int) (*Course, error) {
+// NewCourse begins at a checkpoint of the course, at a time.
+func NewCourse(number int, at time.Time) (*Course, error) {
 	c := &Course{}
-	return c, c.Enter(number)
+	return c, c.Enter(number, at)
 }
 
-// Enter goes to a checkpoint, whose steps are all to be done again. What was measured in others is kept for the hand-out.
-func (c *Course) Enter(number int) error {
+// Enter goes to a checkpoint, whose steps are all to be done again: what was done before that time does not count. What was
+// measured in others is kept for the hand-out.
+func (c *Course) Enter(number int, at time.Time) error {
 	checkpoint, err := Find(number)
 	if err != nil {
 		return err
 	}
-	p := &progress{checkpoint: checkpoint, polls: map[string]*Poll{}}
+	p := &progress{checkpoint: checkpoint, since: at, polls: map[string]*Poll{}}
 	for _, step := range checkpoint.Steps {
 		p.steps = append(p.steps, StepState{Step: step})
 	}
@@ -71,9 +74,6 @@ func (c *Course) Watch(s *lab.Snapshot) {
 	p := c.progress[c.at]
 	if s.State != lab.Running {
 		return
-	}
-	if p.start == nil {
-		p.start = s
 	}
 	if p.began == nil {
 		p.begin(s)
@@ -95,7 +95,7 @@ func (p *progress) begin(s *lab.Snapshot) { p.began, p.peak = s, s.Lag.Total }
 // judge looks whether a step is done, and says so.
 func (c *Course) judge(p *progress, i int, s *lab.Snapshot) (done bool) {
 	step := &p.steps[i]
-	found := step.Step.Check(c.evidence(p, s))
+	found := step.Step.Check(c.evidence(p, p.began, s))
 	if !found.Measured.Empty() {
 		step.Measured = found.Measured
 	}
@@ -120,14 +120,14 @@ func (c *Course) answer(p *progress, s *lab.Snapshot) {
 		if !poll.Asked || poll.Answered {
 			continue
 		}
-		if option, measured, ok := poll.Question.Answer(c.evidence(p, s)); ok {
+		if option, measured, ok := poll.Question.Answer(c.evidence(p, poll.began, s)); ok {
 			poll.Answered, poll.Answer, poll.Measured = true, option, measured
 		}
 	}
 }
 
-func (c *Course) evidence(p *progress, s *lab.Snapshot) Evidence {
-	return Evidence{Now: s, Began: p.began, Start: p.start, Peak: p.peak, Scraped: c.scraped, HandedOut: c.handedOut}
+func (c *Course) evidence(p *progress, began, s *lab.Snapshot) Evidence {
+	return Evidence{Now: s, Began: began, Since: p.since, Peak: p.peak, Scraped: c.scraped, HandedOut: c.handedOut}
 }
 
 // Scraped says how often somebody has fetched the lab's metrics so far.
@@ -190,7 +190,7 @@ func (c *Course) Ask() (poll Poll, ok bool) {
 		return Poll{}, false
 	}
 	if p.polls[q.Name] == nil {
-		p.polls[q.Name] = &Poll{Question: q, Asked: true}
+		p.polls[q.Name] = &Poll{Question: q, Asked: true, began: p.began}
 	}
 	return *p.polls[q.Name], true
 }
@@ -212,7 +212,7 @@ func (c *Course) Vote(question string, votes []int) error {
 			}
 		}
 		if p.polls[q.Name] == nil {
-			p.polls[q.Name] = &Poll{Question: q}
+			p.polls[q.Name] = &Poll{Question: q, began: p.began}
 		}
 		p.polls[q.Name].Asked, p.polls[q.Name].Votes = true, votes
 		return nil

@@ -2,7 +2,6 @@ package lesson
 
 import (
 	"slices"
-	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/phrase"
@@ -24,7 +23,7 @@ func topicIn(s *lab.Snapshot, name string) (t lab.Topic, ok bool) {
 	return s.Topics[i], true
 }
 
-// written is how many records came into a topic since the step began.
+// written is how many records came into a topic since the step began, or since the question was asked.
 func (e Evidence) written(name string) int64 {
 	now, ok := e.topic(name)
 	if !ok {
@@ -51,10 +50,10 @@ func living(i lab.Instance) bool {
 	return i.Health == lab.Joining || i.Health == lab.Active || i.Health == lab.Standby
 }
 
-// with counts the order consumers in a health.
-func (e Evidence) with(h lab.Health) (n int) {
+// idle counts the order consumers that have no partition.
+func (e Evidence) idle() (n int) {
 	for _, o := range e.Now.Orders {
-		if o.Health == h {
+		if o.Health == lab.Standby {
 			n++
 		}
 	}
@@ -75,25 +74,17 @@ func (e Evidence) owners() int {
 // run is the newest flood of at least so many payments since the checkpoint began that fits.
 func (e Evidence) run(payments int64, fits func(lab.Run) bool) (lab.Run, bool) {
 	for _, r := range slices.Backward(e.Now.Runs) {
-		if r.Payments >= payments && r.StartedAt.After(e.since()) && fits(r) {
+		if r.Payments >= payments && r.StartedAt.After(e.Since) && fits(r) {
 			return r, true
 		}
 	}
 	return lab.Run{}, false
 }
 
-// since is when the checkpoint began.
-func (e Evidence) since() time.Time {
-	if e.Start == nil {
-		return time.Time{}
-	}
-	return e.Start.At
-}
-
 // rebalance is the newest of that cause since the checkpoint began.
 func (e Evidence) rebalance(cause lab.Cause) (lab.Rebalance, bool) {
 	for _, r := range slices.Backward(e.Now.Rebalances) {
-		if r.Cause == cause && r.At.After(e.since()) {
+		if r.Cause == cause && r.At.After(e.Since) {
 			return r, true
 		}
 	}

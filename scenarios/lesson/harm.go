@@ -128,7 +128,7 @@ func bonus() Checkpoint {
 // loss is the newest loss of a broker since the checkpoint began.
 func loss(e Evidence) (lab.Loss, bool) {
 	for _, l := range slices.Backward(e.Now.Losses) {
-		if l.At.After(e.since()) {
+		if l.At.After(e.Since) {
 			return l, true
 		}
 	}

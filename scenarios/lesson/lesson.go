@@ -62,7 +62,7 @@ type Question struct {
 type Evidence struct {
 	Now   *lab.Snapshot
 	Began *lab.Snapshot // when the step became the present one
-	Start *lab.Snapshot // when the checkpoint began
+	Since time.Time     // the checkpoint began
 	Peak  int64         // the largest lag since the step became the present one
 	// Scraped is how often somebody has fetched the lab's metrics, and HandedOut that the hand-out was written: neither can be
 	// seen in a picture.

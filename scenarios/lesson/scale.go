@@ -26,8 +26,8 @@ func bottleneck() Checkpoint {
 			}},
 			{Name: "rate", Expected: phrase.New("about %s msg/s", phrase.Number(10)), Check: rated(single, 5, 15)},
 			{Name: "second", Keys: []string{"+"}, Expected: phrase.New("1 works, 1 waits"), Check: func(e Evidence) Finding {
-				return finding(e.owners() == 1 && e.with(lab.Standby) > 0,
-					phrase.New("%d works, %d waits", e.owners(), e.with(lab.Standby)))
+				return finding(e.owners() == 1 && e.idle() > 0,
+					phrase.New("%d works, %d waits", e.owners(), e.idle()))
 			}},
 			{Name: "drained", Expected: phrase.New("about %s", phrase.Seconds(100*time.Second)), Check: drained(single)},
 		},
@@ -36,7 +36,7 @@ func bottleneck() Checkpoint {
 				10 * time.Second, 33 * time.Second, 100 * time.Second, time.Hour,
 			})},
 			{Name: "second", Before: "second", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-				return 1, phrase.New("%d works, %d waits", e.owners(), e.with(lab.Standby)), e.owners() == 1 && e.with(lab.Standby) > 0
+				return 1, phrase.New("%d works, %d waits", e.owners(), e.idle()), e.owners() == 1 && e.idle() > 0
 			}},
 		},
 	}
@@ -65,8 +65,8 @@ func partitions() Checkpoint {
 				return finding(e.owners() == 3, phrase.Count(int64(e.owners()), "%s owner", "%s owners"))
 			}},
 			{Name: "five", Keys: []string{"+", "+"}, Expected: phrase.New("3 work, 2 wait"), Check: func(e Evidence) Finding {
-				return finding(e.owners() == 3 && e.with(lab.Standby) == 2,
-					phrase.New("%d work, %d wait", e.owners(), e.with(lab.Standby)))
+				return finding(e.owners() == 3 && e.idle() == 2,
+					phrase.New("%d work, %d wait", e.owners(), e.idle()))
 			}},
 		},
 		Questions: partitionQuestions(three),
@@ -109,7 +109,7 @@ func partitionQuestions(three func(lab.Run) bool) []Question {
 			return 1, measured, true
 		}},
 		{Name: "five", Before: "five", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-			idle := e.with(lab.Standby)
+			idle := e.idle()
 			return 1, phrase.New("%d work, %d wait", e.owners(), idle), e.alive() >= 5 && e.owners() == 3 && idle == 2
 		}},
 	}
@@ -118,7 +118,7 @@ func partitionQuestions(three func(lab.Run) bool) []Question {
 // flooded wants the flood of the course to be acknowledged.
 func flooded(e Evidence) Finding {
 	f := e.Now.Flood
-	if f.ID == 0 || !f.StartedAt.After(e.since()) {
+	if f.ID == 0 || !f.StartedAt.After(e.Since) {
 		return Finding{}
 	}
 	return finding(!f.Running && f.Acked >= rush, phrase.New("%s in %s", payments(f.Acked), phrase.Seconds(f.Took)))
@@ -128,7 +128,7 @@ func flooded(e Evidence) Finding {
 func peak(e Evidence) int64 {
 	top := e.Peak
 	for _, r := range e.Now.Runs {
-		if !r.StartedAt.After(e.since()) {
+		if !r.StartedAt.After(e.Since) {
 			continue
 		}
 		for _, p := range r.Curve {

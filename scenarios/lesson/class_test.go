@@ -1,0 +1,296 @@
+//go:build synctests
+
+package lesson_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"blackfriday/kafka"
+	"blackfriday/kafka/kafkatest"
+	"blackfriday/scenarios/lesson"
+	"blackfriday/services/lab"
+	"blackfriday/services/lab/labtest"
+	"blackfriday/services/role"
+)
+
+// class is a course on a stage in virtual time.
+type class struct {
+	t      *testing.T
+	stage  *lab.Stage
+	course *lesson.Course
+	cfg    kafka.Config
+}
+
+func newClass(t *testing.T) *class {
+	t.Helper()
+	cfg := lab.Config{Partitions: 1, Orders: 1, HTTPPort: lab.NoHTTP, Seed: 1, Kafka: kafkatest.VirtualConfig()}
+	c := &class{t: t, stage: lab.NewStage(cfg, nil), cfg: cfg.Kafka}
+	labtest.Run(t, c.stage)
+	c.until("the first lab runs", 10*time.Second, func() bool { return c.stage.Snapshot().State == lab.Running })
+	return c
+}
+
+// until lets virtual time pass, and the course look at every picture, until something holds.
+func (c *class) until(what string, within time.Duration, holds func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(within); time.Now().Before(end); <-time.After(100 * time.Millisecond) {
+		if c.course != nil {
+			c.course.Watch(c.stage.Snapshot())
+		}
+		if holds() {
+			return
+		}
+	}
+	s := c.stage.Snapshot()
+	c.t.Fatalf("not within %v: %s\npartitions %+v\norders %+v\nDLQ %+v\nrebalances %+v\nguests %q", within, what, s.Partitions, s.Orders, s.DLQ,
+		s.Rebalances, s.Guests)
+}
+
+// enter begins a checkpoint from its own lab.
+func (c *class) enter(number int) {
+	c.t.Helper()
+	course, err := lesson.NewCourse(number, time.Now())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.stage.Do(c.t.Context(), course.Checkpoint().Begin()); err != nil {
+		c.t.Fatal(err)
+	}
+	c.course = course
+	c.ask()
+}
+
+// ask asks what is to be asked before the present step, and has the class guess.
+func (c *class) ask() {
+	c.t.Helper()
+	if poll, ok := c.course.Ask(); ok {
+		votes := make([]int, poll.Question.Options)
+		votes[0] = 12
+		if err := c.course.Vote(poll.Question.Name, votes); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+// step wants the named step to be the present one, does something, and waits until the lab shows that it was done.
+func (c *class) step(name string, within time.Duration, commands ...lab.Command) {
+	c.t.Helper()
+	at := c.course.Present()
+	steps := c.course.Checkpoint().Steps
+	if at >= len(steps) || steps[at].Name != name {
+		c.t.Fatalf("step %d is to be %s: %+v", at, name, c.course.Steps(c.course.Checkpoint().Number))
+	}
+	for _, command := range commands {
+		if err := c.stage.Do(c.t.Context(), command); err != nil {
+			c.t.Fatalf("%s: %#v: %v", name, command, err)
+		}
+	}
+	c.until(name+" to be done", within, func() bool { return c.course.Present() > at })
+	c.ask()
+}
+
+func (c *class) drain() {
+	c.t.Helper()
+	c.until("no lag", 5*time.Minute, func() bool { s := c.stage.Snapshot(); return s.Lag.Known && s.Lag.Total == 0 })
+}
+
+// finished wants every step done, and every answer to be the one that the course teaches.
+func (c *class) finished(answers map[string]int) {
+	c.t.Helper()
+	number := c.course.Checkpoint().Number
+	c.until("every answer", 30*time.Second, func() bool {
+		for _, p := range c.course.Polls(number) {
+			if !p.Answered {
+				return false
+			}
+		}
+		return true
+	})
+	if !c.course.Complete(number) {
+		c.t.Errorf("checkpoint %d is not complete: %+v", number, c.course.Steps(number))
+	}
+	for _, s := range c.course.Steps(number) {
+		c.t.Logf("%d %-10s expected %q, measured %q", number, s.Step.Name, s.Step.Expected, s.Measured)
+	}
+	polls := c.course.Polls(number)
+	if len(polls) != len(answers) {
+		c.t.Errorf("checkpoint %d asked %d questions, want %d", number, len(polls), len(answers))
+	}
+	for _, p := range polls {
+		c.t.Logf("%d %-10s option %d, measured %q", number, p.Question.Name, p.Answer, p.Measured)
+		if want, ok := answers[p.Question.Name]; !ok || p.Answer != want {
+			c.t.Errorf("%s: measured option %d (%s), want %d", p.Question.Name, p.Answer, p.Measured, want)
+		}
+	}
+}
+
+const delay = 100 * time.Millisecond
+
+func (c *class) setUp() {
+	c.enter(0)
+	c.until("the lab stands", 10*time.Second, func() bool { return c.course.Present() == 2 })
+	c.step("payment", 30*time.Second, lab.Flood{Count: 5})
+	c.finished(nil)
+}
+
+func (c *class) console() {
+	c.enter(1)
+	cfg := c.cfg
+	cfg.Brokers, cfg.Confirm = c.stage.Snapshot().Cluster.Brokers, kafkatest.Agree
+	terminal, err := kafka.Open(c.t.Context(), cfg)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer terminal.Close()
+	create := func(topics ...kafka.Topic) {
+		if err := terminal.CreateTopics(c.t.Context(), topics...); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	all := role.Topics(1)
+	create(all[0])
+	c.step("topic", 10*time.Second)
+	create(all[1], all[2])
+	c.step("others", 10*time.Second)
+	producer, err := terminal.NewProducer("console-producer")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer producer.Close()
+	if err := errors.Join(producer.Write(c.t.Context(), &kafka.Record{Topic: kafka.PaymentSuccessful, Value: []byte("hello")})...); err != nil {
+		c.t.Fatal(err)
+	}
+	c.step("produce", 10*time.Second)
+	c.visit(terminal)
+	c.step("consume", 10*time.Second)
+	c.finished(map[string]int{"stays": 1})
+}
+
+// visit has a console consumer read the payments in a group of its own.
+func (c *class) visit(terminal *kafka.Cluster) {
+	c.t.Helper()
+	member, err := terminal.NewMember(kafka.MemberConfig{
+		ClientID: "console", Group: "console-consumer-4711", Topics: []string{kafka.PaymentSuccessful}, Patience: time.Second,
+		Watch: silent{}, Batch: func() int { return 1 }, Handler: reader{},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ctx, leave := context.WithTimeout(c.t.Context(), 3*time.Second)
+	defer leave()
+	if err := member.Run(ctx); err != nil {
+		c.t.Error(err)
+	}
+	member.Release()
+}
+
+type reader struct{}
+
+func (reader) Handle(_ context.Context, _ kafka.Writer, batch []*kafka.Record) (int, error) {
+	return len(batch), nil
+}
+
+type silent struct{}
+
+func (silent) Assigned(kafka.Assignment)                        {}
+func (silent) Released(time.Time, []kafka.TopicPartition, bool) {}
+func (silent) Begun(time.Time, []*kafka.Record)                 {}
+func (silent) Failing(error)                                    {}
+
+func (c *class) chain() {
+	c.enter(2)
+	c.step("pay", 10*time.Second, lab.Flood{Count: 3})
+	c.step("order", 20*time.Second, lab.Restart{Name: "order-1"})
+	c.step("email", 20*time.Second, lab.Restart{Name: "email"})
+	c.step("analytics", 20*time.Second, lab.Restart{Name: "analytics"})
+	c.step("whole", 20*time.Second, lab.Flood{Count: 1})
+	c.finished(map[string]int{"late": 2})
+}
+
+func (c *class) bottleneck() {
+	c.enter(3)
+	c.step("flood", 10*time.Second, lab.Flood{Count: 1000})
+	c.step("lag", 10*time.Second)
+	c.step("rate", 20*time.Second)
+	c.step("second", 20*time.Second, lab.AddConsumer{})
+	c.step("drained", 3*time.Minute)
+	c.finished(map[string]int{"howlong": 2, "second": 1})
+}
+
+func (c *class) partitions() {
+	c.enter(4)
+	c.step("grow", 20*time.Second, lab.GrowPartitions{Count: 3})
+	c.step("alone", 20*time.Second, lab.Flood{Count: 1000})
+	c.faster()
+	c.step("three", 20*time.Second, lab.AddConsumer{}, lab.AddConsumer{})
+	c.step("rate", 20*time.Second, lab.Flood{Count: 1000})
+	c.step("drained", time.Minute)
+	c.step("kill", 30*time.Second, lab.Flood{Count: 1000}, lab.Kill{})
+	c.drain()
+	c.step("again", 20*time.Second, lab.Restart{})
+	c.step("five", 20*time.Second, lab.AddConsumer{}, lab.AddConsumer{})
+	c.finished(map[string]int{"alone": 0, "best": 2, "dead": 1, "lost": 1, "five": 1})
+}
+
+// faster empties the topic without simulated work.
+func (c *class) faster() {
+	c.t.Helper()
+	for _, d := range []time.Duration{0, delay} {
+		if err := c.stage.Do(c.t.Context(), lab.SetDelay{Delay: d}); err != nil {
+			c.t.Fatal(err)
+		}
+		c.drain()
+	}
+}
+
+func (c *class) pills() {
+	c.enter(5)
+	c.step("pill", time.Minute, lab.Poison{Pills: []string{"invalid-json"}})
+	c.step("blocked", time.Minute, lab.Flood{Count: 300})
+	c.step("policy", time.Minute, lab.SetPoison{Policy: lab.PoisonDLQ})
+	c.step("all", time.Minute, lab.Poison{})
+	c.until("all goes on", 3*time.Minute, func() bool { return c.course.Present() == 5 })
+	c.finished(map[string]int{"naive": 1, "behind": 1, "letter": 2})
+}
+
+func (c *class) bonus() {
+	c.enter(6)
+	broker := int32(-1)
+	for _, b := range c.stage.Snapshot().Brokers {
+		if !b.Fixed {
+			broker = b.ID
+		}
+	}
+	c.step("broker", time.Minute, lab.Flood{Count: 1000}, lab.StopBroker{ID: broker})
+	c.step("back", time.Minute, lab.StartBroker{ID: broker})
+	c.course.Scraped(1)
+	c.step("monitor", time.Minute)
+	c.step("once", 2*time.Minute, lab.SetGuarantee{Guarantee: string(kafka.ExactlyOnce)})
+	c.step("proof", 5*time.Minute, lab.Flood{Count: 1000}, lab.Kill{})
+	c.course.HandedOut()
+	c.step("handout", time.Minute)
+	c.finished(map[string]int{"leader": 1, "twice": 0})
+}
+
+func TestAClassGoesThroughEveryCheckpointByDoing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClass(t)
+		for _, checkpoint := range []func(){c.setUp, c.console, c.chain, c.bottleneck, c.partitions, c.pills, c.bonus} {
+			checkpoint()
+		}
+	})
+}
+
+// In any order, and again: nothing of another checkpoint is in the way.
+func TestACheckpointBeginsFromAnyOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClass(t)
+		for _, checkpoint := range []func(){c.pills, c.console, c.bottleneck, c.chain, c.pills, c.chain, c.setUp, c.console} {
+			checkpoint()
+		}
+	})
+}
