@@ -169,7 +169,7 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
 	}
 	if r.Outage {
-		summary += dot + st.warn.Render("no broker answered meanwhile")
+		summary += dot + st.warn.Render("in an outage")
 	}
 	var pieces []string
 	for _, m := range r.Moved {
