@@ -50,9 +50,6 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 	if e.listen == "" {
 		return nil
 	}
-	if cfg.Prefix != "" {
-		return errors.New("--listen and --topic-prefix do not go together: students do not know the prefix, leave one out")
-	}
 	host, port, err := hostAndPort(e.listen)
 	if err != nil {
 		return fmt.Errorf("--listen %q: %w", e.listen, err)

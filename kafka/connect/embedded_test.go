@@ -62,19 +62,3 @@ func TestAStudentMayLeaveThePortOut(t *testing.T) {
 		}
 	}
 }
-
-// TestAClassroomHasNoPrefix: a student could not join, and would hear of rights that he lacks.
-func TestAClassroomHasNoPrefix(t *testing.T) {
-	flags, set := NewEmbedded(func(string) string { return "" }), pflag.NewFlagSet("", pflag.ContinueOnError)
-	flags.Register(set)
-	if err := set.Parse([]string{"--listen", "127.0.0.2"}); err != nil {
-		t.Fatal(err)
-	}
-	err := flags.Into(set, &kafka.Config{Prefix: "monday."})
-	if err == nil || !strings.Contains(err.Error(), "--topic-prefix") {
-		t.Errorf("with a prefix: %v", err)
-	}
-	if err := flags.Into(set, &kafka.Config{}); err != nil {
-		t.Errorf("without one: %v", err)
-	}
-}

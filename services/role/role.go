@@ -3,6 +3,8 @@
 package role
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"blackfriday/kafka"
@@ -53,4 +55,14 @@ func Topics(partitions int) []kafka.Topic {
 		// An envelope may be several times its original (JSON escapes, base64).
 		{Name: kafka.DLQPayment, Partitions: 1, MaxBytes: 8 << 20},
 	}
+}
+
+// IsOurs says whether a client of that name, in capitals or not, could be taken for one of the lab's own: a service, an order
+// consumer that it has or may get, or what it looks with.
+func IsOurs(client string) bool {
+	client = strings.ToLower(client)
+	if number, order := strings.CutPrefix(client, "order-"); order && strings.Trim(number, "0123456789") == "" {
+		return true
+	}
+	return slices.Contains([]string{"payment", "order", "email", "analytics", "observer", "ledger", "lab", "kafka"}, client)
 }

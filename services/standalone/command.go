@@ -57,7 +57,7 @@ func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command 
 			"politely. It joins the lab that runs on this machine, or a cluster named with --brokers: there it asks\n" +
 			"before it writes, unless --yes says that it may.",
 		Example:   "  blackfriday service order\n  blackfriday service order --instance 4 --port 8011 --brokers kafka1:9092\n  INSTANCE_ID=5 PORT=8021 blackfriday service order",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      oneService,
 		ValidArgs: Services(),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			cfg, err := f.config(cmd.Flags(), args[0])
@@ -75,7 +75,31 @@ func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command 
 		},
 	}
 	f.register(cmd.Flags())
+	cmd.SetFlagErrorFunc(connect.FlagError)
 	return cmd
+}
+
+// oneService refuses anything but the name of one service.
+func oneService(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return fmt.Errorf("which service? It takes %s, such as blackfriday service %s", either(Services()), Order)
+	case !slices.Contains(Services(), args[0]):
+		return fmt.Errorf("there is no service %s: it takes %s", shown(args[0]), either(Services()))
+	case len(args) > 1:
+		return fmt.Errorf("%s after the service %s is one too many: a process runs one service", shown(args[1]), args[0])
+	}
+	return nil
+}
+
+// either lists what can be chosen: "a, b or c".
+func either[S ~string](choices []S) string {
+	words := make([]string, len(choices))
+	for i, c := range choices {
+		words[i] = string(c)
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func (f *flags) register(set *pflag.FlagSet) {
@@ -155,7 +179,11 @@ func (c Config) check() error {
 	case c.CommitEvery < kafka.MinCommitInterval || c.CommitEvery > kafka.MaxCommitInterval:
 		return fmt.Errorf("--commit-interval %v: between %v and %v", c.CommitEvery, kafka.MinCommitInterval, kafka.MaxCommitInterval)
 	case !slices.Contains(remedies, cmp.Or(c.Remedy, order.ToDLQ)):
-		return fmt.Errorf("--poison %q: it takes %v", c.Remedy, remedies)
+		return fmt.Errorf("--poison %q: it takes %s", c.Remedy, either(remedies))
+	case c.Kafka.Heartbeat == 0:
+		return errors.New("--heartbeat 0: a member has to speak up, at least 50ms apart")
+	case c.Kafka.SessionTimeout == 0:
+		return errors.New("--session-timeout 0: a group has to wait for its members, at least 1s")
 	case c.Partitions < 1:
 		return fmt.Errorf("--partitions %d: at least 1", c.Partitions)
 	}

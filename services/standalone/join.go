@@ -7,12 +7,14 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/services/role"
 )
 
 // longestName is how many characters a student's name may have: it stands in a table on a projector.
@@ -29,12 +31,12 @@ type pupil struct {
 func JoinCommand(getenv func(string) string) *cobra.Command {
 	s := &pupil{}
 	cmd := &cobra.Command{
-		Use:   "join HOST[:PORT]",
+		Use:   "join ADDRESS",
 		Short: "Join a lab in the classroom as an order consumer",
 		Long: "Joins the lab that a teacher opened with --listen as one more order consumer, under your name. The projector shows\n" +
-			"the address and the join code. Ctrl+C leaves politely.",
+			"the address, HOST or HOST:PORT, and the join code. Ctrl+C leaves politely.",
 		Example: "  blackfriday join 192.168.1.20\n  " + connect.CodeVariable + "=kx7f-m3qp blackfriday join 192.168.1.20:9094 --name Lea",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneAddress,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if s.address, err = connect.Address(args[0]); err != nil {
 				return err
@@ -50,7 +52,19 @@ func JoinCommand(getenv func(string) string) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&s.name, "name", "", "your name, as the projector shows it (default: you are asked)")
 	cmd.Flags().DurationVar(&s.delay, "delay", 100*time.Millisecond, "simulated work per payment")
+	cmd.SetFlagErrorFunc(connect.FlagError)
 	return cmd
+}
+
+// oneAddress refuses anything but one argument.
+func oneAddress(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return errors.New("which lab? blackfriday join ADDRESS, as the projector shows it: HOST or HOST:PORT")
+	case 1:
+		return nil
+	}
+	return fmt.Errorf("%s after the address %s is one too many: your name goes after --name", shown(args[1]), shown(args[0]))
 }
 
 // ask asks for what is not known yet.
@@ -86,9 +100,17 @@ func unlessEOF(err error) error {
 
 // check refuses what cannot work.
 func (s *pupil) check() error {
+	s.name = strings.TrimSpace(s.name)
+	visible := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 	switch n := utf8.RuneCountInString(s.name); {
-	case !utf8.ValidString(s.name) || n > longestName:
-		return fmt.Errorf("a name of %d characters: at most %d", n, longestName)
+	case !utf8.ValidString(s.name):
+		return errors.New("the name is not text in UTF-8: type it again, or choose a plainer one with --name")
+	case !strings.ContainsFunc(s.name, visible):
+		return errors.New("the name is blank: nobody could read it on the projector; choose one with --name")
+	case n > longestName:
+		return fmt.Errorf("a name of %d characters: at most %d; choose another one with --name", n, longestName)
+	case role.IsOurs(s.name):
+		return fmt.Errorf("%s is what the lab calls one of its own: choose another name with --name", shown(s.name))
 	case s.delay < 0 || s.delay > time.Minute:
 		return fmt.Errorf("--delay %v: between 0 and 1m", s.delay)
 	}
@@ -99,7 +121,7 @@ func (s *pupil) check() error {
 func (s *pupil) config() Config {
 	cfg := Config{
 		Service: Order, Name: s.name, Delay: s.delay, Guarantee: kafka.AtLeastOnce, CommitEvery: kafka.DefaultCommitInterval,
-		Habit: kafka.ConsumerProtocol, Guest: true,
+		Habit: kafka.ConsumerProtocol, Guest: true, Student: true,
 	}
 	cfg.Kafka.Brokers = []string{s.address}
 	cfg.Kafka.Security = kafka.Security{Mechanism: kafka.ScramSHA256, User: kafka.StudentUser, Password: kafka.ReadJoinCode(s.code)}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +15,13 @@ import (
 )
 
 // openClassroom opens a cluster that a class may join, with the lab's topics.
-func openClassroom(t *testing.T) *kafka.Cluster {
+func openClassroom(t *testing.T, change ...func(*kafka.Config)) *kafka.Cluster {
 	t.Helper()
-	room := &kafka.Classroom{Host: "127.0.0.2", Code: kafka.NewJoinCode()}
-	c, err := kafka.Open(t.Context(), kafka.Config{Classroom: room})
+	cfg := kafka.Config{Classroom: &kafka.Classroom{Host: "127.0.0.2", Code: kafka.NewJoinCode()}}
+	for _, c := range change {
+		c(&cfg)
+	}
+	c, err := kafka.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +112,13 @@ func TestWhyAStudentDoesNotGetIn(t *testing.T) {
 		"no name":            {code, "\n", []string{address}, "--name"},
 		"nobody types":       {"", "", []string{address, "--name", "Lea"}, connect.CodeVariable},
 		"a long name":        {code, "", []string{address, "--name", strings.Repeat("é", 25)}, "at most 24"},
-		"half a character":   {code, "", []string{address, "--name", "\xc3"}, "at most 24"},
+		"half a character":   {code, "", []string{address, "--name", "\xc3"}, "is not text in UTF-8"},
+		"a blank name":       {code, "", []string{address, "--name", " \u200b "}, "the name is blank"},
+		"a service's name":   {code, "", []string{address, "--name", "Email"}, `"Email" is what the lab calls one of its own: choose another name with --name`},
+		"a consumer's name":  {code, "", []string{address, "--name", " order-17"}, `"order-17" is what the lab`},
+		"no lab":             {code, "", nil, "which lab? "},
+		"two addresses":      {code, "", []string{address, "Lea"}, "--name"},
+		"no duration":        {code, "", []string{address, "--name", "Lea", "--delay", "fast"}, `--delay "fast": it takes a duration such as 500ms`},
 		"an endless payment": {code, "", []string{address, "--name", "Lea", "--delay", "2h"}, "--delay"},
 	} {
 		began := time.Now()
@@ -140,4 +150,40 @@ func TestTwoStudentsOfOneName(t *testing.T) {
 	if _, err := typed(t, c, env, "", nil, c.Brokers()[0], "--name", "Lea"); err == nil || !strings.Contains(err.Error(), "another --name") {
 		t.Errorf("the second Lea: %v", err)
 	}
+}
+
+// TestAStudentLearnsThePrefix of the teacher's lab, of which nobody told him, and which group protocol it speaks.
+func TestAStudentLearnsThePrefix(t *testing.T) {
+	for _, p := range []kafka.Protocol{kafka.ConsumerProtocol, kafka.Range} {
+		c := openClassroom(t, func(cfg *kafka.Config) { cfg.Prefix, cfg.Protocol = "monday.", p })
+		cfg := config(c, Order)
+		cfg.Kafka.Prefix, cfg.Kafka.Security, cfg.Kafka.Protocol = "monday.", c.Config().Security, p
+		start(t, cfg).says(t, "now reads monday.payment-successful P0, P1, P2")
+		env := map[string]string{connect.CodeVariable: c.Config().Classroom.Code.Reveal()}
+		out, err := typed(t, c, env, "", func(g kafka.GroupReading) bool {
+			return slices.ContainsFunc(g.Members, func(m kafka.MemberReading) bool { return m.ClientID == "Lea" && len(m.Partitions) > 0 })
+		}, c.Brokers()[0], "--name", "Lea")
+		if err != nil || !strings.Contains(out, "Lea has left monday.order-service-group") {
+			t.Errorf("%s: %v\n%s", p, err, out)
+		}
+	}
+}
+
+// TestAStudentHearsWhyThereIsNothingToDo, and what the teacher can do.
+func TestAStudentHearsWhyThereIsNothingToDo(t *testing.T) {
+	c := openClassroom(t)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for range 3 {
+		cfg := config(c, Order)
+		cfg.Kafka.Security = c.Config().Security
+		start(t, cfg).says(t, "has joined")
+	}
+	pupil := &pupil{address: c.Brokers()[0], name: "Lea", code: c.Config().Classroom.Code.Reveal()}
+	lea := start(t, pupil.config())
+	lea.says(t, "Lea waits: each partition of payment-successful has an owner already (3 partitions, 4 members in the group).",
+		"the teacher can add partitions with the key t.")
+	if err := c.GrowTopics(t.Context(), 8, kafka.PaymentSuccessful); err != nil {
+		t.Fatal(err)
+	}
+	lea.says(t, "Lea now reads payment-successful P")
 }

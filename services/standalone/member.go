@@ -40,7 +40,7 @@ func (p *process) work(ctx context.Context) error {
 	go func() { ended <- member.Run(ctx) }()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	leaving := ctx.Done()
+	leaving, idle := ctx.Done(), bench{}
 	for {
 		select {
 		case id := <-w.joined:
@@ -49,8 +49,11 @@ func (p *process) work(ctx context.Context) error {
 			} else {
 				p.seat.joined(id)
 			}
-		case <-tick.C:
+		case now := <-tick.C:
 			p.journal.sumUp()
+			if w.known.Load() && idle.waits(len(member.Partitions()), now) {
+				idle.told = p.tellWaiting(ctx)
+			}
 		case <-leaving:
 			leaving = nil // told once
 			p.journal.Say("%s is asked to stop: it finishes what is in hand, commits and leaves.", p.name)

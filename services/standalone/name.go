@@ -51,7 +51,7 @@ func (p *process) settleName(ctx context.Context) error {
 		}
 		p.onClose(seat.leave)
 		p.seat = seat
-		p.cfg.Kafka.Protocol = cmp.Or(p.cfg.Kafka.Protocol, spoken(group))
+		p.cfg.Kafka.Protocol = cmp.Or(p.cfg.Kafka.Protocol, spoken(group), p.cfg.Habit)
 		return nil
 	}
 	return p.rival()

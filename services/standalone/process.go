@@ -119,7 +119,17 @@ func (p *process) furnish(ctx context.Context) error {
 }
 
 func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
+	cure := "A lab on this cluster creates them, and so does --create-topics."
+	if p.cfg.Student {
+		cure = "The lab of the teacher creates them."
+	}
 	for told := ""; ; {
+		if p.cfg.Student {
+			if _, err := p.cluster.FindPrefix(ctx, kafka.PaymentSuccessful); err != nil {
+				return err
+			}
+			p.cfg.Kafka.Prefix = p.cluster.Config().Prefix
+		}
 		missing, err := p.cluster.FindTopics(ctx, topics...)
 		if err != nil {
 			return err
@@ -132,7 +142,7 @@ func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
 		}
 		if what := strings.Join(missing, ", "); what != told {
 			told = what
-			p.journal.Say("Waiting for topics that are not there yet: %s. A lab on this cluster creates them, and so does --create-topics.", what)
+			p.journal.Say("Waiting for topics that are not there yet: %s. %s", what, cure)
 		}
 		select {
 		case <-ctx.Done():

@@ -39,6 +39,8 @@ type Config struct {
 	// Guest: the cluster is that of a lab, which asked before it wrote there and remembers the groups. Otherwise the
 	// service does that itself.
 	Guest bool
+	// Student: the cluster is that of a classroom, whose prefix a student does not know.
+	Student bool
 	// Name is the client id. Empty: one that no member of the group has, from Service, the name of this machine and Number.
 	Name string
 	// Number is that of the instance; 0: the first that is free.

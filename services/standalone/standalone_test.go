@@ -411,7 +411,9 @@ func TestFlagsAndEnvironment(t *testing.T) {
 		{service: Order, args: "--port 0 --instance 3", env: map[string]string{"PORT": "8011", "INSTANCE_ID": "2"}, port: 0, number: 3},
 		{service: Order, env: map[string]string{"PORT": "http"}, err: `PORT "http": it takes a number between 0 and 65535`},
 		{service: Order, args: "--instance 0", err: `--instance "0": it takes a number between 1 and 9999`},
-		{service: Order, args: "--poison eat", err: `--poison "eat": it takes [dlq retry-dlq retry crash]`},
+		{service: Order, args: "--poison eat", err: `--poison "eat": it takes dlq, retry-dlq, retry or crash`},
+		{service: Order, args: "--heartbeat 0", err: "--heartbeat 0: "},
+		{service: Order, args: "--session-timeout 0", err: "--session-timeout 0: "},
 		{service: Order, args: "--guarantee maybe", err: "--guarantee: "},
 		{service: Order, args: "--commit-interval 1h", err: "--commit-interval 1h0m0s: between 10ms and 5s"},
 	} {
