@@ -37,6 +37,7 @@ func (c *Cluster) startEmbedded(disk *durable) error {
 			Rewrites: map[int16]guard.Rewrite{
 				kmsg.ConsumerGroupDescribe.Int16(): namer.rewrite,
 				kmsg.ApiVersions.Int16():           guard.OfferHandshake,
+				kmsg.SASLHandshake.Int16():         guard.OfferScram,
 			},
 		})),
 		kfake.ClusterID(embeddedID),

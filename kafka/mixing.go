@@ -23,7 +23,9 @@ type mixing struct {
 	turned  ids            // the groups that became KIP-848 groups
 	groups  int            // how many of them there were when all were looked at
 	renewal renewal
-	pending *arrival // of which nobody knows yet what came of it
+	// kept: the group of the join that kfake works on has KIP-848 members. empty: it is one of that kind without members.
+	kept, empty bool
+	pending     *arrival // of which nobody knows yet what came of it
 }
 
 // ids are those of members, or of groups.
@@ -64,31 +66,27 @@ func (m *mixing) on() {
 			return nil, nil, false
 		}
 		m.settle()
-		refusal := m.refusal(join.Group)
-		if refusal == nil {
-			return nil, nil, false
-		}
-		m.fake.KeepControl()
-		answer := kmsg.NewPtrJoinGroupResponse()
-		answer.SetVersion(join.GetVersion())
-		answer.ErrorCode, answer.MemberID, answer.Generation = refusal.Code, join.MemberID, -1
-		return answer, nil, true
+		now := m.members(join.Group)
+		m.kept, m.empty = len(m.look(join.Group, now)) > 0, m.turned[join.Group] && len(now) == 0
+		return nil, nil, false
 	})
+	// kfake asks for faults right after these functions, of whoever has the right to join: others hear that they have none.
+	joins := []kmsg.Key{kmsg.JoinGroup}
+	m.fake.Fault(
+		kfake.Fault{Keys: joins, Count: -1, Err: kerr.InconsistentGroupProtocol, When: func(kmsg.Request) bool { return m.kept }},
+		kfake.Fault{Keys: joins, Count: -1, Err: kerr.CoordinatorLoadInProgress, When: func(r kmsg.Request) bool {
+			join, ok := r.(*kmsg.JoinGroupRequest)
+			return ok && m.renews(join.Group)
+		}},
+	)
 }
 
-// refusal is what a classic member hears who asks to join; nil: kfake may answer.
-func (m *mixing) refusal(group string) *kerr.Error {
-	members := m.members(group)
-	if len(m.look(group, members)) > 0 {
-		return kerr.InconsistentGroupProtocol
-	}
-	if m.turned[group] && len(members) == 0 && m.renewal.begin(group) {
+// renews says whether a group that a classic member asks to join has to be renewed first, and begins with that.
+func (m *mixing) renews(group string) bool {
+	if m.empty && m.renewal.begin(group) {
 		delete(m.turned, group)
 	}
-	if m.renewal.runs(group) {
-		return kerr.CoordinatorLoadInProgress
-	}
-	return nil
+	return m.renewal.runs(group)
 }
 
 // members are those that kfake has in a group, of both protocols.

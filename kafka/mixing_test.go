@@ -107,6 +107,16 @@ func TestWhoMayNotJoinKeepsNobodyOut(t *testing.T) {
 		if got := classicJoin(t, c.client, testPrefix+EmailGroup); has(got, kerr.InconsistentGroupProtocol) || !has(got, kerr.MemberIDRequired) {
 			t.Errorf("the teacher hears %v", got)
 		}
+		// Nor does he learn who is in it: what he hears is that he has no right, as he did before.
+		if got := beat(t, c.client, testPrefix+AnalyticsGroup, "AAAAAAAAAAAAAAAAAAAAAA"); !has(got, nil) {
+			t.Fatalf("the teacher hears %v", got)
+		}
+		if got := classicJoin(t, pupil, testPrefix+AnalyticsGroup); !has(got, kerr.GroupAuthorizationFailed) || has(got, kerr.InconsistentGroupProtocol) {
+			t.Errorf("the student hears %v", got)
+		}
+		if got := classicJoin(t, c.client, testPrefix+AnalyticsGroup); !has(got, kerr.InconsistentGroupProtocol) {
+			t.Errorf("the teacher hears %v", got)
+		}
 	})
 }
 

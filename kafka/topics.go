@@ -155,13 +155,13 @@ func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
 func (c *Cluster) lookUpIDs(ctx context.Context, names []string) error {
 	details, err := c.admin.ListTopics(ctx, c.names.fulls(names)...)
 	if err != nil {
-		return fmt.Errorf("look up the topics %v: %w", names, err)
+		return fmt.Errorf("look up the topics %v: %w", names, inWords(err))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, d := range details {
 		if d.Err != nil {
-			return fmt.Errorf("look up topic %s: %w", d.Topic, d.Err)
+			return fmt.Errorf("look up topic %s: %w", d.Topic, inWords(d.Err))
 		}
 		topic, _ := c.names.short(d.Topic)
 		c.topicIDs[topic] = d.ID.String()

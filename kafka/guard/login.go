@@ -122,3 +122,14 @@ func OfferHandshake(version int16, body []byte) []byte {
 	}
 	return response.AppendTo(nil)
 }
+
+// OfferScram is a Rewrite of SaslHandshake's responses where students log in: kfake offers also what no user of it has.
+func OfferScram(version int16, body []byte) []byte {
+	response := kmsg.NewPtrSASLHandshakeResponse()
+	response.SetVersion(version)
+	if response.ReadFrom(body) != nil || len(response.SupportedMechanisms) == 0 {
+		return body
+	}
+	response.SupportedMechanisms = []string{"SCRAM-SHA-256"}
+	return response.AppendTo(nil)
+}

@@ -187,3 +187,17 @@ func TestAStudentHearsWhyThereIsNothingToDo(t *testing.T) {
 	}
 	lea.says(t, "Lea now reads payment-successful P")
 }
+
+// TestAClassroomOffersWhatItsUsersHave, and says what a student has no right to in words.
+func TestAClassroomOffersWhatItsUsersHave(t *testing.T) {
+	c := openClassroom(t)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cfg := config(c, Email)
+	if err := <-start(t, cfg).ended; err == nil || !strings.Contains(err.Error(), "add --sasl, one of SCRAM-SHA-256, and --user") {
+		t.Errorf("without a login: %v", err)
+	}
+	cfg.Kafka.Security = kafka.Security{Mechanism: kafka.ScramSHA256, User: kafka.StudentUser, Password: c.Config().Classroom.Code}
+	if err := <-start(t, cfg).ended; err == nil || !strings.Contains(err.Error(), "email-sent") || !strings.Contains(err.Error(), "gives this user no right to it") {
+		t.Errorf("as a student: %v", err)
+	}
+}
