@@ -26,6 +26,7 @@ import (
 	"blackfriday/kafka/broker"
 	"blackfriday/kafka/cleanup"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/console"
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -126,6 +127,9 @@ func newRoot() *cobra.Command {
 	s.labFlags(serveCommand)
 	root.AddCommand(serveCommand, headless.Command(clusterFlags()), standalone.Command(clusterFlags(), os.Getenv),
 		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv), cleanup.Command(clusterFlags()))
+	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
+		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
+	})...)
 	return root
 }
 
@@ -145,7 +149,7 @@ func (s *settings) labFlags(cmd *cobra.Command) {
 	s.cluster.Register(f)
 	s.metrics.Register(f)
 	s.embedded.Register(f)
-	f.BoolVar(&s.lab.Observe, "observe", false, "run no service and write nothing: look at a cluster, without --brokers at the lab on "+standalone.LocalBroker)
+	f.BoolVar(&s.lab.Observe, "observe", false, "run no service and write nothing: look at a cluster, without --brokers at the lab on "+connect.LocalBroker)
 	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
 	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
 	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")

@@ -159,7 +159,7 @@ func TestTheImagesArePinned(t *testing.T) {
 }
 
 func TestClientsFindTheBrokersOfTheContainers(t *testing.T) {
-	first := port(t, standalone.LocalBroker)
+	first := port(t, connect.LocalBroker)
 	for name, want := range map[string]int{oneBroker: 1, threeBrokers: 3} {
 		file := readCompose(t, name)
 		brokers := file.brokers()

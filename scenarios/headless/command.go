@@ -30,7 +30,7 @@ type flags struct {
 }
 
 // Command returns `run`, which plays one scenario of the catalogue, or all of them, on a lab of its own. It writes to the command's
-// output, logs to its error output, and fails with an *ExitError: code 1 when a check does not hold or the command's
+// output, logs to its error output, and fails with a *connect.ExitError: code 1 when a check does not hold or the command's
 // context ended first, code 2 on misuse.
 // The cluster is an embedded one of its own, unless the flags name another.
 func Command(cluster *connect.Flags) *cobra.Command { return newCommand(cluster, openLab) }
@@ -57,7 +57,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	cmd.Flags().StringVar(&f.promise, "guarantee", "", "one guarantee alone, where a scenario tries several: at-most-once, at-least-once or exactly-once")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the scenarios")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse(err) })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return connect.Misuse(err) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.list || len(args) == 0 {
 			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue())
@@ -65,10 +65,10 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 		}
 		st := stage{cmd: cmd, open: open, json: f.json}
 		if err := cluster.Into(&st.cluster); err != nil {
-			return misuse(err)
+			return connect.Misuse(err)
 		}
 		if err := agree(cmd.Context(), cluster, &st.cluster); err != nil {
-			return &ExitError{Code: exitFailed, Err: err}
+			return &connect.ExitError{Code: connect.ExitFailed, Err: err}
 		}
 		list, err := choose(cmd, args[0], st.cluster, f)
 		if err != nil {
@@ -84,7 +84,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 
 func oneName(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return misuse(fmt.Errorf("run plays one scenario at a time or all, not %d: %q", len(args), args))
+		return connect.Misuse(fmt.Errorf("run plays one scenario at a time or all, not %d: %q", len(args), args))
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func choose(cmd *cobra.Command, name string, cfg kafka.Config, f flags) ([]scena
 	if name != everything {
 		scenario, found := scenarios.Find(name)
 		if !found {
-			return nil, misuse(fmt.Errorf("run %q: no such scenario; there are: %s, and %s plays them all",
+			return nil, connect.Misuse(fmt.Errorf("run %q: no such scenario; there are: %s, and %s plays them all",
 				name, strings.Join(names(), ", "), everything))
 		}
 		list = []scenarios.Scenario{scenario}
@@ -104,11 +104,11 @@ func choose(cmd *cobra.Command, name string, cfg kafka.Config, f flags) ([]scena
 		var err error
 		if len(cfg.Brokers) > 0 {
 			if list[i].Setup, err = onReal(cmd.Context(), list[i].Setup, cfg); err != nil {
-				return nil, &ExitError{Code: exitFailed, Err: fmt.Errorf("run %s: %w", name, err)}
+				return nil, &connect.ExitError{Code: connect.ExitFailed, Err: fmt.Errorf("run %s: %w", name, err)}
 			}
 		}
 		if list[i], err = load(cmd, list[i], f); err != nil {
-			return nil, misuse(err)
+			return nil, connect.Misuse(err)
 		}
 	}
 	return list, nil
@@ -171,5 +171,5 @@ func verdict(r scenarios.Result) error {
 	if r.Passed() {
 		return nil
 	}
-	return &ExitError{Code: exitFailed, Err: fmt.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))}
+	return &connect.ExitError{Code: connect.ExitFailed, Err: fmt.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))}
 }

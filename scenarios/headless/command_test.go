@@ -60,7 +60,7 @@ func run(ctx context.Context, d *deadLab, args ...string) (stdout, stderr string
 }
 
 func exitCode(err error) int {
-	var exit *ExitError
+	var exit *connect.ExitError
 	switch {
 	case err == nil:
 		return 0

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/scenarios"
 )
 
@@ -95,7 +96,7 @@ func (st stage) play(s scenarios.Scenario) (scenarios.Result, error) {
 		err = errors.Join(err, fmt.Errorf("print the result of %s: %w", s.Name, out.err))
 	}
 	if err != nil {
-		return result, &ExitError{Code: exitFailed, Err: err}
+		return result, &connect.ExitError{Code: connect.ExitFailed, Err: err}
 	}
 	return result, nil
 }

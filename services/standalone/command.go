@@ -24,9 +24,6 @@ const (
 	portVariable     = "PORT"        // stands in for --port
 )
 
-// LocalBroker is where a lab on this machine has its first broker unless it is told otherwise.
-const LocalBroker = "localhost:9094"
-
 const (
 	// maxPort is the highest TCP port.
 	maxPort = 65535
@@ -103,9 +100,8 @@ func either[S ~string](choices []S) string {
 }
 
 func (f *flags) register(set *pflag.FlagSet) {
-	f.cluster.Register(set)
+	f.cluster.RegisterRunning(set)
 	f.metrics.Register(set)
-	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + connect.BrokersVariable + ", else the lab at " + LocalBroker + ")"
 	set.IntVar(&f.cfg.Number, "instance", 0, "number of this instance (default $"+instanceVariable+", else the first that is free)")
 	set.IntVar(&f.cfg.Port, "port", 0, "HTTP port, 0 for any that is free (default $"+portVariable+", else 8000 payment, 8001 order, 8002 email, 8003 analytics, or the next that is free)")
 	set.StringVar(&f.cfg.Host, "host", loopback, "address of the HTTP side; a container needs another one, such as 0.0.0.0")
@@ -125,11 +121,8 @@ func (f *flags) register(set *pflag.FlagSet) {
 func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err error) {
 	cfg = f.cfg
 	cfg.Service, cfg.Attempts = service, retries
-	if err := f.cluster.Into(&cfg.Kafka); err != nil {
+	if cfg.Guest, err = f.cluster.IntoRunning(&cfg.Kafka); err != nil {
 		return cfg, err
-	}
-	if len(cfg.Kafka.Brokers) == 0 {
-		cfg.Kafka.Brokers, cfg.Guest = []string{LocalBroker}, true
 	}
 	f.metrics.Into(&cfg.Kafka)
 	if cfg.Number, err = f.number(set, "instance", instanceVariable, cfg.Number, 0, 1, maxNumber); err != nil {

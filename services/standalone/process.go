@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 	"blackfriday/services/payment"
 	"blackfriday/services/role"
 	"blackfriday/services/web"
@@ -66,10 +67,8 @@ func (p *process) open(ctx context.Context) error {
 	p.onClose(func() { _ = listener.Close() }) // closed already once it served
 	// The id of its transactions is that of this machine: started again after it was killed, it ends what it left open.
 	p.cfg.Kafka.Identity = cmp.Or(p.cfg.Kafka.Identity, hostName(os.Hostname()))
-	if p.cluster, err = kafka.Open(ctx, p.cfg.Kafka); err != nil {
-		if slices.Equal(p.cfg.Kafka.Brokers, []string{LocalBroker}) {
-			err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
-		}
+	local := slices.Equal(p.cfg.Kafka.Brokers, []string{connect.LocalBroker})
+	if p.cluster, err = connect.OpenRunning(ctx, p.cfg.Kafka, local); err != nil {
 		return err
 	}
 	p.onClose(p.cluster.Close)

@@ -373,7 +373,7 @@ func TestTakenPortIsSaidInOneSentence(t *testing.T) {
 
 func TestNobodyThereIsSaidWithTheCure(t *testing.T) {
 	err := Run(t.Context(), Config{
-		Service: Order, Kafka: kafka.Config{Brokers: []string{LocalBroker}, Dial: func(context.Context, string, string) (net.Conn, error) {
+		Service: Order, Kafka: kafka.Config{Brokers: []string{connect.LocalBroker}, Dial: func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("connection refused")
 		}},
 	}, NewJournal(io.Discard, false))
@@ -432,7 +432,7 @@ func TestFlagsAndEnvironment(t *testing.T) {
 			continue
 		}
 		given := strings.Contains(c.args, "--port") || c.env["PORT"] != ""
-		if err != nil || cfg.AnyPort == given || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != LocalBroker || !cfg.Guest {
+		if err != nil || cfg.AnyPort == given || cfg.Port != c.port || cfg.Number != c.number || cfg.Kafka.Brokers[0] != connect.LocalBroker || !cfg.Guest {
 			t.Errorf("%+v: port %d, number %d, brokers %v, %v", c, cfg.Port, cfg.Number, cfg.Kafka.Brokers, err)
 		}
 	}

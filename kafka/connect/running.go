@@ -1,0 +1,44 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"blackfriday/kafka"
+)
+
+// LocalBroker is where a lab on this machine has its first broker unless it is told otherwise.
+const LocalBroker = "localhost:9094"
+
+// RegisterRunning is Register for a command that works with a cluster that runs already: without brokers it is that of the
+// lab on this machine.
+func (f *Flags) RegisterRunning(set *pflag.FlagSet) {
+	f.Register(set)
+	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + BrokersVariable + ", else the lab at " + LocalBroker + ")"
+}
+
+// IntoRunning is Into for such a command; local says that nobody named a cluster, and that it is the lab's.
+func (f *Flags) IntoRunning(cfg *kafka.Config) (local bool, err error) {
+	if err := f.Into(cfg); err != nil {
+		return false, err
+	}
+	if local = len(cfg.Brokers) == 0; local {
+		cfg.Brokers = []string{LocalBroker}
+	}
+	return local, nil
+}
+
+// OpenRunning opens the cluster of a cfg that IntoRunning made. The error is an *ExitError; where no lab runs that was meant
+// it says in one sentence what to do.
+func OpenRunning(ctx context.Context, cfg kafka.Config, local bool) (*kafka.Cluster, error) {
+	cluster, err := kafka.Open(ctx, cfg)
+	if err == nil {
+		return cluster, nil
+	}
+	if local {
+		err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
+	}
+	return nil, &ExitError{ExitNoCluster, err}
+}
