@@ -64,6 +64,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 	s.bury(r)
 	s.uncover(r)
 	s.unblock(r)
+	s.watchTopics(r)
 }
 
 // missed notes that a reading failed. One failure is nothing: a leader may just be on its way. The age of the last reading

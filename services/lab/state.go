@@ -83,12 +83,13 @@ type state struct {
 
 	toldDeliveries int64 // how many of each the feed has told
 	toldRejections int64
-	foreign        error // why the topics may not be recreated: some of what is there is not the lab's
-	ungrown        error // why the topics may not get more partitions: likewise
-	reshaping      error // why payments and consumers are refused just now; nil: they are not
-	forgotten      int   // the newest flood whose payments are gone with their topic
-	silent         int   // readings that failed since the last good one
-	lost           bool  // no broker answers at all
+	foreign        error  // why the topics may not be recreated: some of what is there is not the lab's
+	ungrown        error  // why the topics may not get more partitions: likewise
+	reshaping      error  // why payments and consumers are refused just now; nil: they are not
+	gone           string // topics of the lab that are not there any more
+	forgotten      int    // the newest flood whose payments are gone with their topic
+	silent         int    // readings that failed since the last good one
+	lost           bool   // no broker answers at all
 }
 
 func newState(l *Lab) *state {

@@ -72,6 +72,10 @@ func (a *auditor) turn(ctx context.Context) (err error) {
 		}
 	}
 	l, err := a.look(ctx)
+	if errors.Is(err, errNoTopic) {
+		// A client that reads a deleted topic beside one that is there asks for it without a pause.
+		a.closeTails()
+	}
 	if err != nil {
 		return err
 	}
