@@ -167,3 +167,27 @@ func TestOddDeadLettersBreakNoScrape(t *testing.T) {
 		t.Error("books that are not known yet say that nothing is lost")
 	}
 }
+
+// Nothing is claimed that nobody knows: no orphan while no broker can be asked, no price of a crash with an outage in it, and no
+// real cluster where the brokers are embedded ones of another process.
+func TestTheNumbersOfAnOutage(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	s := &lab.Snapshot{
+		Cluster:    lab.Cluster{Simulated: true, ID: "blackfriday-embedded"},
+		Settings:   lab.Settings{Protocol: "KIP-848", Guarantee: "at-least-once"},
+		Partitions: []lab.Partition{{ID: 0, Unknown: true}, {ID: 1, Orphan: true}},
+		Rebalances: []lab.Rebalance{{ID: 1, Cause: lab.CauseCrash, Outage: true, Moved: []lab.Move{{Unread: 20 * time.Second, Measured: true}}}},
+	}
+	registry.MustRegister(gauges.New(func() *lab.Snapshot { return s }))
+	got := samples(t, registry)
+	expect(t, got, map[string]float64{
+		`blackfriday_info{cluster="embedded-elsewhere",cluster_id="blackfriday-embedded",guarantee="at-least-once",protocol="KIP-848"}`: 1,
+		`blackfriday_partition_orphan{group="order-service-group",partition="1",topic="payment-successful"}`:                            1,
+		`blackfriday_rebalances_total{cause="crash"}`:              1,
+		`blackfriday_rebalance_unread_seconds_sum{cause="crash"}`:  0,
+		`blackfriday_rebalance_unread_seconds_sum{cause="outage"}`: 20,
+	})
+	if v, ok := got[`blackfriday_partition_orphan{group="order-service-group",partition="0",topic="payment-successful"}`]; ok {
+		t.Errorf("partition 0 is an orphan: %v, and nobody knows", v)
+	}
+}
