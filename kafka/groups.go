@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -106,7 +107,7 @@ func (o *Observer) describeModern(ctx context.Context, names []string, groups ma
 		}
 		g := GroupReading{State: d.State, Protocol: d.AssignorName, Epoch: d.Epoch, Coordinator: d.Coordinator.NodeID, Err: d.Err}
 		for _, m := range d.Members {
-			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: hostOf(m.ClientHost), Partitions: map[string][]int32{}}
 			for _, t := range m.Assignment.Sorted() {
 				member.Partitions[t.Topic] = t.Partitions
 			}
@@ -139,7 +140,7 @@ func (o *Observer) describeClassic(ctx context.Context, names []string, groups m
 		}
 		g := GroupReading{State: d.State, Protocol: d.Protocol, Epoch: -1, Coordinator: d.Coordinator.NodeID, Err: d.Err}
 		for _, m := range d.Members {
-			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: m.ClientHost, Partitions: map[string][]int32{}}
+			member := MemberReading{MemberID: m.MemberID, ClientID: m.ClientID, Host: hostOf(m.ClientHost), Partitions: map[string][]int32{}}
 			if a, ok := m.Assigned.AsConsumer(); ok {
 				for _, t := range a.Topics {
 					member.Partitions[t.Topic] = t.Partitions
@@ -151,3 +152,6 @@ func (o *Observer) describeClassic(ctx context.Context, names []string, groups m
 		groups[name] = g
 	}
 }
+
+// hostOf is the address of a member as people write it: Kafka prints Java's InetAddress, which has a slash in front.
+func hostOf(clientHost string) string { return strings.TrimPrefix(clientHost, "/") }

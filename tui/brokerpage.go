@@ -27,6 +27,9 @@ func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 	if old := stale(s); old != "" {
 		head += st.alarm.Render(" "+old+" ") + " "
 	}
+	if s.Placement.Simulated && width(head)+width(right) > w {
+		right = st.muted.Render(" simulated ")
+	}
 	return st.ruled(head, right, w)
 }
 
@@ -68,7 +71,11 @@ func brokerBody(st *styles, s *lab.Snapshot, w int) []string {
 	for _, l := range slices.Backward(s.Losses) {
 		out = append(out, st.lossLines(l, w)...)
 	}
-	if len(s.Losses) == 0 {
+	switch {
+	case len(s.Losses) > 0:
+	case s.Reading.Lost:
+		out = append(out, st.muted.Render("  No broker answers: which of them is lost they will say themselves."))
+	default:
 		out = append(out, st.muted.Render("  No broker was lost. "+DefaultKeys().Broker.Help().Key+" stops one, or says how."))
 	}
 	out = append(out, "", heading("WHERE THE PARTITIONS ARE"), st.muted.Render("  topic                      leader    copies on   in sync"))
@@ -91,18 +98,41 @@ func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
 	if s.Placement.Simulated || b.State != lab.BrokerUp {
 		copies = st.g.dash
 	}
-	line := "  " + st.strong.Render(st.left(fmt.Sprint(b.ID), 3)) + " " + st.left(visible(b.Address, 20, st.ascii), 20) + " " +
+	line := "  " + st.strong.Render(st.left(fmt.Sprint(b.ID), 3)) + " " + st.left(st.address(b.Address, 20), 20) + " " +
 		st.left(state, 10) + " " + st.right(clock(s.At.Sub(b.Since)), 6) + " " + st.right(fmt.Sprint(b.Leads), 6) + "  " +
 		st.right(copies, 8) + "  "
-	what := visible(strings.Join(b.Coordinates, ", "), max(w-width(line)-1, 0), st.ascii)
+	return cut(line+st.muted.Render(st.duties(b, w-width(line)-1)), w, st.ascii)
+}
+
+// duties are the groups that a broker looks after: in short where their names have no room, and counted where that has none.
+func (st *styles) duties(b lab.Broker, w int) string {
+	var words, brief []string
 	if b.Fixed {
-		what = "the controller"
-		if len(b.Coordinates) > 0 {
-			what += ", " + strings.Join(b.Coordinates, ", ")
-		}
-		what = visible(what, max(w-width(line)-1, 0), st.ascii)
+		words, brief = []string{"the controller"}, []string{"controller"}
 	}
-	return cut(line+st.muted.Render(what), w, st.ascii)
+	for _, group := range b.Coordinates {
+		words, brief = append(words, group), append(brief, strings.TrimSuffix(group, "-service-group"))
+	}
+	if all := visible(strings.Join(words, ", "), 400, st.ascii); width(all) <= w {
+		return all
+	}
+	if all := visible(strings.Join(brief, ", "), 400, st.ascii); width(all) <= w {
+		return all
+	}
+	counted := count(int64(len(b.Coordinates)), "group")
+	if b.Fixed {
+		counted = "controller, " + counted
+	}
+	return counted
+}
+
+// address is that of a broker in so many cells: its port stays, which tells brokers of one machine apart.
+func (st *styles) address(address string, w int) string {
+	port := address[strings.LastIndexByte(address, ':')+1:]
+	if len(address) <= w || len(port) > 5 || strings.Trim(port, "0123456789") != "" {
+		return visible(address, w, st.ascii)
+	}
+	return visible(strings.TrimSuffix(address, ":"+port), w-len(port)-1, st.ascii) + ":" + port
 }
 
 // placeRow is one partition: who leads it, who has a copy, and who of them is in sync.
@@ -154,7 +184,7 @@ func (st *styles) lossLines(l lab.Loss, w int) []string {
 	for _, m := range l.Moved {
 		text := fmt.Sprintf("           %s P%d  %d %s %d  within %s", visible(m.Topic, 20, st.ascii), m.Partition, m.From, st.g.arrow, m.To, took(m.Within))
 		if m.Measured {
-			text += ", longest pause of its reader " + took(m.Unread)
+			text += ", its reader paused " + took(m.Unread)
 		}
 		out = append(out, cut(text, w, st.ascii))
 	}

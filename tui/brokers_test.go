@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,8 @@ import (
 // onReal is a lab on somebody's cluster of three, whose broker 2 is gone: P1 has moved, P2 waits for a leader.
 func onReal() *lab.Snapshot {
 	s := flooded()
-	s.Cluster.Embedded = false
+	s.Cluster.Embedded, s.Cluster.ID, s.Cluster.Nodes = false, "4L6g3nShT-eMCtK--X86sw", 3
+	s.Cluster.Brokers = []string{"kafka-1.shop.example:9092"}
 	s.Brokers = nil
 	s.Placement = lab.Placement{UnderReplicated: 2, Leaderless: 1}
 	for id := int32(1); id <= 3; id++ {
@@ -46,6 +48,20 @@ func onReal() *lab.Snapshot {
 	return s
 }
 
+// lonely is a lab on somebody's cluster of one broker.
+func lonely() *lab.Snapshot {
+	s := onReal()
+	s.Cluster.Nodes, s.Brokers, s.Losses = 1, s.Brokers[:1], nil
+	s.Placement.UnderReplicated, s.Placement.Leaderless = 0, 0
+	s.Brokers[0].Leads, s.Brokers[0].Coordinates = 3, append(s.Brokers[0].Coordinates, "analytics-service-group")
+	for i := range s.Placement.Places {
+		p := &s.Placement.Places[i]
+		p.Leader, p.Replicas, p.ISR, p.Silent = 1, []int32{1}, []int32{1}, false
+		s.Partitions[i].Leader, s.Partitions[i].Silent, s.Partitions[i].Known = 1, false, true
+	}
+	return s
+}
+
 // cutOff is a lab whose brokers have not answered for twelve seconds, in the middle of a flood.
 func cutOff() *lab.Snapshot {
 	s := flooded()
@@ -54,6 +70,9 @@ func cutOff() *lab.Snapshot {
 	s.Outages = []lab.Outage{{From: s.Reading.At}}
 	for i := range s.Partitions {
 		s.Partitions[i].Unknown = true
+	}
+	for i := range s.Orders {
+		s.Orders[i].Err = "be a member of order-service-group: unable to dial: dial tcp 127.0.0.1:9094: connect: connection refused"
 	}
 	s.Flood = lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 812, Failed: 150, Unknown: 38, Took: 32 * time.Second, Err: "the brokers did not answer"}
 	return s
@@ -155,6 +174,43 @@ func TestAPartitionThatCannotBeRead(t *testing.T) {
 		p.AsOf = time.Time{}
 		if row := strings.Split(text(m), "\n")[8]; strings.Contains(row, "200") || strings.Contains(row, "394") {
 			t.Errorf("%q has numbers that nobody ever read", row)
+		}
+	}
+}
+
+// TestNothingIsClaimedWithoutAnswers: neither that no broker was lost, nor that a topic is empty which nobody could read.
+func TestNothingIsClaimedWithoutAnswers(t *testing.T) {
+	f := &fakeDesk{err: errors.New(`look up topic "payment-successful": unable to dial: dial tcp 127.0.0.1:9094: connect: connection refused`)}
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}} {
+		for keys, want := range map[string]string{
+			"": "The lab goes on by itself", "b esc": "which of them is lost", "9": "connect: connection refused", "0": "connect: connection refused",
+			"3": "! connection refused",
+		} {
+			got := text(reading(cutOff(), f, size[0], size[1], strings.Fields(keys)...))
+			words := strings.Join(strings.Fields(got), " ")
+			if size[0] > 80 && keys == "3" {
+				want = "connection refused"
+			}
+			if !strings.Contains(words, want) || !strings.Contains(words, "DISCONNECTED 12.0 s") {
+				t.Errorf("%v after %q: no %q in\n%s", size, keys, want, got)
+			}
+			for _, claim := range []string{"No broker was lost", "No dead letters", "No messages here", "read at", "DEAD LETTERS 0"} {
+				if strings.Contains(got, claim) {
+					t.Errorf("%v after %q: it says %q\n%s", size, keys, claim, got)
+				}
+			}
+		}
+	}
+}
+
+func TestABrokerKeepsItsPort(t *testing.T) {
+	st := newStyles(ThemeDark, false, false)
+	for address, want := range map[string]string{
+		"localhost:9094": "localhost:9094", "kafka-1.shop.example.com:19092": "kafka-1.shop.…:19092", "[2001:db8::8a2e:370:7334]:9092": "[2001:db8::8a2…:9092",
+		"a-name-without-any-port-at-all": "a-name-without-any-…",
+	} {
+		if got := st.address(address, 20); got != want {
+			t.Errorf("%s is %q, want %q", address, got, want)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"blackfriday/services/lab"
 	"blackfriday/services/messages"
 )
@@ -89,7 +91,7 @@ func browserTitle(st *styles, b *browser, w int) string {
 		}
 	case b.work != nil:
 		right = st.warn.Render(b.work.doing + " ...")
-	case !b.readAt.IsZero():
+	case !b.readAt.IsZero() && (b.err == "" || n > 0):
 		right = st.muted.Render(fmt.Sprintf("%s %s read at %s", count(n, "message"), st.g.dot, b.readAt.Format("15:04:05")))
 	}
 	return st.ruled(" "+st.title.Render("MESSAGES")+" ", " "+right+" ", w)
@@ -111,7 +113,7 @@ func topicTabs(st *styles, names []string, chosen string, w int) string {
 
 // browserLine says which messages of the topic these are.
 func browserLine(st *styles, b *browser, w int) string {
-	if b.err != "" {
+	if b.err != "" && len(b.page.Messages) > 0 {
 		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
 	}
 	parts := []string{"all partitions"}
@@ -141,11 +143,25 @@ func browserLine(st *styles, b *browser, w int) string {
 	return cut(line, w, st.ascii)
 }
 
+// failed says in full why there is nothing to show, and how to try again.
+func (st *styles) failed(why string, w int) []string {
+	const most = 5
+	var out []string
+	for line := range strings.SplitSeq(ansi.Wrap(visible(why, (w-6)*most, st.ascii), max(w-6, 1), ""), "\n") {
+		out = append(out, "   "+st.bad.Render(line))
+	}
+	out[0] = " " + st.bad.Render(st.g.bad) + out[0][2:]
+	return append(out, "   "+st.muted.Render(DefaultKeys().Again.Help().Key+" tries again."))
+}
+
 // messageRows is the list: as many rows as fit, the chosen one among them.
 func messageRows(st *styles, b *browser, w, rows int) []string {
 	n := len(b.page.Messages)
 	if n == 0 {
-		if b.work != nil || b.readAt.IsZero() && b.live == nil {
+		switch {
+		case b.err != "":
+			return st.failed(b.err, w)
+		case b.work != nil, b.readAt.IsZero() && b.live == nil:
 			return nil
 		}
 		none := "   No messages here."

@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
 )
 
 func TestOnlyYIsAYes(t *testing.T) {
@@ -34,5 +36,20 @@ func TestALongQuestionIsWrapped(t *testing.T) {
 		if width(line) > 80 {
 			t.Errorf("a line of %d cells: %s", width(line), line)
 		}
+	}
+}
+
+// TestTheQuestionBeforeWriting is a golden of what stands between a teacher and somebody's cluster.
+func TestTheQuestionBeforeWriting(t *testing.T) {
+	question := "The lab would write to somebody's Kafka: cluster 4L6g3nShT-eMCtK--X86sw (3 brokers, reached at kafka-1.shop.example:9092, kafka-2.shop.example:9092).\n" +
+		"  make topic anna.payment-successful: 3 partitions, 3 replicas\n" +
+		"  use topic anna.order-created: it has 3 partitions, and stays as it is\n" +
+		"  make group anna.order-service-group\n" +
+		"It remembers in the topic anna.blackfriday-made what it makes. With blackfriday cleanup all that it made is deleted, this topic too, and nothing else."
+	for _, w := range []int{80, 120} {
+		t.Run(fmt.Sprint(w), func(t *testing.T) {
+			m, _ := asked{lines: strings.Split(question, "\n")}.Update(tea.WindowSizeMsg{Width: w, Height: 24})
+			golden.RequireEqual(t, m.(asked).View().Content)
+		})
 	}
 }

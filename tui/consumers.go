@@ -242,7 +242,7 @@ func (st *styles) detail(i lab.Instance, c consumerColumns) string {
 	case i.Blocked != nil:
 		return st.blockedLine(i.Blocked, w)
 	case i.Err != "":
-		return st.bad.Render(st.g.attention + " " + visible(i.Err, w-2, st.ascii))
+		return st.bad.Render(st.g.attention + " " + st.reason(i.Err, w-2))
 	case i.StillMember:
 		return st.warn.Render("Kafka: " + left(i))
 	case i.Health == lab.Standby:
@@ -258,4 +258,15 @@ func (st *styles) restarts(i lab.Instance) string {
 		return ""
 	}
 	return " " + st.muted.Render(fmt.Sprintf("%s%d", st.g.restarted, i.Restarts))
+}
+
+// reason is an error in so many cells. It says what was tried and then why that failed: where both have no room, why.
+func (st *styles) reason(err string, w int) string {
+	for short := err; ; {
+		_, rest, more := strings.Cut(short, ": ")
+		if len(short) <= w || !more {
+			return visible(short, w, st.ascii)
+		}
+		short = rest
+	}
 }

@@ -149,14 +149,15 @@ func letterFacts(st *styles, l deadletters.Letter, w int) []string {
 // lettersTitle says how many letters there are and how fresh that is.
 func lettersTitle(st *styles, b *letterBox, w int) string {
 	left := " " + st.title.Render("DEAD LETTERS") + " "
-	if !b.readAt.IsZero() {
+	known := !b.readAt.IsZero() && (b.err == "" || len(b.page.Letters) > 0)
+	if known {
 		left += st.strong.Render(comma(b.page.Total)) + " "
 	}
 	right := ""
 	switch {
 	case b.work != nil:
 		right = " " + st.warn.Render("reading ...") + " "
-	case !b.readAt.IsZero():
+	case known:
 		right = st.muted.Render(fmt.Sprintf(" newest first %s read at %s ", st.g.dot, b.readAt.Format("15:04:05")))
 	}
 	return st.ruled(left, right, w)
@@ -193,7 +194,7 @@ func reasonTabs(st *styles, b *letterBox, w int) string {
 
 // lettersLine says which letters these are, or what went wrong.
 func lettersLine(st *styles, b *letterBox, w int) string {
-	if b.err != "" {
+	if b.err != "" && len(b.page.Letters) > 0 {
 		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
 	}
 	var parts []string
@@ -228,7 +229,10 @@ func emptyQueue(s *lab.Snapshot) string {
 func letterRows(st *styles, b *letterBox, empty string, w, rows int) []string {
 	n := len(b.page.Letters)
 	if n == 0 {
-		if b.readAt.IsZero() {
+		switch {
+		case b.err != "":
+			return st.failed(b.err, w)
+		case b.readAt.IsZero():
 			return nil
 		}
 		none := "   " + empty

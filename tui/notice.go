@@ -20,7 +20,12 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	orphans := orphaned(s)
 	switch {
 	case s.Reading.Lost:
-		text := " No broker answers. All of this is " + howOld(s.At.Sub(s.Reading.At)) + " old; the lab goes on by itself once they are back."
+		text := " No broker answers. All of this is " + howOld(s.At.Sub(s.Reading.At)) + " old."
+		if more := " The lab goes on by itself once they are back."; 2+width(text)+width(more) <= w {
+			text += more
+		} else {
+			text += " The lab goes on by itself."
+		}
 		return st.bad.Render(cut(" "+st.g.attention+text, w, st.ascii))
 	case s.Reading.Err != "":
 		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + visible(s.Reading.Err, w-26, st.ascii)
