@@ -199,7 +199,7 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 	if err := s.cluster.Into(&cfg.Kafka); err != nil {
 		return lab.Config{}, err
 	}
-	if err := s.place(flags, &cfg); err != nil {
+	if cfg.Guest, err = s.embedded.Place(flags, &cfg.Kafka, cfg.Observe); err != nil {
 		return lab.Config{}, err
 	}
 	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
@@ -216,18 +216,6 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 		cfg.Seed = rand.Uint64()
 	}
 	return cfg, nil
-}
-
-// place says where the cluster is: embedded, named with --brokers, or, to observe, that of the lab on this machine.
-func (s *settings) place(flags *pflag.FlagSet, cfg *lab.Config) error {
-	switch {
-	case len(cfg.Kafka.Brokers) > 0:
-		return s.embedded.Idle("the cluster is that of --brokers or " + connect.BrokersVariable)
-	case cfg.Observe:
-		cfg.Guest, cfg.Kafka.Brokers = true, []string{s.embedded.Local()}
-		return s.embedded.Idle("--observe starts no cluster")
-	}
-	return s.embedded.Into(flags, &cfg.Kafka)
 }
 
 // dashboard runs the lab under the screen. When one of them ends, so does the other.

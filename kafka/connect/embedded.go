@@ -73,8 +73,21 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 	return nil
 }
 
-// Idle refuses the flags that mean nothing where this process runs no brokers; why is the reason.
-func (e *Embedded) Idle(why string) error {
+// Place says in cfg where the cluster is: that of --brokers if it has some, else, for who only observes, that of a lab on this
+// machine, whose guest it is then, else an embedded one. The error names the flag that does not go with that.
+func (e *Embedded) Place(set *pflag.FlagSet, cfg *kafka.Config, observe bool) (guest bool, err error) {
+	switch {
+	case len(cfg.Brokers) > 0:
+		return false, e.idle("the cluster is that of --brokers or " + BrokersVariable)
+	case observe:
+		cfg.Brokers = []string{e.local()}
+		return true, e.idle("--observe starts no cluster")
+	}
+	return false, e.Into(set, cfg)
+}
+
+// idle refuses the flags that mean nothing where this process runs no brokers; why is the reason.
+func (e *Embedded) idle(why string) error {
 	for flag, value := range map[string]string{"--data-dir": e.dataDir, "--listen": e.listen} {
 		if value != "" {
 			return fmt.Errorf("%s %s is for brokers that this process runs, but %s: leave one of them out", flag, value, why)
@@ -83,8 +96,8 @@ func (e *Embedded) Idle(why string) error {
 	return nil
 }
 
-// Local is where a lab on this machine has its first broker, if it was started with the same --kafka-port.
-func (e *Embedded) Local() string {
+// local is where a lab on this machine has its first broker, if it was started with the same --kafka-port.
+func (e *Embedded) local() string {
 	port := e.port
 	if port <= 0 {
 		port = FirstPort
