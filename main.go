@@ -27,6 +27,7 @@ import (
 	"blackfriday/kafka/cleanup"
 	"blackfriday/kafka/connect"
 	"blackfriday/kafka/console"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/headless"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -105,6 +106,7 @@ type settings struct {
 	promise  string
 	preset   string
 	logFile  string
+	language string
 	screen   tui.Options
 	metrics  metrics.Flag
 }
@@ -122,6 +124,7 @@ func newRoot() *cobra.Command {
 	flags := root.Flags()
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	flags.StringVar(&s.language, "lang", phrase.FromEnvironment(os.Getenv), "language of the screen: en or fr")
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
 	s.labFlags(serveCommand)
@@ -230,6 +233,9 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
 	if !slices.Contains(themes, s.screen.Theme) {
 		return fmt.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+	}
+	if s.screen.Language, err = phrase.Load(s.language); err != nil {
+		return err
 	}
 	if s.logFile != "" {
 		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)

@@ -20,7 +20,7 @@ type KeyMap struct {
 	Freeze, Earlier, Later                 key.Binding
 	EarlierFar, LaterFar                   key.Binding
 	PreviousRebalance, NextRebalance       key.Binding
-	Theme                                  key.Binding
+	Theme, Language                        key.Binding
 	Dashboard, Events, Consumers           key.Binding
 	Topics, Partitions, Rebalances, Lanes  key.Binding
 	Ledger, Letters, Messages              key.Binding
@@ -64,6 +64,7 @@ func DefaultKeys() KeyMap {
 		EarlierFar:  bind("shift+left", "replay: 5 s back", "shift+left"),
 		LaterFar:    bind("shift+right", "replay: 5 s on", "shift+right"),
 		Theme:       bind("T", "theme: dark, light, contrast", "T"),
+		Language:    bind("L", "language: English, French", "L"),
 		Dashboard:   bind("1 F1", "dashboard", "1", "f1"),
 		Events:      bind("2 F2", "all events", "2", "f2"),
 		Consumers:   bind("3 F3", "consumers and rebalances", "3", "f3"),
@@ -104,7 +105,7 @@ func (k KeyMap) Sections() []Section {
 		}},
 		{"Look", []key.Binding{
 			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger, k.Letters, k.Messages,
-			k.PageDown, k.PageUp, k.Home, k.Theme,
+			k.PageDown, k.PageUp, k.Home, k.Theme, k.Language,
 		}},
 		{"Messages and dead letters", []key.Binding{
 			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -36,6 +37,7 @@ type model struct {
 	keys    KeyMap
 
 	st    *styles
+	lang  *phrase.Language // of the screen; nil is English
 	theme string
 	auto  bool // the theme follows the terminal's background
 
@@ -75,7 +77,7 @@ type message struct {
 }
 
 func newModel(l Lab, o Options, j *jobs) *model {
-	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), theme: o.Theme}
+	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, theme: o.Theme}
 	m.now = m.live.At
 	if o.Theme != ThemeLight && o.Theme != ThemeContrast && o.Theme != ThemeDark {
 		m.theme, m.auto = ThemeDark, true
@@ -181,6 +183,7 @@ func (m *model) background(msg tea.BackgroundColorMsg) {
 func (m *model) restyle(theme string) {
 	m.theme = theme
 	m.st = newStyles(theme, m.options.ASCII, m.options.NoColor)
+	m.st.lang = m.lang
 }
 
 // say shows how a command ended.

@@ -105,6 +105,8 @@ func (m *model) pressInHelp(msg tea.KeyPressMsg) {
 		m.help = false
 	case key.Matches(msg, m.keys.Theme):
 		m.cycleTheme()
+	case key.Matches(msg, m.keys.Language):
+		m.cycleLanguage()
 	default:
 		m.helpTop = m.scrolled(msg, m.helpTop, m.height-2, m.helpLimit())
 	}
@@ -117,6 +119,8 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 		m.help, m.helpTop = true, 0
 	case key.Matches(msg, m.keys.Theme):
 		m.cycleTheme()
+	case key.Matches(msg, m.keys.Language):
+		m.cycleLanguage()
 	case m.live.State == lab.Starting:
 	case m.ask(msg), m.travel(msg), m.turn(msg):
 	case key.Matches(msg, m.keys.Back):

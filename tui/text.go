@@ -181,7 +181,7 @@ func colours(s string) bool {
 // letters of western Europe.
 func narrow(r rune) bool {
 	switch {
-	case r > 0xa0 && r < 0x180:
+	case r >= 0xa0 && r < 0x180:
 		return r != 0xad
 	case r >= 0x2500 && r < 0x25fb: // lines, blocks and shapes
 		return r != 0x25b6 && r != 0x25c0

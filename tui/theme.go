@@ -9,6 +9,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"blackfriday/kafka/phrase"
 )
 
 // The names that Options.Theme takes. ThemeAuto asks the terminal for its background and is dark until it answers.
@@ -73,7 +75,9 @@ func nextTheme(theme string) string {
 // styles are a palette turned into what panels draw with. They are built once per theme and then only read.
 type styles struct {
 	ascii bool
+	lang  *phrase.Language // nil: English
 	g     glyphs
+	md    *markdown
 
 	muted, rule, title, strong, key pen
 	good, warn, bad                 pen
@@ -94,9 +98,12 @@ func newStyles(theme string, asciiOnly, noColor bool) *styles {
 	}
 	if noColor {
 		st.fillPlain()
-	} else {
-		st.fill(paletteOf(theme))
+		st.md = newMarkdown(nil, asciiOnly)
+		return st
 	}
+	p := paletteOf(theme)
+	st.fill(p)
+	st.md = newMarkdown(&p, asciiOnly)
 	return st
 }
 

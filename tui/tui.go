@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -23,6 +24,9 @@ type Lab interface {
 
 // Options are what the command line decides about the dashboard.
 type Options struct {
+	// Language is the one that the screen speaks at first; nil is English.
+	Language *phrase.Language
+
 	Theme   string // ThemeAuto (also when empty), ThemeDark, ThemeLight or ThemeContrast
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain

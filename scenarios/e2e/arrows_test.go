@@ -34,7 +34,7 @@ func rooms() []room {
 		{path: "services/serve", knows: []string{"kafka", "services"}},
 		{path: "scenarios", knows: []string{"kafka", "services"}},
 		{path: "scenarios/e2e", knows: []string{"kafka", "services", "scenarios", "tui"}}, // these tests stand outside the program
-		{path: "tui", knows: []string{"services", "scenarios"}, charm: true},
+		{path: "tui", knows: []string{"services", "scenarios", "kafka/phrase"}, charm: true},
 	}
 }
 
@@ -138,6 +138,7 @@ func TestTheArrowsObject(t *testing.T) {
 		{"scenarios/player.go", "blackfriday/tui", false},
 		{"scenarios/player.go", "blackfriday/services/lab", true},
 		{"tui/model.go", "blackfriday/kafka", false},
+		{"tui/model.go", "blackfriday/kafka/phrase", true},
 		{"tui/model.go", "blackfriday/scenarios", true},
 		{"main.go", "blackfriday/kafka", true},
 	}
