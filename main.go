@@ -33,6 +33,7 @@ import (
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/gauges"
 	"blackfriday/services/metrics"
+	"blackfriday/services/rush"
 	"blackfriday/services/serve"
 	"blackfriday/services/standalone"
 	"blackfriday/tui"
@@ -48,7 +49,7 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err := fang.Execute(ctx, newRoot(), fang.WithErrorHandler(printError), fang.WithoutManpage())
+	err := fang.Execute(ctx, newRoot(), fang.WithErrorHandler(printError))
 	if err == nil {
 		return 0
 	}
@@ -133,6 +134,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
 		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
 	})...)
+	root.AddCommand(rush.Commands(clusterFlags, os.Getenv, tui.Meter)...)
 	return root
 }
 

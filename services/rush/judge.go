@@ -1,0 +1,110 @@
+package rush
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"blackfriday/services/event"
+)
+
+// verdict is the JSON of `load`. Other programs read it: its names do not change. Times are in milliseconds, and those of
+// every payment that was answered or given up.
+type verdict struct {
+	Payments    int     `json:"payments"`
+	Clients     int     `json:"clients"`
+	Succeeded   int     `json:"succeeded"`
+	Failed      int     `json:"failed"`
+	SuccessRate float64 `json:"success_rate"` // in percent
+	Seconds     float64 `json:"seconds"`
+	PerSecond   float64 `json:"requests_per_second"`
+	Min         float64 `json:"min_ms"`
+	Mean        float64 `json:"mean_ms"`
+	P50         float64 `json:"p50_ms"`
+	P95         float64 `json:"p95_ms"`
+	P99         float64 `json:"p99_ms"`
+	Max         float64 `json:"max_ms"`
+	Threshold   float64 `json:"threshold"` // in percent
+	Passed      bool    `json:"passed"`
+	Failures    []cause `json:"failures"` // the most frequent first
+}
+
+// cause is why payments were not taken.
+type cause struct {
+	Why   string `json:"why"`
+	Count int    `json:"count"`
+}
+
+// mostCauses bounds the causes that are told.
+const mostCauses = 5
+
+// judge sums up what became of all payments.
+func judge(answers []answer, took time.Duration, clients int, threshold float64) verdict {
+	v := verdict{Payments: len(answers), Clients: clients, Seconds: round(took.Seconds()), Threshold: threshold, Failures: []cause{}}
+	if len(answers) == 0 {
+		return v
+	}
+	times := make([]time.Duration, len(answers))
+	var sum time.Duration
+	why := map[string]int{}
+	for i, a := range answers {
+		times[i] = a.took
+		sum += a.took
+		if a.ok {
+			v.Succeeded++
+		} else {
+			why[a.why]++
+		}
+	}
+	slices.Sort(times)
+	v.Failed = len(answers) - v.Succeeded
+	share := 100 * float64(v.Succeeded) / float64(len(answers))
+	v.SuccessRate, v.Passed = round(share), share >= threshold
+	v.PerSecond = round(float64(len(answers)) / max(took.Seconds(), 1e-9))
+	v.Min, v.Mean, v.Max = millis(times[0]), millis(sum/time.Duration(len(times))), millis(times[len(times)-1])
+	v.P50, v.P95, v.P99 = millis(percentile(times, 50)), millis(percentile(times, 95)), millis(percentile(times, 99))
+	for _, w := range slices.Sorted(maps.Keys(why)) {
+		v.Failures = append(v.Failures, cause{event.Visible(w), why[w]})
+	}
+	slices.SortStableFunc(v.Failures, func(a, b cause) int { return cmp.Compare(b.Count, a.Count) })
+	v.Failures = v.Failures[:min(len(v.Failures), mostCauses)]
+	return v
+}
+
+// percentile is the smallest of the sorted times that at least p percent do not exceed (nearest rank).
+func percentile(sorted []time.Duration, p int) time.Duration {
+	rank := (len(sorted)*p + 99) / 100
+	return sorted[max(rank, 1)-1]
+}
+
+func millis(d time.Duration) float64 { return round(float64(d) / float64(time.Millisecond)) }
+
+// round keeps three decimals.
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }
+
+// text is the verdict for people.
+func (v verdict) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d payments by %d customers in %.2f s, %.1f per second\n", v.Payments, v.Clients, v.Seconds, v.PerSecond)
+	fmt.Fprintf(&b, "taken       %d of %d, %.1f %%\n", v.Succeeded, v.Payments, v.SuccessRate)
+	fmt.Fprintf(&b, "answers     min %.1f ms, mean %.1f ms, max %.1f ms\n", v.Min, v.Mean, v.Max)
+	fmt.Fprintf(&b, "percentiles 50 %% %.1f ms, 95 %% %.1f ms, 99 %% %.1f ms\n", v.P50, v.P95, v.P99)
+	for _, f := range v.Failures {
+		fmt.Fprintf(&b, "not taken   %d × %s\n", f.Count, f.Why)
+	}
+	switch {
+	case v.Payments == 0:
+		b.WriteString("No payment was answered.\n")
+	case v.Failed == 0:
+		b.WriteString("Black Friday can come: every payment was taken.\n")
+	case v.Passed:
+		b.WriteString("Black Friday can come, with a scratch: some payments were not taken.\n")
+	default:
+		b.WriteString("Black Friday would end the shop: too many payments were not taken.\n")
+	}
+	return b.String()
+}
