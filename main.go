@@ -68,34 +68,11 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	}
 }
 
-// askHidden reads a line that the user does not see as it is typed.
+// askHidden reads a line that the user does not see as it is typed. A signal ends it.
 func askHidden(prompt string) (string, error) {
-	stdin := os.Stdin.Fd()
-	state, err := term.GetState(stdin)
-	if err != nil {
-		return "", errors.New("there is no terminal to ask on")
-	}
-	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	// There is nowhere to report that stderr is gone.
-	_, _ = fmt.Fprint(os.Stderr, prompt)
-	defer func() { _, _ = fmt.Fprintln(os.Stderr) }()
-	type answer struct {
-		line []byte
-		err  error
-	}
-	typed := make(chan answer, 1)
-	// Nothing ends a read of a terminal: after a signal this goroutine ends with the process, which is at once.
-	go func() {
-		line, err := term.ReadPassword(stdin)
-		typed <- answer{line, err}
-	}()
-	select {
-	case a := <-typed:
-		return string(a.line), a.err
-	case <-interrupted.Done():
-		return "", errors.Join(errors.New("interrupted"), term.Restore(stdin, state))
-	}
+	return tui.AskHidden(ctx, prompt)
 }
 
 // settings are what the flags set.
