@@ -90,8 +90,8 @@ func (k Console) Describe(ctx context.Context, names ...string) ([]TopicDescript
 	if err != nil {
 		return nil, fmt.Errorf("look up the topics %v: %w", fulls, inWords(err))
 	}
-	all := make([]TopicDescription, len(names))
-	for i, full := range fulls {
+	var all []TopicDescription
+	for _, full := range fulls {
 		t, ok := there[full]
 		err := kerr.ErrorForCode(t.ErrorCode)
 		switch {
@@ -100,7 +100,8 @@ func (k Console) Describe(ctx context.Context, names ...string) ([]TopicDescript
 		case err != nil && len(t.Partitions) == 0: // with partitions it is about their leaders
 			return nil, fmt.Errorf("look up topic %s: %w", full, inWords(err))
 		default:
-			all[i] = describeTopic(names[i], t)
+			name, _ := k.c.names.short(full)
+			all = append(all, describeTopic(name, t))
 		}
 	}
 	return all, k.settings(ctx, fulls, all)

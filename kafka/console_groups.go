@@ -87,12 +87,12 @@ func (k Console) Group(ctx context.Context, name string) (GroupDescription, erro
 	if g.State == "" && len(g.Committed) == 0 {
 		return g, fmt.Errorf("there is no group %s: %w", full, ErrNoGroup)
 	}
-	g.Positions, err = k.positions(ctx, g.GroupReading)
-	return g, err
+	g.Positions = k.positions(ctx, g.GroupReading)
+	return g, nil
 }
 
 // positions says where a group stands in every partition that it has to do with.
-func (k Console) positions(ctx context.Context, g GroupReading) ([]GroupPosition, error) {
+func (k Console) positions(ctx context.Context, g GroupReading) []GroupPosition {
 	places := map[TopicPartition]*GroupPosition{}
 	place := func(topic string, partition int32) *GroupPosition {
 		tp := TopicPartition{topic, partition}
@@ -117,7 +117,7 @@ func (k Console) positions(ctx context.Context, g GroupReading) ([]GroupPosition
 		}
 	}
 	if len(topics) == 0 {
-		return nil, nil // no topic at all would mean every topic
+		return nil // no topic at all would mean every topic
 	}
 	// Partitions whose end cannot be told, of a topic that was deleted, are those without one.
 	ends, _ := k.c.admin.ListEndOffsets(ctx, slices.Collect(maps.Keys(topics))...)
@@ -134,5 +134,5 @@ func (k Console) positions(ctx context.Context, g GroupReading) ([]GroupPosition
 	slices.SortFunc(all, func(a, b GroupPosition) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
-	return all, nil
+	return all
 }

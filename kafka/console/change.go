@@ -71,7 +71,7 @@ func (d *desk) recreateTopic() *cobra.Command {
 		Example:           "  blackfriday topics recreate payment-successful --partitions 3",
 		ValidArgsFunction: d.complete(topicNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := one(args, "topic", topic)
+			name, err := oneTopic(args, topic)
 			if err != nil {
 				return err
 			}

@@ -137,9 +137,9 @@ func named(args []string, flag, value string) ([]string, error) {
 	return []string{value}, nil
 }
 
-// one is named for a command that is about one thing.
-func one(args []string, flag, value string) (string, error) {
-	list, err := named(args, flag, value)
+// oneTopic is named for a command that is about one topic.
+func oneTopic(args []string, value string) (string, error) {
+	list, err := named(args, "topic", value)
 	if err == nil && len(list) > 1 {
 		err = connect.Misuse(fmt.Errorf("it takes one at a time, not %d: %q", len(list), list))
 	}

@@ -39,7 +39,7 @@ func consume(d *desk) *cobra.Command {
 			"  kafka-console-consumer --bootstrap-server localhost:9094 --topic payment-successful --from-beginning",
 		ValidArgsFunction: d.complete(topicNames),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if c.stream.Topic, err = one(args, "topic", topic); err != nil {
+			if c.stream.Topic, err = oneTopic(args, topic); err != nil {
 				return err
 			}
 			if err := c.check(cmd); err != nil {
@@ -124,12 +124,10 @@ func (c *consumption) pump(ctx context.Context, stream *kafka.Stream, out io.Wri
 			return count, said(err)
 		}
 		switch {
-		case ctx.Err() != nil:
-			return count, nil
 		case quiet && len(records) == 0 && c.most > 0:
 			return count, connect.Short(fmt.Errorf("%d of %d messages came; nothing more came within %v", count, c.most, c.patience))
-		case quiet && len(records) == 0:
-			return count, nil
+		case ctx.Err() != nil, quiet && len(records) == 0:
+			return count, nil //nolint:nilerr // Ctrl+C is how it ends
 		}
 	}
 }

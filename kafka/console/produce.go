@@ -45,7 +45,7 @@ func produce(d *desk) *cobra.Command {
 			"  kafka-console-producer --bootstrap-server localhost:9094 --topic payment-successful",
 		ValidArgsFunction: d.complete(topicNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := one(args, "topic", topic)
+			name, err := oneTopic(args, topic)
 			if err != nil {
 				return err
 			}

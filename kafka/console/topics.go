@@ -59,7 +59,7 @@ func (d *desk) createTopic() *cobra.Command {
 		Example: "  blackfriday topics create payment-successful --partitions 1 --replication-factor 1\n" +
 			"  kafka-topics --bootstrap-server localhost:9094 --create --topic payment-successful --partitions 1 --replication-factor 1",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if wanted.Name, err = one(args, "topic", topic); err != nil {
+			if wanted.Name, err = oneTopic(args, topic); err != nil {
 				return err
 			}
 			if wanted.Settings, err = pairs(settings); err != nil {
