@@ -87,13 +87,13 @@ func (s *Stream) Poll(ctx context.Context) ([]*Record, error) {
 			s.cluster.names.shorten(records)
 			return records, nil
 		}
+		if err := s.same(ctx); err != nil { // says more than what the fetch came to because of it
+			return nil, err
+		}
 		for _, e := range fetches.Errors() {
 			if !errors.Is(e.Err, context.DeadlineExceeded) && !errors.Is(e.Err, context.Canceled) {
 				return nil, fmt.Errorf("read %s: %w", s.cluster.names.full(s.topic), inWords(e.Err))
 			}
-		}
-		if err := s.same(ctx); err != nil {
-			return nil, err
 		}
 	}
 	return nil, nil
