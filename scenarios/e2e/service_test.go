@@ -91,7 +91,9 @@ func TestAServiceBesideALab(t *testing.T) {
 	service.says(t, "has left order-service-group")
 	looking.waitFor("one member less", func(screen string) bool { return strings.Contains(screen, "4 outside") })
 	looking.quit()
-	lab.waitFor("the others to do the rest", func(screen string) bool { return lag(screen) == 0 && reader(screen, 0) != "" && reader(screen, 1) != "" && reader(screen, 2) != "" })
+	lab.waitFor("the others to do the rest", func(screen string) bool {
+		return lag(screen) == 0 && reader(screen, 0) != "" && reader(screen, 1) != "" && reader(screen, 2) != ""
+	})
 	lab.quit()
 }
 
