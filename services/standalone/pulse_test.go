@@ -55,6 +55,8 @@ func TestAnOutageIsToldOnce(t *testing.T) {
 			if busy {
 				p.failing(errors.New("connection refused"))
 				<-time.After(time.Second)
+				p.failing(errors.New("connection refused"))
+				<-time.After(time.Second / 2)
 				p.failing(nil)
 			}
 			<-time.After(5 * time.Second)
