@@ -5,12 +5,16 @@ package lesson_test
 import (
 	"context"
 	"errors"
+	"os"
+	"regexp"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/kafkatest"
+	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/handout"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/labtest"
@@ -22,6 +26,7 @@ type class struct {
 	t      *testing.T
 	stage  *lab.Stage
 	course *lesson.Course
+	diary  handout.Diary
 	cfg    kafka.Config
 }
 
@@ -40,6 +45,7 @@ func (c *class) until(what string, within time.Duration, holds func() bool) {
 	for end := time.Now().Add(within); time.Now().Before(end); <-time.After(100 * time.Millisecond) {
 		if c.course != nil {
 			c.course.Watch(c.stage.Snapshot())
+			c.diary.Watch(c.stage.Snapshot(), c.course)
 		}
 		if holds() {
 			return
@@ -53,7 +59,12 @@ func (c *class) until(what string, within time.Duration, holds func() bool) {
 // enter begins a checkpoint from its own lab.
 func (c *class) enter(number int) {
 	c.t.Helper()
-	course, err := lesson.NewCourse(number, time.Now())
+	course, err := c.course, error(nil)
+	if course == nil {
+		course, err = lesson.NewCourse(number, time.Now())
+	} else {
+		err = course.Enter(number, time.Now())
+	}
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -271,6 +282,7 @@ func (c *class) bonus() {
 	c.step("monitor", time.Minute)
 	c.step("once", 2*time.Minute, lab.SetGuarantee{Guarantee: string(kafka.ExactlyOnce)})
 	c.step("proof", 5*time.Minute, lab.Flood{Count: 1000}, lab.Kill{})
+	c.handOut()
 	c.course.HandedOut()
 	c.step("handout", time.Minute)
 	c.finished(map[string]int{"leader": 1, "twice": 0})
@@ -283,6 +295,34 @@ func TestAClassGoesThroughEveryCheckpointByDoing(t *testing.T) {
 			checkpoint()
 		}
 	})
+}
+
+// handOut wants the table of the course in the hand-out, measured, and what the class did and thought.
+func (c *class) handOut() {
+	c.t.Helper()
+	report := handout.Report{At: time.Now(), Diary: &c.diary, Course: c.course, Picture: "picture.svg"}
+	markdown := report.Markdown(nil)
+	if dir := os.Getenv("HANDOUT"); dir != "" {
+		french, err := phrase.Load(phrase.French)
+		for _, l := range []*phrase.Language{nil, french} {
+			path, saveErr := report.Render(l).Save(dir)
+			c.t.Log(path, errors.Join(err, saveErr))
+		}
+	}
+	for _, want := range []string{
+		`1 partition, 1 consumer: done per second \| 10 msg/s \| (9\.\d|10\.\d) msg/s`,
+		`1 partition, 1 consumer: until the last is done \| 100 s \| (99|100|101|102)\.\d s`,
+		`3 partitions, 3 consumers: done per second \| 30 msg/s \| (29|30)\.\d msg/s`,
+		`3 partitions, 3 consumers: until the last is done \| 33 s \| (33|34)\.\d s`,
+		`Add a second consumer \| ✓ done at [\d:]+ \| 1 works, 1 waits \| 1 works, 1 waits`,
+		`About 10 a second: it reads all three in turns \| 12 \| ✓ (9|10)\.\d msg/s`,
+		`exactly-once \| [\d,]+ \| 1 \| 0 \| 0 \|`,
+		`lost power`,
+	} {
+		if !regexp.MustCompile(want).MatchString(markdown) {
+			c.t.Errorf("the hand-out has no %q:\n%s", want, markdown)
+		}
+	}
 }
 
 // In any order, and again: nothing of another checkpoint is in the way.

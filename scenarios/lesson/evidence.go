@@ -99,9 +99,9 @@ func (e Evidence) books() (ledger.Entry, bool) {
 	return e.Now.Ledger.Total, true
 }
 
-// perSecond is the rate at which a flood was worked on while there was lag: the payments but for the last of the curve,
+// PerSecond is the rate at which a flood was worked on while there was lag: the payments but for the last of the curve,
 // by the time between its highest point and zero.
-func perSecond(r lab.Run) (float64, bool) {
+func PerSecond(r lab.Run) (float64, bool) {
 	if len(r.Curve) < 2 {
 		return 0, false
 	}

@@ -80,7 +80,7 @@ func partitionQuestions(three func(lab.Run) bool) []Question {
 			if !ok {
 				return 0, phrase.Phrase{}, false
 			}
-			speed, ok := perSecond(r)
+			speed, ok := PerSecond(r)
 			// 10 msg/s for one worker, 30 for as many as there are partitions; a third of it if it read one of them only.
 			return nearest(speed, 10, 30), rate(speed), ok
 		}},
@@ -89,7 +89,7 @@ func partitionQuestions(three func(lab.Run) bool) []Question {
 			if !ok {
 				return 0, phrase.Phrase{}, false
 			}
-			speed, ok := perSecond(r)
+			speed, ok := PerSecond(r)
 			return 2, phrase.New("%s with 3 consumers", rate(speed)), ok && speed > 20
 		}},
 		{Name: "dead", Before: "kill", Options: 4, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
@@ -145,7 +145,7 @@ func rated(fits func(lab.Run) bool, least, most float64) func(Evidence) Finding 
 		if !ok {
 			return Finding{}
 		}
-		speed, ok := perSecond(r)
+		speed, ok := PerSecond(r)
 		if !ok || r.Took < 5*time.Second {
 			return Finding{}
 		}

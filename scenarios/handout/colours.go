@@ -1,0 +1,62 @@
+package handout
+
+import (
+	"fmt"
+	"strings"
+)
+
+// colour is one that fills, and the ink that is readable on it.
+type colour struct{ fill, ink string }
+
+// theme are the colours of a picture on one background.
+type theme struct {
+	background, text, muted, rule, curve, gap string
+	consumers                                 []colour
+}
+
+// light are the colours on white paper: those of the dashboard's light theme, which follow Okabe and Ito.
+func light() theme {
+	const black, white = "#000000", "#ffffff"
+	return theme{
+		background: white, text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd", curve: "#00558f", gap: "#b00020",
+		consumers: []colour{
+			{"#b86e00", black}, {"#2f86bd", black}, {"#007a5c", white}, {"#8f7f00", black},
+			{"#1c4fa0", white}, {"#b0568a", white}, {"#6b6b6b", white}, {"#6a3fc4", white},
+		},
+	}
+}
+
+// dark are the colours where a reader likes it dark: those of the dashboard's dark theme.
+func dark() theme {
+	const black = "#000000"
+	return theme{
+		background: "#1e1e1e", text: "#ececec", muted: "#b2b2b2", rule: "#4a4a4a", curve: "#7cc7ff", gap: "#ff8787",
+		consumers: []colour{
+			{"#e69f00", black}, {"#56b4e9", black}, {"#2bb58a", black}, {"#f0e442", black},
+			{"#4f8fe0", black}, {"#cc79a7", black}, {"#b8b8b8", black}, {"#b18cff", black},
+		},
+	}
+}
+
+// Colours are the fills of order-1, order-2 and so on, on white paper and in the dark. The dashboard has the same.
+func Colours() (onWhite, onDark []string) {
+	for i := range light().consumers {
+		onWhite, onDark = append(onWhite, light().consumers[i].fill), append(onDark, dark().consumers[i].fill)
+	}
+	return onWhite, onDark
+}
+
+// style is the sheet of a picture: white paper, unless whoever looks at it prefers the dark.
+func style() string {
+	return "<style>\n" + light().rules() + "@media screen and (prefers-color-scheme: dark) {\n" + dark().rules() + "}\n</style>\n"
+}
+
+func (t theme) rules() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ".paper{fill:%s}.text{fill:%s}.muted{fill:%s}.rule{stroke:%s}.curve{fill:none;stroke:%s}.area{fill:%s}.gap{fill:%s}.line{stroke:%s}\n",
+		t.background, t.text, t.muted, t.rule, t.curve, t.curve, t.gap, t.gap)
+	for i, c := range t.consumers {
+		fmt.Fprintf(&b, ".c%d{fill:%s}.i%d{fill:%s}\n", i+1, c.fill, i+1, c.ink)
+	}
+	return b.String()
+}
