@@ -35,6 +35,7 @@ type chapter struct {
 	seq        int64 // the newest event that the diary has
 	checkpoint int   // in which it was, negative for none
 	runs       []lab.Run
+	retimed    map[int]bool // floods in which the work for each payment was changed, by their number
 	rebalances map[int]lab.Rebalance
 	stints     [][]stint // by partition
 }
@@ -97,7 +98,7 @@ func (d *Diary) chapterOf(s *lab.Snapshot) *chapter {
 	if d.began.IsZero() {
 		d.began = s.Started
 	}
-	c := &chapter{checkpoint: -1, rebalances: map[int]lab.Rebalance{}}
+	c := &chapter{checkpoint: -1, rebalances: map[int]lab.Rebalance{}, retimed: map[int]bool{}}
 	d.chapters = append(d.chapters, c)
 	d.chapters = d.chapters[max(0, len(d.chapters)-mostChapters):]
 	return c
@@ -105,6 +106,9 @@ func (d *Diary) chapterOf(s *lab.Snapshot) *chapter {
 
 func (c *chapter) watchRuns(s *lab.Snapshot) {
 	for _, r := range s.Runs {
+		if !r.Drained && r.Delay != s.Settings.Delay {
+			c.retimed[r.Flood] = true
+		}
 		i := slices.IndexFunc(c.runs, func(have lab.Run) bool { return have.Flood == r.Flood })
 		if i < 0 {
 			c.runs = append(c.runs, r)
@@ -179,4 +183,19 @@ func (d *Diary) runs() []told {
 		}
 	}
 	return all[max(0, len(all)-mostRuns):]
+}
+
+// disturbed says that something happened in a flood because of which its figures are not those of so many consumers on so
+// many partitions: one of them went or came to work, the work was changed, or brokers were lost.
+func (t told) disturbed() bool {
+	from, to := t.StartedAt, t.StartedAt.Add(t.Took)
+	during := func(at time.Time) bool { return !at.Before(from) && at.Before(to) }
+	for _, r := range t.chapter.rebalances {
+		if during(r.At) && len(r.Moved) > 0 || r.At.Before(from) && (r.Open || r.Settled.After(from)) {
+			return true
+		}
+	}
+	lost := func(l lab.Loss) bool { return during(l.At) }
+	out := func(o lab.Outage) bool { return during(o.From) }
+	return t.chapter.retimed[t.Flood] || slices.ContainsFunc(t.chapter.last.Losses, lost) || slices.ContainsFunc(t.chapter.last.Outages, out)
 }

@@ -29,7 +29,7 @@ func (r Report) checkpoints(t *text) {
 		if err != nil {
 			says.Title = "" // the program's tests see to it that there is a text
 		}
-		t.heading("##", phrase.New("Checkpoint %d: %s", n, says.Title))
+		t.heading(phrase.New("Checkpoint %d: %s", n, says.Title))
 		t.table([]phrase.Speaker{phrase.New("step"), phrase.New("state"), phrase.New("expected"), phrase.New("measured")}, stepRows(steps, says))
 		r.predictions(t, n, says)
 	}
@@ -84,7 +84,7 @@ func cell(markdown string) string { return strings.ReplaceAll(markdown, "|", `\|
 
 // ledger balances the books of every lab.
 func (r Report) ledger(t *text) {
-	t.heading("##", phrase.New("The ledger"))
+	t.heading(phrase.New("The ledger"))
 	var rows [][]phrase.Speaker
 	var total ledger.Entry
 	for _, c := range r.Diary.chapters {
@@ -168,14 +168,14 @@ func (r Report) guarantees(t *text) {
 	if len(rows) == 0 {
 		return
 	}
-	t.heading("##", phrase.New("The delivery guarantees"))
+	t.heading(phrase.New("The delivery guarantees"))
 	t.table([]phrase.Speaker{phrase.New("guarantee"), phrase.New("payments done"), phrase.New("kills"), phrase.New("lost"), phrase.New("duplicates")}, rows)
 }
 
 // settings tell on which lab all this was measured: the last one.
 func (r Report) settings(t *text) {
 	s := r.Diary.chapters[len(r.Diary.chapters)-1].last
-	t.heading("##", phrase.New("The lab"))
+	t.heading(phrase.New("The lab"))
 	t.line(phrase.New("As it stood at the end:"))
 	t.WriteString("\n")
 	clock := func(d int64, p phrase.Speaker) phrase.Speaker {
@@ -206,7 +206,7 @@ func (r Report) settings(t *text) {
 
 // timeline tells what happened, oldest first.
 func (r Report) timeline(t *text) {
-	t.heading("##", phrase.New("What happened"))
+	t.heading(phrase.New("What happened"))
 	if r.Diary.dropped > 0 {
 		t.line(phrase.Count(int64(r.Diary.dropped), "%s older event is not listed.", "%s older events are not listed."))
 		t.WriteString("\n")

@@ -32,8 +32,8 @@ func (t *text) line(parts ...phrase.Speaker) {
 	t.WriteString("\n")
 }
 
-func (t *text) heading(mark string, p phrase.Speaker) {
-	t.WriteString("\n" + mark + " " + p.In(t.l) + "\n\n")
+func (t *text) heading(p phrase.Speaker) {
+	t.WriteString("\n## " + p.In(t.l) + "\n\n")
 }
 
 // table writes a table of Markdown. Its cells are Markdown, too.
@@ -106,9 +106,9 @@ func span(d time.Duration) phrase.Phrase {
 	return phrase.New("%d s", int(d.Seconds()))
 }
 
-// figures is the table of the course, measured. The newest flood that fits counts.
+// figures is the table of the course, measured. The newest flood that fits, and that nothing disturbed, counts.
 func (r Report) figures(t *text) {
-	t.heading("##", phrase.New("The figures of the course"))
+	t.heading(phrase.New("The figures of the course"))
 	rate := func(n int64) phrase.Phrase { return phrase.New("%s msg/s", phrase.Number(n)) }
 	var rows [][]phrase.Speaker
 	for _, c := range []struct {
@@ -122,7 +122,7 @@ func (r Report) figures(t *text) {
 		}
 		var speed, took phrase.Speaker = phrase.New("not measured"), phrase.New("not measured")
 		for _, run := range slices.Backward(r.Diary.runs()) {
-			if run.Partitions != c.consumers || run.Consumers != c.consumers || run.Delay != courseWork || run.Payments != courseFlood || !run.Drained {
+			if run.Partitions != c.consumers || run.Consumers != c.consumers || run.Delay != courseWork || run.Payments != courseFlood || !run.Drained || run.disturbed() {
 				continue
 			}
 			took = phrase.Seconds(run.Took)
@@ -131,8 +131,8 @@ func (r Report) figures(t *text) {
 			}
 			break
 		}
-		rows = append(rows, []phrase.Speaker{phrase.List{Between: ": ", Parts: []phrase.Speaker{what, phrase.New("done per second")}}, rate(c.rate), speed},
-			[]phrase.Speaker{phrase.List{Between: ": ", Parts: []phrase.Speaker{what, phrase.New("until the last is done")}}, whole(c.took), took})
+		rows = append(rows, []phrase.Speaker{phrase.New("%s: %s", what, phrase.New("done per second")), rate(c.rate), speed},
+			[]phrase.Speaker{phrase.New("%s: %s", what, phrase.New("until the last is done")), whole(c.took), took})
 	}
 	t.line(phrase.New("A flood of %s payments, %s of work for each.", phrase.Number(courseFlood), phrase.Seconds(courseWork)))
 	t.WriteString("\n")
@@ -152,7 +152,7 @@ func whole(d time.Duration) phrase.Phrase {
 
 // floods is the table of all floods.
 func (r Report) floods(t *text) {
-	t.heading("##", phrase.New("The floods"))
+	t.heading(phrase.New("The floods"))
 	all := r.Diary.runs()
 	if len(all) == 0 {
 		t.line(phrase.New("There was none."))
@@ -168,11 +168,18 @@ func (r Report) floods(t *text) {
 		if !run.Drained {
 			took = phrase.New("not at zero after %s", phrase.Seconds(run.Took))
 		}
+		if run.disturbed() {
+			took = phrase.New("%s, disturbed", took)
+		}
 		rows = append(rows, []phrase.Speaker{phrase.Number(i + 1), raw(run.StartedAt.Format(dayTime)), phrase.Number(run.Payments),
 			phrase.Number(run.Partitions), phrase.Number(run.Consumers), work(run.Delay), keyOf(run.Key), speed, took})
 	}
 	t.table([]phrase.Speaker{raw("#"), phrase.New("at"), phrase.New("payments"), phrase.New("partitions"), phrase.New("consumers at its start"),
 		phrase.New("work each"), phrase.New("key"), phrase.New("done per second"), phrase.New("until zero")}, rows)
+	if slices.ContainsFunc(all, told.disturbed) {
+		t.WriteString("\n")
+		t.line(phrase.New("Disturbed: meanwhile partitions changed hands, the work was changed, or brokers did not answer."))
+	}
 }
 
 // work is what a payment costs.

@@ -44,7 +44,7 @@ func (p Pages) Save(dir string) (path string, err error) {
 			break
 		}
 	}
-	return "", phrase.Errorf("write the hand-out: %w; choose another directory with --handout", err)
+	return "", phrase.Errorf("write the hand-out: %v; choose another directory with --handout", err)
 }
 
 // write writes both files, or leaves none.

@@ -79,7 +79,7 @@ func (c *chapter) chart(title phrase.Speaker, from time.Time, curve []lab.CurveP
 		var lane []stint
 		for _, s := range list {
 			if s.to.After(out.from) && s.from.Before(out.to) {
-				lane = append(lane, s)
+				lane = append(lane, s.within(out.from, out.to))
 			}
 		}
 		out.lanes = append(out.lanes, lane)
@@ -96,6 +96,17 @@ func (c *chapter) chart(title phrase.Speaker, from time.Time, curve []lab.CurveP
 	return out
 }
 
+// within is the part of a stint between two times.
+func (s stint) within(from, to time.Time) stint {
+	if s.from.Before(from) {
+		s.from = from
+	}
+	if s.to.After(to) {
+		s.to = to
+	}
+	return s
+}
+
 // picture is SVG on its way. All charts have the same scales, so that 100 s beside 33 s look it.
 type picture struct {
 	strings.Builder
@@ -109,7 +120,7 @@ type picture struct {
 func (r Report) SVG(l *phrase.Language) string {
 	charts := r.Diary.charts()
 	p := &picture{l: l, span: 10 * time.Second, most: 10}
-	height := 64
+	height := 84
 	for _, c := range charts {
 		p.span = max(p.span, c.to.Sub(c.from))
 		for _, point := range c.curve {
@@ -126,9 +137,11 @@ func (r Report) SVG(l *phrase.Language) string {
 	p.text(plotLeft, 28, "text", "start", `font-size="18" font-weight="bold"`, title)
 	p.text(pictureWidth-24, 28, "muted", "end", "", phrase.New("measured by the Black Friday Lab, %s", r.At.Format(date)))
 	if len(charts) == 0 {
-		p.text(plotLeft, 52, "text", "start", "", phrase.New("No flood was sent."))
+		p.text(plotLeft, 72, "text", "start", "", phrase.New("No flood was sent."))
+	} else {
+		p.text(plotLeft, 48, "muted", "start", "", phrase.New("A number in its colour: that order consumer read the partition. A red line: nobody did."))
 	}
-	p.y = 44
+	p.y = 54
 	for _, c := range charts {
 		p.chart(c)
 	}
@@ -138,8 +151,7 @@ func (r Report) SVG(l *phrase.Language) string {
 
 // put writes a line. Its texts must be drawn.
 func (p *picture) put(format string, args ...any) {
-	fmt.Fprintf(p, format, args...)
-	p.WriteString("\n")
+	p.WriteString(fmt.Sprintf(format, args...) + "\n")
 }
 
 func (p *picture) text(x, y float64, class, anchor, more string, what phrase.Speaker) {
@@ -213,7 +225,7 @@ func (p *picture) lane(c chart, partition int, lane []stint) {
 	for _, s := range lane {
 		from, to := p.x(c, s.from), p.x(c, s.to)
 		wide := max(to-from, 1)
-		class, ink, who := "paper", "muted", phrase.Speaker(raw("?"))
+		ink, who := "muted", phrase.Speaker(raw("?"))
 		switch s.hands.number {
 		case nobody:
 			who, ink = phrase.New("nobody"), "gap"
@@ -225,8 +237,8 @@ func (p *picture) lane(c chart, partition int, lane []stint) {
 			p.put(`<rect x="%.1f" y="%d" width="%.1f" height="%d" class="rule" fill="none" stroke-dasharray="4 2"/>`, from, p.y, wide, laneHeight)
 		default:
 			i := (s.hands.number-1)%len(light().consumers) + 1
-			class, ink, who = fmt.Sprintf("c%d", i), fmt.Sprintf("i%d", i), raw(fmt.Sprint(s.hands.number))
-			p.put(`<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`, from, p.y, wide, laneHeight, class)
+			ink, who = fmt.Sprintf("i%d", i), raw(fmt.Sprint(s.hands.number))
+			p.put(`<rect x="%.1f" y="%d" width="%.1f" height="%d" class="c%d"/>`, from, p.y, wide, laneHeight, i)
 		}
 		if room := wide / 8; s.hands.number != nobody && float64(len([]rune(who.In(p.l)))) <= room {
 			p.text(from+wide/2, float64(p.y+12), ink, "middle", "", who)

@@ -59,12 +59,11 @@ func (c *class) until(what string, within time.Duration, holds func() bool) {
 // enter begins a checkpoint from its own lab.
 func (c *class) enter(number int) {
 	c.t.Helper()
-	course, err := c.course, error(nil)
-	if course == nil {
-		course, err = lesson.NewCourse(number, time.Now())
-	} else {
-		err = course.Enter(number, time.Now())
+	enter := lesson.NewCourse
+	if c.course != nil {
+		enter = func(number int, at time.Time) (*lesson.Course, error) { return c.course, c.course.Enter(number, at) }
 	}
+	course, err := enter(number, time.Now())
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func tellFlood(before, now *lab.Snapshot) (told []phrase.Phrase) {
 	}
 	if r, ok := newest(now.Runs); ok && r.Drained {
 		if old, had := newest(before.Runs); !had || old.Flood != r.Flood || !old.Drained {
-			if speed, ok := perSecond(r); ok {
+			if speed, ok := PerSecond(r); ok {
 				return append(told, phrase.New("The flood is worked off: %s in %s, %s.", payments(r.Payments), phrase.Seconds(r.Took), rate(speed)))
 			}
 			return append(told, phrase.New("The flood is worked off: %s in %s.", payments(r.Payments), phrase.Seconds(r.Took)))
