@@ -29,6 +29,7 @@ import (
 	"blackfriday/kafka/console"
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/headless"
+	"blackfriday/scenarios/lesson"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/gauges"
@@ -87,6 +88,7 @@ type settings struct {
 	language string
 	screen   tui.Options
 	metrics  metrics.Flag
+	lesson   lesson.Flag
 }
 
 func newRoot() *cobra.Command {
@@ -102,6 +104,8 @@ func newRoot() *cobra.Command {
 	flags := root.Flags()
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
+	s.lesson.Register(flags)
 	flags.StringVar(&s.language, "lang", phrase.FromEnvironment(os.Getenv), "language of the screen: en or fr")
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
@@ -213,6 +217,9 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	if !slices.Contains(themes, s.screen.Theme) {
 		return fmt.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
 	}
+	if s.screen.Checkpoint, err = s.lesson.Into(cmd.Flags(), &cfg); err != nil {
+		return err
+	}
 	if s.screen.Language, err = phrase.Load(s.language); err != nil {
 		return err
 	}
@@ -245,14 +252,21 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		defer stop()
 		ended <- l.Run(ctx)
 	}()
-	for _, p := range event.Pills() {
-		s.screen.Pills = append(s.screen.Pills, tui.Pill{Name: p.Name, Title: p.Title})
-	}
-	s.screen.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
-	s.screen.Messages, s.screen.DeadLetters = desks(l)
-	screenErr := tui.Run(ctx, l, s.screen)
+	screenErr := tui.Run(ctx, l, s.show(l))
 	stop()
 	return errors.Join(<-ended, screenErr)
+}
+
+// show is what the screen shows of a stage.
+func (s *settings) show(l *lab.Stage) tui.Options {
+	o := s.screen
+	for _, p := range event.Pills() {
+		o.Pills = append(o.Pills, tui.Pill{Name: p.Name, Title: p.Title})
+	}
+	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
+	o.Scraped = s.metrics.Scraped
+	o.Messages, o.DeadLetters = desks(l)
+	return o
 }
 
 // desks gives the screen what reads and writes topics. Before the lab runs there is none: a nil of the interface, not a

@@ -178,7 +178,7 @@ func (m *model) walk(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 		return nil, false
 	}
 	if b.open {
-		step := m.height - chrome - 2
+		step := m.bodyHeight() - 2
 		b.top = m.scrolled(msg, b.top, step, len(m.openMessage())-step)
 		return nil, true
 	}

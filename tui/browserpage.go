@@ -23,7 +23,7 @@ func browserSplit(w, h int) (listWidth, rows, previewWidth, previewRows int) {
 
 // listRows is how many rows of a list of the pages of messages and letters are in sight.
 func (m *model) listRows() int {
-	_, rows, _, _ := browserSplit(m.width, m.height-chrome)
+	_, rows, _, _ := browserSplit(m.bodySize())
 	return max(rows, 2)
 }
 
@@ -33,7 +33,7 @@ func (m *model) openMessage() []string {
 	if !ok {
 		return nil
 	}
-	return messageLines(m.st, &m.paper, msg, m.width-2)
+	return messageLines(m.st, &m.paper, msg, m.bodyWidth()-2)
 }
 
 // browserBody is the page of the messages.

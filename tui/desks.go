@@ -157,6 +157,9 @@ func (m *model) footer() (front, spare []key.Binding) {
 	if m.dialog != nil {
 		return front, spare
 	}
+	if m.guide.ballot != nil {
+		return m.ballotKeys(), nil
+	}
 	if m.live.Observing {
 		var writing []key.Binding
 		for _, b := range m.keys.writing() {

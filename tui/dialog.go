@@ -201,7 +201,7 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 		reason := cmp.Or(loss(s), "Nothing would be lost any more.")
 		body = append(body, cut(reason, inner, st.ascii), "", st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
 	case d.asks():
-		body = append(body, "", st.key.Render("y")+" yes, do it   "+st.key.Render("esc")+" no")
+		body = append(body, "", st.key.Render("y")+" "+st.t("yes, do it")+"   "+st.key.Render("esc")+" "+st.t("no"))
 	case d.typed != nil:
 		line := d.box + ":  " + st.numberBox(d.digits)
 		if d.refused() {
@@ -262,7 +262,7 @@ func (st *styles) choiceLine(d *dialog, i, w int, s *lab.Snapshot) string {
 // frame puts lines of w cells into a border with a title.
 func (st *styles) frame(title string, body []string, w int) []string {
 	side := st.key.Render(st.g.side)
-	dash := strings.Repeat(st.g.rule, max(w+2-len(title)-3, 0))
+	dash := strings.Repeat(st.g.rule, max(w+2-width(title)-3, 0))
 	out := []string{st.key.Render(st.g.corners[0]+st.g.rule) + " " + st.title.Render(title) + " " + st.key.Render(dash+st.g.corners[1])}
 	for _, line := range append(append([]string{""}, body...), "") {
 		out = append(out, side+" "+st.left(line, w)+" "+side)
@@ -272,11 +272,16 @@ func (st *styles) frame(title string, body []string, w int) []string {
 
 // overlay lays a frame over the lower part of a page: the partitions stay in sight as long as they can.
 func (st *styles) overlay(page, frame []string, w int) []string {
+	return st.overlayIn(page, frame, w, w)
+}
+
+// overlayIn is overlay with the frame in the middle of the first cells of the page, as many as room says.
+func (st *styles) overlayIn(page, frame []string, room, w int) []string {
 	if len(frame) == 0 || len(frame) > len(page) {
 		return page
 	}
 	wide := width(frame[0])
-	x, y := max((w-wide)/2, 0), max(len(page)-len(frame)-3, 0)
+	x, y := max((room-wide)/2, 0), max(len(page)-len(frame)-3, 0)
 	for i, line := range frame {
 		row := page[y+i]
 		page[y+i] = st.left(cells(row, 0, x), x) + line + st.left(cells(row, x+wide, w), w-x-wide)

@@ -28,6 +28,8 @@ type KeyMap struct {
 	Redrive, Edit, Mark, Export            key.Binding
 	Where, InPartition, Live, Produce      key.Binding
 	Send                                   key.Binding
+	Guide, GuideMenu, Hands                key.Binding
+	CheckpointBefore, CheckpointAfter      key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
 }
@@ -87,6 +89,7 @@ func DefaultKeys() KeyMap {
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
 	k.bindDesk()
+	k.bindGuide()
 	return k
 }
 
@@ -100,6 +103,7 @@ func (k KeyMap) Sections() []Section {
 		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
 		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
 		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Broker}},
+		{"The course", []key.Binding{k.Guide, k.CheckpointBefore, k.CheckpointAfter, k.Hands, k.GuideMenu}},
 		{"Replay", []key.Binding{
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
@@ -177,7 +181,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	}
 	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
 		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"), short(k.Broker, "b", "broker"))
-	return append(front, help, quit), spare
+	return append(front, short(k.Guide, "g", "guide"), help, quit), spare
 }
 
 // actions are the keys that do something to the lab as it is.

@@ -40,6 +40,7 @@ func (m *model) cycleLanguage() {
 	}
 	m.lang = l
 	m.restyle(m.theme)
+	m.guide.read(l)
 }
 
 // plain is a text of the program's own as this terminal can show it.

@@ -71,7 +71,7 @@ func (m *model) openLetter() []string {
 	if !ok {
 		return nil
 	}
-	return m.letterLines(l, m.width-2)
+	return m.letterLines(l, m.bodyWidth()-2)
 }
 
 // letterLines is a letter in full, but for its title.

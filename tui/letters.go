@@ -162,7 +162,7 @@ func (m *model) walkLetters(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	case !m.scrolls(msg):
 		return nil, false
 	case b.open:
-		step := m.height - chrome - 2
+		step := m.bodyHeight() - 2
 		b.top = m.scrolled(msg, b.top, step, len(m.openLetter())-step)
 	case key.Matches(msg, k.Next, k.PageDown) && b.cursor >= n-1 && b.page.Older && b.work == nil:
 		q := b.query

@@ -26,6 +26,7 @@ const (
 	messagesPage
 	trailPage
 	brokersPage
+	guidePage
 	pages
 )
 
@@ -57,6 +58,9 @@ type model struct {
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
+	guide guide
+	told  narration
+
 	letters letterBox
 	browser browser
 	trail   trail
@@ -82,8 +86,9 @@ func newModel(l Lab, o Options, j *jobs) *model {
 	if o.Theme != ThemeLight && o.Theme != ThemeContrast && o.Theme != ThemeDark {
 		m.theme, m.auto = ThemeDark, true
 	}
-	m.take(m.live)
+	m.guide = newGuide(o, m.live)
 	m.restyle(m.theme)
+	m.take(m.live)
 	return m
 }
 
@@ -115,6 +120,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case doneMsg:
 		m.take(msg.snapshot)
 		m.say(msg)
+		m.began(msg)
 	case crashMsg:
 		m.crash = msg.err
 		return m, tea.Quit
@@ -126,6 +132,10 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // take makes a Snapshot the newest.
 func (m *model) take(s *lab.Snapshot) {
+	if !s.Started.Equal(m.live.Started) {
+		m.renew()
+	}
+	m.narrate(s)
 	m.live = s
 	m.scale = nextScale(m.scale, s)
 	if s.State != lab.Starting {
@@ -135,6 +145,19 @@ func (m *model) take(s *lab.Snapshot) {
 	if !known {
 		m.selected = ""
 	}
+	m.watch(s)
+}
+
+// renew forgets everything about a lab that another one has followed: what it was called, and where its records stood,
+// means nothing in the next.
+func (m *model) renew() {
+	m.browser.hush()
+	m.browser.work.end()
+	m.letters.work.end()
+	m.trail.work.end()
+	m.past, m.replay, m.scale, m.told = nil, nil, 0, narration{}
+	m.selected, m.chosen, m.top = "", 0, [pages]int{}
+	m.letters, m.browser, m.trail, m.paper = letterBox{}, browser{}, trail{}, paper{}
 }
 
 // nextScale is the lag that a full bar stands for: the largest since the lag was last zero, so that bars shrink while
@@ -164,6 +187,9 @@ func (m *model) resize(msg tea.WindowSizeMsg) {
 	m.width, m.height = max(msg.Width, 0), max(msg.Height, 0)
 	if m.tooSmall() && m.dialog != nil && !m.dialog.quit {
 		m.dialog = nil
+	}
+	if m.page == guidePage && m.guideBeside() {
+		m.page = dashboardPage
 	}
 }
 

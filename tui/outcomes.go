@@ -66,7 +66,7 @@ func (m *model) scrollOutcomes(msg tea.KeyPressMsg) bool {
 		return false
 	}
 	_, _, _, outcomes := b.sent.progress()
-	b.top = m.scrolled(msg, b.top, (m.height-chrome)/3, len(outcomes)-1)
+	b.top = m.scrolled(msg, b.top, m.bodyHeight()/3, len(outcomes)-1)
 	return true
 }
 

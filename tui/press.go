@@ -30,6 +30,17 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.help:
 		m.pressInHelp(msg)
 		return nil
+	case m.guide.ballot != nil:
+		m.vote(msg)
+		return nil
+	case m.guide.reveal != "":
+		m.guide.reveal = ""
+		if key.Matches(msg, m.keys.Back) {
+			return nil
+		}
+	}
+	if cmd, taken := m.pressGuide(msg); taken {
+		return cmd
 	}
 	if m.live.Observing && m.keys.writes(msg) {
 		m.message = message{text: observing, bad: true, at: m.now}
@@ -185,6 +196,8 @@ func (m *model) back() {
 		m.selected = ""
 	case m.replay != nil:
 		m.replay = nil
+	case m.guide.open && !m.refused():
+		m.closeGuide()
 	default:
 		m.message = message{}
 	}

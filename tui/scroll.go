@@ -10,28 +10,29 @@ import (
 
 // extent is how many rows of the present page are in sight, and how far it can scroll.
 func (m *model) extent() (step, limit int) {
-	s, h, n := m.shown(), m.height-chrome, len(m.shown().Partitions)
+	s, n := m.shown(), len(m.shown().Partitions)
+	w, h := m.bodySize()
 	switch m.page {
 	case eventsPage:
-		_, step = eventPage(m.st, s, m.width, h-1, m.top[m.page])
-		if _, whole := eventPage(m.st, s, m.width, h-1, 0); whole == len(s.Events) {
+		_, step = eventPage(m.st, s, w, h-1, m.top[m.page])
+		if _, whole := eventPage(m.st, s, w, h-1, 0); whole == len(s.Events) {
 			return step, 0
 		}
 		return step, len(s.Events) - 1
 	case consumersPage:
-		return h - 2, len(consumersBody(m.view(), m.width)) - (h - 2)
+		return h - 2, len(consumersBody(m.view(), w)) - (h - 2)
 	case topicsPage:
-		return h - 1, len(topicsBody(m.st, s, m.width)) - (h - 1)
+		return h - 1, len(topicsBody(m.st, s, w)) - (h - 1)
 	case partitionsPage:
 		return listExtent(n, h-2-notices)
 	case rebalancesPage:
-		return rebalanceExtent(m.view(), m.width, h, m.chosen)
+		return rebalanceExtent(m.view(), w, h, m.chosen)
 	case lanesPage:
 		return listExtent(n, fullLanes(s, h))
 	case brokersPage:
-		return h - 2, len(brokerBody(m.st, s, m.width)) - (h - 2)
+		return h - 2, len(brokerBody(m.st, s, w)) - (h - 2)
 	case ledgerPage:
-		return h - 2, len(ledgerBody(m.st, s, m.width)) - (h - 2)
+		return h - 2, len(ledgerBody(m.st, s, w)) - (h - 2)
 	}
 	l := m.layout()
 	return listExtent(n, min(l.partitions, l.lanes))
@@ -69,7 +70,7 @@ func (m *model) scrolled(msg tea.KeyPressMsg, top, step, limit int) int {
 func (m *model) browse(msg tea.KeyPressMsg) {
 	k, top := m.keys, &m.top[rebalancesPage]
 	step, limit := m.extent()
-	list, _ := rebalanceSplit(m.view(), m.width, m.height-chrome, m.chosen)
+	list, _ := rebalanceSplit(m.view(), m.bodyWidth(), m.bodyHeight(), m.chosen)
 	by := 0
 	switch {
 	case key.Matches(msg, k.Next):

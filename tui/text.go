@@ -49,6 +49,8 @@ func shortName(s string, limit int, asciiOnly bool) string {
 // them, and terminals disagree about the width of the result.
 func drawable(r rune) bool {
 	switch {
+	case r == '\u00a0': // French has it before some of its signs
+		return true
 	case !unicode.IsPrint(r), unicode.Is(unicode.M, r):
 		return false
 	case r >= 0x1F1E6 && r <= 0x1F1FF, r >= 0x1F3FB && r <= 0x1F3FF: // flags, skin tones

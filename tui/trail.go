@@ -107,7 +107,7 @@ func (m *model) pressTrail(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	case !m.scrolls(msg):
 		return nil, false
 	case t.open:
-		step := m.height - chrome - 2
+		step := m.bodyHeight() - 2
 		t.top = m.scrolled(msg, t.top, step, len(m.openHop())-step)
 	default:
 		t.cursor = m.scrolled(msg, t.cursor, 5, n-1)

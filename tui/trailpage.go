@@ -77,7 +77,7 @@ func (m *model) openHop() []string {
 	if t.cursor >= len(t.trace.Hops) {
 		return nil
 	}
-	return messageLines(m.st, &m.paper, t.trace.Hops[t.cursor].Message, m.width-2)
+	return messageLines(m.st, &m.paper, t.trace.Hops[t.cursor].Message, m.bodyWidth()-2)
 }
 
 // trailTitle says which payment it is and how far the search is.

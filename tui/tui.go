@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
 )
 
@@ -26,6 +27,13 @@ type Lab interface {
 type Options struct {
 	// Language is the one that the screen speaks at first; nil is English.
 	Language *phrase.Language
+
+	// Checkpoint is the one of the course with which the lab began, nil for none; then the guide is open from the beginning.
+	Checkpoint *lesson.Checkpoint
+	// NoQuestions: the guide asks no questions, until somebody wants them.
+	NoQuestions bool
+	// Scraped is how often somebody has fetched the lab's metrics; nil where nobody counts.
+	Scraped func() int64
 
 	Theme   string // ThemeAuto (also when empty), ThemeDark, ThemeLight or ThemeContrast
 	ASCII   bool   // draw with ASCII characters only

@@ -57,10 +57,13 @@ func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
 	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
 	status := m.statusRows()
-	lines = append(lines, m.st.box(body, w, m.height-chrome)[:m.height-chrome-len(status)+1]...)
+	lines = append(lines, m.withGuide(body, m.height-chrome-len(status)+1)...)
 	lines = append(lines, status...)
 	front, spare := m.footer()
 	lines = append(lines, footerLine(m.st, front, spare, w))
+	if card := m.pollCard(); card != nil {
+		lines = m.st.overlayIn(m.st.box(lines, w, m.height), card, m.bodyWidth(), w)
+	}
 	if m.form != nil {
 		lines = m.st.overlay(m.st.box(lines, w, m.height), formLines(m.st, m.form, w, m.height), w)
 	}
@@ -94,7 +97,8 @@ func (m *model) view() view {
 
 // body is what stands between the header and the footer.
 func (m *model) body(s *lab.Snapshot) []string {
-	w, h, v := m.width, m.height-chrome, m.view()
+	w, h := m.bodySize()
+	v := m.view()
 	switch m.page {
 	case eventsPage:
 		lines, _ := eventPage(m.st, s, w, h-1, v.top)
@@ -113,6 +117,8 @@ func (m *model) body(s *lab.Snapshot) []string {
 		return lanesBody(v, w, h)
 	case brokersPage:
 		return append([]string{brokerTitle(m.st, s, w)}, m.st.scrollable(brokerBody(m.st, s, w), w, h-1, v.top)...)
+	case guidePage:
+		return m.guideBody(w, h)
 	case ledgerPage:
 		return append([]string{ledgerTitle(m.st, s, w)}, m.st.scrollable(ledgerBody(m.st, s, w), w, h-1, v.top)...)
 	}
@@ -124,7 +130,8 @@ func (m *model) body(s *lab.Snapshot) []string {
 
 func (m *model) layout() layout {
 	s := m.shown()
-	return arrange(m.width, m.height, len(s.Partitions), consumerLines(s))
+	w, h := m.bodySize()
+	return arrange(w, h+chrome, len(s.Partitions), consumerLines(s))
 }
 
 // status is what the line over the footer says: the answer to the last command, or what the selection means.
@@ -139,6 +146,8 @@ func (m *model) status() (string, pen) {
 		return "The screen stands still, the lab goes on. Space shows it live.", m.st.warn
 	case m.replay != nil:
 		return "Replay: keys act on the live lab, space shows it.", m.st.warn
+	case m.narrates() != "":
+		return m.narrates(), m.st.strong
 	case m.selected != "":
 		if o, ok := outsiderOf(m.shown(), m.selected); ok {
 			return o.Name + " is selected. It runs on " + o.Host + " and not in this lab: only who runs it can stop it.", m.st.muted
@@ -151,9 +160,10 @@ func (m *model) status() (string, pen) {
 // statusRows are one line, and more over the end of the body for a refusal that needs them: its cure is its last words.
 func (m *model) statusRows() []string {
 	const most = 3
+	long := m.refused() || m.narrates() != ""
 	text, style := m.status()
 	last := m.width - width(keysPressed(m.st, m.keysShown())) - 2
-	if !m.refused() || width(text) <= last {
+	if !long || width(text) <= last {
 		return []string{statusLine(m.st, text, style, m.keysShown(), m.width)}
 	}
 	rows := strings.Split(ansi.Wrap(visible(text, (m.width-2)*most, m.st.ascii), m.width-3, ""), "\n")

@@ -44,6 +44,8 @@ func intent(c lab.Command) string {
 		return "commit every " + interval(c.Every)
 	case lab.KillBetween:
 		return "kill " + whom(c.Name, "the busiest consumer") + " between effect and commit"
+	case lab.Begin:
+		return "a new lab"
 	case lab.SetPoison:
 		return "poison policy " + string(c.Policy)
 	}

@@ -47,7 +47,9 @@ func TestTheNarratorTellsWhatWasMeasured(t *testing.T) {
 			"order-2 crashed. For 5.6 s nobody read partition 1; order-1 has it now. 3 messages were begun a second time.",
 			"order-2 s’est arrêté net. Pendant 5,6\u00a0s, personne n’a lu la partition 1\u00a0; order-1 l’a maintenant. 3 messages ont été commencés une deuxième fois."},
 		{"measured later", func(s *lab.Snapshot) { crash(s, false, lab.Move{Partition: 1, To: 1}) },
-			func(s *lab.Snapshot) { crash(s, false, lab.Move{Partition: 1, To: 1, Measured: true, Unread: time.Second}) },
+			func(s *lab.Snapshot) {
+				crash(s, false, lab.Move{Partition: 1, To: 1, Measured: true, Unread: time.Second})
+			},
 			"order-2 crashed. For 1.0 s nobody read partition 1; order-1 has it now.",
 			"order-2 s’est arrêté net. Pendant 1,0\u00a0s, personne n’a lu la partition 1\u00a0; order-1 l’a maintenant."},
 		{"told once", func(s *lab.Snapshot) { crash(s, false, measured) }, func(s *lab.Snapshot) { crash(s, false, measured) }, "", ""},

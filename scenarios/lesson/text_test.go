@@ -3,6 +3,7 @@ package lesson_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
@@ -73,4 +74,26 @@ func code(text string) string {
 		}
 	}
 	return strings.Join(spans, " | ")
+}
+
+// The guide stands beside the dashboard, and a line of a diagram that does not fit into it is broken.
+func TestDiagramsFitBesideTheDashboard(t *testing.T) {
+	const widest = 42
+	for _, l := range languages(t) {
+		for _, c := range lesson.All() {
+			text, err := c.Read(l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, diagram, found := strings.Cut(text.Concept, "```\n")
+			if !found {
+				t.Errorf("checkpoint %d in %s has no diagram", c.Number, l.Name())
+			}
+			for line := range strings.Lines(diagram) {
+				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > widest {
+					t.Errorf("checkpoint %d in %s: %d cells, %d fit: %s", c.Number, l.Name(), n, widest, line)
+				}
+			}
+		}
+	}
 }

@@ -1,0 +1,351 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/lesson"
+	"blackfriday/services/lab"
+)
+
+// How wide the guide is beside the dashboard, from which width of the terminal on it is there, and the height from which
+// the strip under the dashboard has a second line for what to do.
+const (
+	guideFrom   = 120
+	guideLeast  = 46
+	guideMost   = 52
+	longStrip   = 30
+	guideFrame  = 2 // the heading and the line of keys
+	stripLeast  = 2
+	guideIndent = 2
+)
+
+// lessonView is what the guide draws.
+type lessonView struct {
+	number  int // of the checkpoint that is shown
+	here    int // of the present one
+	text    lesson.Text
+	steps   []lesson.StepState
+	present int // the step that is next; negative where another checkpoint is shown
+	polls   []lesson.Poll
+	waiting string // a question that can be asked now
+	coming  bool   // the lab is being exchanged
+}
+
+// lessonView is the guide as it stands.
+func (m *model) lessonView() lessonView {
+	g := &m.guide
+	v := lessonView{number: g.shown, here: g.here(), text: g.texts[g.shown], present: nowhere, coming: g.coming != nowhere}
+	v.steps = g.course.Steps(g.shown)
+	if v.steps == nil {
+		c, _ := lesson.Find(g.shown) // leafing stays within the course
+		for _, step := range c.Steps {
+			v.steps = append(v.steps, lesson.StepState{Step: step})
+		}
+	}
+	if !g.quiet {
+		v.polls = g.course.Polls(g.shown)
+	}
+	if g.shown == g.here() {
+		v.present = g.course.Present()
+		if poll, ok := m.askable(); ok {
+			v.waiting = poll.Question.Name
+		}
+	}
+	return v
+}
+
+// guideBeside says that the guide stands beside what else is shown.
+func (m *model) guideBeside() bool { return m.guide.open && m.width >= guideFrom && m.width > 0 }
+
+// guideSize is how large the guide is where it is shown whole.
+func (m *model) guideSize() (w, h int) {
+	if m.guideBeside() {
+		return min(max(m.width/3, guideLeast), guideMost) - 3, m.height - chrome
+	}
+	return min(m.width-2, 96), m.height - chrome - 1
+}
+
+// bodySize is what the guide leaves of the body.
+func (m *model) bodySize() (w, h int) {
+	w, h = m.width, m.height-chrome
+	switch {
+	case m.guideBeside():
+		inner, _ := m.guideSize()
+		return w - inner - 3, h
+	case m.guide.open && m.page != guidePage:
+		return w, h - m.stripHeight()
+	}
+	return w, h
+}
+
+func (m *model) bodyWidth() int {
+	w, _ := m.bodySize()
+	return w
+}
+
+func (m *model) bodyHeight() int {
+	_, h := m.bodySize()
+	return h
+}
+
+// stripHeight is how many lines the present step takes under the dashboard.
+func (m *model) stripHeight() int {
+	if m.height >= longStrip {
+		return stripLeast + 1
+	}
+	return stripLeast
+}
+
+// withGuide puts the guide beside a body, or the present step under it, in exactly h lines.
+func (m *model) withGuide(body []string, h int) []string {
+	w, _ := m.bodySize()
+	switch {
+	case m.shown().State == lab.Starting, !m.guide.open && m.page != guidePage:
+		return m.st.box(body, m.width, h)
+	case m.page == guidePage:
+		return m.st.box(m.guideBody(w, h), w, h) // its last line names its keys
+	case !m.guideBeside():
+		strip := guideStrip(m.st, m.lessonView(), w, m.stripHeight())
+		return append(m.st.box(body, w, h-len(strip)), strip...)
+	}
+	gw, _ := m.guideSize()
+	column := m.guideColumn(gw, h)
+	body = m.st.box(body, w, h)
+	side := m.st.rule.Render(m.st.g.side)
+	for i := range body {
+		body[i] += side + " " + column[i] + " "
+	}
+	return body
+}
+
+// guideBody is the page of the guide: how the lag stands, and the lesson under it.
+func (m *model) guideBody(w, h int) []string {
+	gw, gh := m.guideSize()
+	gw, gh = min(gw, max(w-2, 0)), min(gh, h-1)
+	out := []string{partitionTitle(m.st, m.shown(), w)}
+	for _, line := range m.guideColumn(gw, gh) {
+		out = append(out, " "+line)
+	}
+	return out
+}
+
+// guideColumn is the guide in exactly h lines of w cells.
+func (m *model) guideColumn(w, h int) []string {
+	st, v := m.st, m.lessonView()
+	all, present := guideLines(st, v, w)
+	room := max(h-guideFrame, 0)
+	top := guideTop(m.guide.top, present, len(all), room)
+	head := st.title.Render(st.t("GUIDE")) + " " + st.strong.Render(st.t("checkpoint %d of %d", v.number, lesson.Last)) + " "
+	out := append([]string{st.ruled(head, "", w)}, st.box(all[min(top, len(all)):min(top+room, len(all))], w, room)...)
+	return st.box(append(out, st.guideFooter(v, top, len(all)-top-room, w)), w, h)
+}
+
+// guideTop is the first line that is shown: where somebody scrolled to, or as far down as the present step needs.
+func guideTop(top, present, lines, room int) int {
+	if top == atStep {
+		top = 0
+		if present > room*2/3 {
+			top = present - room/3
+		}
+	}
+	return max(min(top, lines-room), 0)
+}
+
+// guideFooter names the keys of the guide, and says how much is out of sight.
+func (st *styles) guideFooter(v lessonView, above, below, w int) string {
+	k := DefaultKeys()
+	more := ""
+	if above > 0 || below > 0 {
+		more = st.muted.Render(st.t("pgdn: +%d", max(below, 0)))
+	}
+	entries := [][2]string{{k.CheckpointBefore.Help().Key + " " + k.CheckpointAfter.Help().Key, st.t("leaf")}, {k.Choose.Help().Key, st.t("begin")}}
+	if v.waiting != "" {
+		entries = append(entries, [2]string{k.Hands.Help().Key, st.t("ask")})
+	}
+	entries = append(entries, [2]string{k.GuideMenu.Help().Key, st.t("more")})
+	text := ""
+	for wordless := range entries { // the words of the first keys go where there is no room for all
+		text = ""
+		for i, e := range entries {
+			text += st.key.Render(e[0]) + " "
+			if i >= wordless {
+				text += st.muted.Render(e[1]) + "  "
+			}
+		}
+		if width(text)+width(more) <= w {
+			break
+		}
+	}
+	return st.ends(text, more, w)
+}
+
+// guideLines are everything that the guide says, in lines of at most w cells; present is the line of the present step.
+func guideLines(st *styles, v lessonView, w int) (lines []string, present int) {
+	add := func(more ...string) { lines = append(lines, more...) }
+	add(st.wrapped(v.text.Title, w, st.title)...)
+	add(st.md.lines(v.text.Goal, w)...)
+	switch {
+	case v.coming:
+		add("", st.warn.Render(st.g.waiting+" "+st.t("The lab is being made ready.")))
+	case v.number != v.here:
+		add("")
+		add(st.wrapped(st.t("You are in checkpoint %d. Enter begins this one.", v.here), w, st.warn)...)
+	}
+	add("")
+	for i, s := range v.steps {
+		if i == v.present {
+			present = len(lines)
+		}
+		add(st.stepLines(v, i, s, w)...)
+	}
+	if v.present == len(v.steps) {
+		add("")
+		add(st.wrapped(st.ending(v), w, st.good)...)
+	}
+	if poll, ok := pollOf(v); ok {
+		add("", st.title.Render(st.t("Predicted")))
+		add(st.pollLines(v.text, poll, w)...)
+	}
+	add("", st.title.Render(st.t("Look at")))
+	add(st.md.lines(v.text.Look, w)...)
+	add("", st.title.Render(st.t("Why")))
+	add(st.md.lines(v.text.Concept, w)...)
+	return lines, present
+}
+
+// ending is said when every step is behind.
+func (st *styles) ending(v lessonView) string {
+	skipped := 0
+	for _, s := range v.steps {
+		if !s.Done {
+			skipped++
+		}
+	}
+	switch {
+	case skipped > 0:
+		return st.count(int64(skipped), "Through. %s step was skipped; it still counts when it is done.", "Through. %s steps were skipped; they still count when they are done.")
+	case v.number == lesson.Last:
+		return st.t("The course is done, and every step of this checkpoint was measured.")
+	}
+	return st.t("Done, and measured. > and Enter go on to checkpoint %d.", v.number+1)
+}
+
+// stepLines are a step: its sign and title, what was measured beside what the course expects, and how to do the present one.
+func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []string {
+	title := fmt.Sprintf("%d.%d %s", v.number, i+1, v.text.Steps[s.Step.Name].Title)
+	style, sign := pen(""), st.g.dot
+	switch {
+	case s.Done:
+		style, sign = st.good, st.g.ok
+	case i == v.present:
+		style, sign = st.key, st.g.cursor
+	case s.Skipped:
+		style, sign = st.warn, st.g.dash
+		title += " (" + st.t("skipped") + ")"
+	}
+	ink := st.muted
+	if s.Done || i == v.present {
+		ink = st.strong
+	}
+	var out []string
+	for n, line := range st.wrapped(title, w-guideIndent, ink) {
+		if n == 0 {
+			out = append(out, style.Render(sign)+" "+line)
+		} else {
+			out = append(out, blank(guideIndent)+line)
+		}
+	}
+	if figures := st.figures(s); figures != "" && (s.Done || i == v.present) {
+		for _, line := range st.wrapped(figures, w-guideIndent, style) {
+			out = append(out, blank(guideIndent)+line)
+		}
+	}
+	if i == v.present {
+		for _, line := range st.md.lines(v.text.Steps[s.Step.Name].Body, w-guideIndent) {
+			out = append(out, blank(guideIndent)+line)
+		}
+	}
+	return out
+}
+
+// figures are what was measured of a step beside what the course expects.
+func (st *styles) figures(s lesson.StepState) string {
+	measured, expected := s.Measured, s.Step.Expected
+	switch {
+	case measured.Empty() && expected.Empty():
+		return ""
+	case measured.Empty():
+		return st.t("expected: %s", expected)
+	case expected.Empty():
+		return st.say(measured)
+	}
+	return st.say(measured) + " " + st.g.dot + " " + st.t("expected: %s", expected)
+}
+
+// guideStrip is the present step under the dashboard, in exactly so many lines.
+func guideStrip(st *styles, v lessonView, w, lines int) []string {
+	title, what, right := st.t("Checkpoint %d: %s", v.here, v.text.Title), "", ""
+	switch {
+	case v.coming:
+		what = st.t("The lab is being made ready.")
+	case v.present >= 0 && v.present < len(v.steps):
+		s := v.steps[v.present]
+		title = fmt.Sprintf("%d.%d %s", v.here, v.present+1, v.text.Steps[s.Step.Name].Title)
+		what, right = v.text.Steps[s.Step.Name].Body, st.figures(s)
+	case v.present >= 0:
+		what = st.ending(v)
+	}
+	head := " " + st.title.Render(st.t("GUIDE")) + " " + st.key.Render(st.g.cursor) + " " + st.strong.Render(st.plain(title)) + " "
+	if right != "" {
+		right = " " + st.waits.Render(right) + " "
+	}
+	out := []string{st.ruled(head, cut(right, max(w-width(head)-1, 0), st.ascii), w)}
+	said := st.md.lines(what, w-4)
+	if len(said) > lines-1 { // the end stands on the page of the guide
+		said = slices.Clone(said[:lines-1])
+		said[lines-2] = cut(said[lines-2], w-8, st.ascii) + " " + st.key.Render("g "+st.g.arrow)
+	}
+	for _, line := range said {
+		out = append(out, "   "+line)
+	}
+	return st.box(out, w, lines)
+}
+
+// wrapped are the lines of a text of the program's own, each in the same style.
+func (st *styles) wrapped(text string, w int, style pen) []string {
+	lines := strings.Split(ansi.Wrap(st.plain(text), max(w, 1), ""), "\n")
+	for i, line := range lines {
+		lines[i] = style.Render(line)
+	}
+	return lines
+}
+
+// narration is what was told last.
+type narration struct {
+	p  phrase.Phrase
+	at time.Time
+}
+
+// narrationStays is how long the class has to read it.
+const narrationStays = 20 * time.Second
+
+// narrates is the sentence about what happened last, empty once it is old.
+func (m *model) narrates() string {
+	if m.told.p.Empty() || m.live.At.Sub(m.told.at) > narrationStays {
+		return ""
+	}
+	return m.st.say(m.told.p)
+}
+
+// narrate notes what happened between the newest picture and the one that comes now.
+func (m *model) narrate(s *lab.Snapshot) {
+	if all := lesson.Narrate(m.live, s); len(all) > 0 {
+		m.told = narration{all[len(all)-1], s.At}
+	}
+}
