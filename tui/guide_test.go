@@ -137,19 +137,21 @@ func TestEveryQuestionFitsTheSmallestScreen(t *testing.T) {
 
 func TestTheGuideFitsEverySize(t *testing.T) {
 	t.Parallel()
+	var models []*model
 	for _, language := range []string{phrase.English, phrase.French} {
 		for n := range lesson.All() {
 			m, _ := guided(t, single(), n, 0, 0, language, nil)
 			show(m, crashed(), rushed())
 			press(m, "esc")
-			for w := 70; w < 180; w += 3 {
-				for h := 20; h < 50; h += 2 {
-					m.width, m.height = w, h
-					for _, m.page = range []page{dashboardPage, guidePage, messagesPage, rebalancesPage} {
-						fits(t, m, fmt.Sprintf("checkpoint %d, page %d", n, m.page))
-					}
-				}
-			}
+			models = append(models, m)
+		}
+	}
+	shown := []page{dashboardPage, guidePage, messagesPage, rebalancesPage, consumersPage}
+	for w := 70; w < 180; w += 3 {
+		for h := 20; h < 50; h += 2 {
+			m := models[(w+h)%len(models)]
+			m.width, m.height, m.page = w, h, shown[(w/3+h/2)%len(shown)]
+			fits(t, m, fmt.Sprintf("checkpoint %d, page %d", m.guide.shown, m.page))
 		}
 	}
 }
