@@ -28,6 +28,7 @@ import (
 	"blackfriday/kafka/connect"
 	"blackfriday/kafka/console"
 	"blackfriday/kafka/phrase"
+	"blackfriday/kafka/phrase/command"
 	"blackfriday/scenarios/headless"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/services/event"
@@ -50,8 +51,15 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err := fang.Execute(ctx, newRoot(), fang.WithErrorHandler(printError))
-	if err == nil {
+	language, err := phrase.Load(command.Language(os.Args[1:], phrase.FromEnvironment(os.Getenv)))
+	say := errorPrinter(language)
+	if err != nil {
+		say(os.Stderr, fang.Styles{}, err)
+		return connect.ExitMisuse
+	}
+	root := newRoot(language)
+	command.Translate(root, language)
+	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say)); err == nil {
 		return 0
 	}
 	var coded interface{ ExitCode() int }
@@ -61,11 +69,13 @@ func run() int {
 	return 1
 }
 
-// printError says what went wrong, a line for each thing, without a frame around it.
-func printError(w io.Writer, _ fang.Styles, err error) {
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		// There is nowhere to report that stderr is gone.
-		_, _ = fmt.Fprintf(w, "blackfriday: %s\n", event.Visible(line))
+// errorPrinter says in a language what went wrong, a line for each thing, without a frame around it.
+func errorPrinter(l *phrase.Language) fang.ErrorHandler {
+	return func(w io.Writer, _ fang.Styles, err error) {
+		for line := range strings.SplitSeq(command.Say(l, err), "\n") {
+			// There is nowhere to report that stderr is gone.
+			_, _ = fmt.Fprintf(w, "blackfriday: %s\n", event.Visible(line))
+		}
 	}
 }
 
@@ -85,13 +95,12 @@ type settings struct {
 	promise  string
 	preset   string
 	logFile  string
-	language string
 	screen   tui.Options
 	metrics  metrics.Flag
 	lesson   lesson.Flag
 }
 
-func newRoot() *cobra.Command {
+func newRoot(language *phrase.Language) *cobra.Command {
 	s := &settings{cluster: clusterFlags(), embedded: connect.NewEmbedded(os.Getenv)}
 	root := &cobra.Command{
 		Use:   "blackfriday",
@@ -106,7 +115,8 @@ func newRoot() *cobra.Command {
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
 	s.lesson.Register(flags)
-	flags.StringVar(&s.language, "lang", phrase.FromEnvironment(os.Getenv), "language of the screen: en or fr")
+	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr (default: that of LC_ALL, LC_MESSAGES or LANG)")
+	s.screen.Language = language
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
 	s.labFlags(serveCommand)
@@ -218,9 +228,6 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		return fmt.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
 	}
 	if s.screen.Checkpoint, err = s.lesson.Into(cmd.Flags(), &cfg); err != nil {
-		return err
-	}
-	if s.screen.Language, err = phrase.Load(s.language); err != nil {
 		return err
 	}
 	if s.logFile != "" {

@@ -45,7 +45,7 @@ const Codes = "Exit codes: 0 done, 1 it failed, 2 misuse, 3 not everything arriv
 func (d *desk) prepare(cmd *cobra.Command) {
 	d.cluster.RegisterRunning(cmd.PersistentFlags())
 	cmd.PersistentFlags().BoolVar(&d.json, "json", false, "JSON on stdout, with names that do not change")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return connect.Misuse(err) })
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return connect.Misuse(connect.FlagError(c, err)) })
 }
 
 // family is a command that does nothing by itself.

@@ -7,31 +7,50 @@ import (
 )
 
 // failure is an error that can be said in several languages.
-type failure struct {
-	Phrase
-	causes []error
-}
+type failure struct{ Phrase }
+
+// caused is a failure that wraps an error, and manifold one that wraps several: errors.Unwrap tells the two apart.
+type (
+	caused struct {
+		failure
+		cause error
+	}
+	manifold struct {
+		failure
+		causes []error
+	}
+)
 
 // Errorf is fmt.Errorf for an error that somebody reads: format names it in every language, and %w wraps.
 //
 // Each call makes an error of its own, so that a sentinel made with it is told from others by errors.Is.
 func Errorf(format string, args ...any) error {
-	f := &failure{Phrase: New(strings.ReplaceAll(format, "%w", "%v"), args...)}
+	f := failure{New(strings.ReplaceAll(format, "%w", "%v"), args...)}
+	var causes []error
 	if strings.Contains(format, "%w") {
 		for _, arg := range args {
 			if err, ok := arg.(error); ok {
-				f.causes = append(f.causes, err)
+				causes = append(causes, err)
 			}
 		}
 	}
-	return f
+	switch len(causes) {
+	case 0:
+		return &f
+	case 1:
+		return &caused{f, causes[0]}
+	}
+	return &manifold{f, causes}
 }
 
 // Error says it in English.
 func (f *failure) Error() string { return f.String() }
 
 // Unwrap gives what the error wraps.
-func (f *failure) Unwrap() []error { return f.causes }
+func (c *caused) Unwrap() error { return c.cause }
+
+// Unwrap gives all that the error wraps.
+func (m *manifold) Unwrap() []error { return m.causes }
 
 // Say says an error in a language: as far as it was made here; what comes from elsewhere is in English. It is empty for
 // nil.

@@ -21,6 +21,9 @@ var built = sync.OnceValues(build)
 var buildDir string
 
 func TestMain(m *testing.M) {
+	if err := os.Setenv("LC_ALL", "C"); err != nil { // the program speaks English, whatever the language of its developer
+		fmt.Fprintln(os.Stderr, err)
+	}
 	m.Run() // its code becomes the exit code
 	if buildDir != "" {
 		if err := os.RemoveAll(buildDir); err != nil {

@@ -57,7 +57,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	cmd.Flags().StringVar(&f.promise, "guarantee", "", "one guarantee alone, where a scenario tries several: at-most-once, at-least-once or exactly-once")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the scenarios")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return connect.Misuse(err) })
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return connect.Misuse(connect.FlagError(c, err)) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.list || len(args) == 0 {
 			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue())

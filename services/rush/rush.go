@@ -40,7 +40,7 @@ func (c *counter) prepare(cmd *cobra.Command) {
 
 func jsonFlag(cmd *cobra.Command, on *bool) {
 	cmd.Flags().BoolVar(on, "json", false, "one JSON object on stdout, with names that do not change")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return connect.Misuse(err) })
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return connect.Misuse(connect.FlagError(c, err)) })
 	cmd.Long += "\n" + console.Codes
 }
 
