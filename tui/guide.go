@@ -138,7 +138,7 @@ func (m *model) offerBeginning(s *lab.Snapshot) {
 		return
 	}
 	m.guide.offer = false
-	if holdsData(s) {
+	if !s.Cluster.Embedded && holdsData(s) {
 		m.dialog = m.beginDialog(m.guide.here())
 	}
 }

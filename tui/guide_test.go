@@ -369,3 +369,41 @@ func TestMarkdownIsKept(t *testing.T) {
 		t.Errorf("%d drawings, then %d", n, len(m.st.md.drawn))
 	}
 }
+
+// What no picture shows is told to the course by whoever knows.
+func TestTheCourseHearsOfScrapesAndOfTheHandOut(t *testing.T) {
+	m, _ := guided(t, running(3, 3), 6, 120, 36, "", func(o *Options) {
+		o.NoQuestions = true
+		o.Scraped = func() int64 { return 2 }
+	})
+	show(m, running(3, 3))
+	press(m, "G", "1", "G", "1") // without a broker that dies
+	show(m, running(3, 3))
+	if steps := m.guide.course.Steps(6); !steps[2].Done {
+		t.Errorf("somebody fetched the metrics twice, and the step is %+v", steps[2])
+	}
+	for range 2 {
+		press(m, "G", "1")
+	}
+	m.handedOut()
+	show(m, running(3, 3))
+	if steps := m.guide.course.Steps(6); !steps[5].Done {
+		t.Errorf("the hand-out was written, and the step is %+v", steps[5])
+	}
+}
+
+// Somebody else's cluster may hold what another lesson left there.
+func TestACheckpointOnAClusterWithDataAsksFirst(t *testing.T) {
+	theirs := rushed()
+	theirs.Cluster.Embedded = false
+	m, f := guided(t, theirs, 4, 100, 30, "", nil)
+	show(m, theirs)
+	if m.dialog == nil || len(f.asked) != 0 {
+		t.Fatalf("it does not ask: %v", f.asked)
+	}
+	press(m, "esc")
+	show(m, theirs)
+	if m.dialog != nil {
+		t.Error("it asks twice")
+	}
+}

@@ -140,7 +140,7 @@ func (m *model) status() (string, pen) {
 	switch {
 	case m.refused():
 		return m.st.g.bad + " " + m.message.text, m.st.bad
-	case m.message.text != "" && !m.message.bad && age < messageStays:
+	case m.message.text != "" && !m.message.bad && age < messageStays && (m.narrates() == "" || m.told.at.Before(m.message.at)):
 		return m.st.g.ok + " " + m.message.text, m.st.good
 	case m.replay != nil && m.replay.atEnd():
 		return "The screen stands still, the lab goes on. Space shows it live.", m.st.warn

@@ -140,6 +140,33 @@ func (term *terminal) quit() {
 	term.waitFor("exit code 0", func(screen string) bool { return strings.Contains(screen, "\nexit-code-0\n") })
 }
 
+// A class begins with a checkpoint, does its first steps, and begins with another one.
+func TestTheGuideInATerminal(t *testing.T) {
+	need(t, "tmux")
+	name := program(t)
+	term := openTerminal(t)
+	term.tmux("send-keys", "-l", name+" --kafka-port 0 --http-port 0 --checkpoint 3 --lang fr")
+	term.key("Enter")
+	term.waitFor("the question", func(screen string) bool { return strings.Contains(screen, "Prédire") })
+	term.tmux("send-keys", "c", "c", "Enter")
+	term.waitFor("the votes to be counted", func(screen string) bool { return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.1") })
+	term.key("f")
+	term.waitFor("the rate to be measured", func(screen string) bool { return strings.Contains(screen, "Prédire") })
+	term.key("Escape")
+	term.waitFor("the step after it", func(screen string) bool { return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.4") })
+	term.key("G")
+	term.waitFor("the menu", func(screen string) bool { return strings.Contains(screen, "Le guide") })
+	term.key("9")
+	term.waitFor("the question before all is deleted", func(screen string) bool { return strings.Contains(screen, "Commencer le checkpoint 4") })
+	term.key("y")
+	term.waitFor("another lab", func(screen string) bool {
+		return strings.Contains(screen, "4.1") && strings.Contains(screen, "payments 0 ") && lag(screen) == 0
+	})
+	term.key("L")
+	term.waitFor("English", func(screen string) bool { return strings.Contains(screen, "Three partitions") })
+	term.quit()
+}
+
 func TestASmallTerminalSaysWhatItNeeds(t *testing.T) {
 	name := program(t)
 	term := openTerminal(t)

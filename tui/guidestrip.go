@@ -1,0 +1,64 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/lesson"
+	"blackfriday/services/lab"
+)
+
+// guideStrip is the present step under the dashboard, in exactly so many lines.
+func guideStrip(st *styles, v lessonView, w, lines int) []string {
+	title, what, right := st.t("Checkpoint %d: %s", v.here, v.text.Title), "", ""
+	switch {
+	case v.coming:
+		what = st.t("The lab is being made ready.")
+	case v.present >= 0 && v.present < len(v.steps):
+		s := v.steps[v.present]
+		title = fmt.Sprintf("%d.%d %s", v.here, v.present+1, v.text.Steps[s.Step.Name].Title)
+		what, right = v.text.Steps[s.Step.Name].Body, st.figures(s)
+	case v.present >= 0:
+		what = st.ending(v)
+	}
+	head := " " + st.title.Render(st.t("GUIDE")) + " " + st.key.Render(st.g.cursor) + " " + st.strong.Render(st.plain(title)) + " "
+	if right != "" {
+		right = " " + st.waits.Render(right) + " "
+	}
+	out := []string{st.ruled(head, cut(right, max(w-width(head)-1, 0), st.ascii), w)}
+	said := st.md.lines(what, w-4)
+	if len(said) > lines-1 { // the end stands on the page of the guide
+		said = slices.Clone(said[:lines-1])
+		said[lines-2] = cut(said[lines-2], w-8, st.ascii) + " " + st.key.Render("g "+st.g.arrow)
+	}
+	for _, line := range said {
+		out = append(out, "   "+line)
+	}
+	return st.box(out, w, lines)
+}
+
+// narration is what was told last.
+type narration struct {
+	p  phrase.Phrase
+	at time.Time
+}
+
+// narrationStays is how long the class has to read it.
+const narrationStays = 20 * time.Second
+
+// narrates is the sentence about what happened last, empty once it is old.
+func (m *model) narrates() string {
+	if m.told.p.Empty() || m.live.At.Sub(m.told.at) > narrationStays {
+		return ""
+	}
+	return m.st.say(m.told.p)
+}
+
+// narrate notes what happened between the newest picture and the one that comes now.
+func (m *model) narrate(s *lab.Snapshot) {
+	if all := lesson.Narrate(m.live, s); len(all) > 0 {
+		m.told = narration{all[len(all)-1], s.At}
+	}
+}
