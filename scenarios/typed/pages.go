@@ -121,10 +121,10 @@ func (d desk) partitions() Card {
 
 // count counts the orders, as the auditor does by identity.
 func (d desk) count() Card {
-	return Card{phrase.New("Count the orders in their topic"), []Entry{
-		apache(d.apache("console-consumer", "--topic %s --from-beginning --timeout-ms 5000 | wc -l", d.name(kafka.OrderCreated))),
+	return Card{phrase.New("Count the orders in their topic, once the lag is zero"), []Entry{
+		apache(d.apache("console-consumer", "--topic %s --from-beginning --timeout-ms 3000 | wc -l", d.name(kafka.OrderCreated))),
 		kcat(d.kcat("-C -t %s -o beginning -e -q | wc -l", d.name(kafka.OrderCreated))),
-		console(d.ours("consume %s --from-beginning --timeout 2s | wc -l", shown(kafka.OrderCreated))).but(
+		console(d.ours("consume %s --from-beginning --timeout 2s", shown(kafka.OrderCreated)) + " | wc -l").but(
 			phrase.New("Whoever counts messages counts duplicates, too. The ledger counts every payment by identity, which none of these tools can.")),
 		d.admin(fmt.Sprintf("ListEndOffsets(ctx, %s)", d.quoted(kafka.OrderCreated))),
 	}}
@@ -142,8 +142,8 @@ func (d desk) read(topic string) Card {
 		"return fetches.Err()",
 	}
 	return Card{about, []Entry{
-		apache(d.apache("console-consumer", "--topic %s --from-beginning --property print.headers=true --timeout-ms 5000", d.name(topic))).but(
-			phrase.New("It ends when nothing comes for 5 s, and calls that an error.")),
+		apache(d.apache("console-consumer", "--topic %s --from-beginning --property print.headers=true --timeout-ms 3000", d.name(topic))).but(
+			phrase.New("It ends when nothing comes for 3 s, and calls that an error.")),
 		kcat(d.kcat(`-C -t %s -o beginning -e -f '%%p@%%o %%h %%s\n'`, d.name(topic))),
 		console(d.ours("consume %s --from-beginning --headers --timeout 2s", shown(topic))),
 		d.golang([]string{"kgo.ConsumeTopics(" + d.quoted(topic) + ")"}, poll...).but(phrase.New("One poll: whoever wants all of them polls until nothing comes.")),

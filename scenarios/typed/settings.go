@@ -75,7 +75,7 @@ func (d desk) promise(g string) Card {
 	}
 	topic := d.name(kafka.OrderCreated)
 	return Card{phrase.New("Another promise: %s", g), []Entry{
-		apache(d.apache("console-consumer", "--topic %s --from-beginning --isolation-level read_committed --timeout-ms 5000", topic), d.apache("transactions", "list")).but(
+		apache(d.apache("console-consumer", "--topic %s --from-beginning --isolation-level read_committed --timeout-ms 3000", topic), d.apache("transactions", "list")).but(
 			phrase.New("A promise is kept by the client, and no tool changes it in others. This reads what was committed, and lists transactions.")),
 		kcat(d.kcat("-C -t %s -o beginning -e -q -X isolation.level=read_committed", topic)),
 		console(d.change("service order --guarantee %s", shown(g))).stays().but(phrase.New("For one of its own, not for those of the lab.")),
@@ -89,7 +89,7 @@ func (d desk) commit(c lab.SetCommitInterval) Card {
 	_, _, ofGo := d.joining()
 	readers := d.name("my-readers")
 	return Card{phrase.New("Commit more or less often"), []Entry{
-		apache(d.apache("console-consumer", "--topic %s --group %s --consumer-property auto.commit.interval.ms=%d", d.name(kafka.PaymentSuccessful), readers, ms)).stays().but(
+		apache(d.apache("console-consumer", "--topic %s --group %s --from-beginning --consumer-property auto.commit.interval.ms=%d", d.name(kafka.PaymentSuccessful), readers, ms)).stays().but(
 			phrase.New("Every member decides for itself; here one in a group of its own.")),
 		kcat(d.kcat("-G %s %s -X auto.commit.interval.ms=%d", d.name("kcat-readers"), d.name(kafka.PaymentSuccessful), ms)).stays(),
 		console(d.change("service order --commit-interval %v", c.Every)).stays().but(phrase.New("For one of its own, not for those of the lab.")),
@@ -136,7 +136,7 @@ func (d desk) redrive() Card {
 	c := d.read(kafka.DLQPayment)
 	poll := c.Entries[len(c.Entries)-1]
 	return Card{phrase.New("Send a dead letter again"), []Entry{
-		apache(d.apache("console-consumer", "--topic %s --from-beginning --max-messages 1 --timeout-ms 5000", dlq), repaired+d.apache("console-producer", "--topic %s", topic)).but(why),
+		apache(d.apache("console-consumer", "--topic %s --from-beginning --max-messages 1 --timeout-ms 3000", dlq), repaired+d.apache("console-producer", "--topic %s", topic)).but(why),
 		kcat(d.kcat("-C -t %s -o beginning -e -c 1", dlq), repaired+d.kcat("-P -t %s", topic)).but(why),
 		console(d.ours("consume %s --from-beginning --timeout 2s", shown(kafka.DLQPayment)), repaired+d.ours("produce %s", shown(kafka.PaymentSuccessful))).but(why),
 		poll,

@@ -1,0 +1,372 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"blackfriday/kafka/realtest"
+	"blackfriday/scenarios/typed"
+	"blackfriday/services/event"
+	"blackfriday/services/lab"
+)
+
+// typist is a shell in which the programs that a typed.Card names are found.
+type typist struct {
+	path string
+	jvms chan struct{} // how many of Apache's programs run at once
+}
+
+// newTypist puts the built program and scripts like Apache's into the path: the scripts start their classes.
+func newTypist(t *testing.T) *typist {
+	t.Helper()
+	need(t, "kcat")
+	tools := realtest.NeedTools(t)
+	bin := t.TempDir()
+	if err := os.Symlink(program(t), filepath.Join(bin, "blackfriday")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"topics", "consumer-groups", "console-consumer", "console-producer", "broker-api-versions", "transactions"} {
+		cmd, err := tools.Command(context.Background(), name) // only its words are wanted
+		if err != nil {
+			t.Fatal(err)
+		}
+		script := "#!/bin/sh\nexec '" + strings.Join(slices.Insert(cmd.Args[1:len(cmd.Args):len(cmd.Args)], 0, cmd.Path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), "' '") + "' \"$@\"\n"
+		if err := os.WriteFile(filepath.Join(bin, "kafka-"+name), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &typist{bin, make(chan struct{}, 2)} // and one that stays
+}
+
+// shell prepares a line of a card, as somebody types it, in a process group of its own.
+func (term *typist) shell(ctx context.Context, line string) (cmd *exec.Cmd, out, errs *lockedBuffer) {
+	cmd = exec.CommandContext(ctx, "sh", "-c", line)
+	out, errs = &lockedBuffer{}, &lockedBuffer{}
+	cmd.Stdout, cmd.Stderr = out, errs
+	cmd.Env = append(os.Environ(), "PATH="+term.path+":"+os.Getenv("PATH"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	return cmd, out, errs
+}
+
+// turn waits until a line may run: what starts Java takes a second of a core each.
+func (term *typist) turn(line string) (done func()) {
+	if !strings.Contains(line, "kafka-") {
+		return func() {}
+	}
+	term.jvms <- struct{}{}
+	return func() { <-term.jvms }
+}
+
+// run types a line that comes to an end.
+func (term *typist) run(t *testing.T, line string) {
+	t.Helper()
+	defer term.turn(line)()
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	cmd, out, errs := term.shell(ctx, line)
+	err := cmd.Run()
+	said := errs.String()
+	// A consumer of Apache's that has waited long enough calls that an error, and exits with 0.
+	said = regexp.MustCompile(`(?m)^.*ConsoleConsumer - Error processing message.*\n.*TimeoutException.*\n?`).ReplaceAllString(said, "")
+	if err != nil || regexp.MustCompile(`Exception|ERROR|is not a recognized|not found`).MatchString(said) {
+		t.Errorf("%s: %v\n%s\n%s", line, err, tail(out.String(), 10), tail(errs.String(), 20))
+	}
+}
+
+// stay types a line that goes on, waits until the group has one more member, and presses Ctrl+C.
+func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
+	t.Helper()
+	group := "order-service-group"
+	if own := regexp.MustCompile(`(my|kcat|go)-readers`).FindString(line); own != "" {
+		group = own
+	}
+	if strings.Contains(line, "service email") {
+		group = "email-service-group"
+	}
+	before := members(t, s, prefix, group)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	cmd, out, errs := term.shell(ctx, line)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	joined := false
+	for ctx.Err() == nil && !joined && len(exited) == 0 {
+		joined = len(members(t, s, prefix, group)) > len(before)
+	}
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
+	}
+	err := <-exited
+	if !joined || ctx.Err() != nil {
+		t.Errorf("%s: no new member in %s: %v\n%s\n%s", line, group, err, tail(out.String(), 10), tail(errs.String(), 20))
+	}
+	eventually(t, 30*time.Second, func() (bool, string) {
+		now := members(t, s, prefix, group)
+		return len(now) <= len(before), fmt.Sprint(now)
+	})
+}
+
+// members are the ids of those in a group; none where there is no such group.
+func members(t *testing.T, s *server, prefix, group string) (ids []string) {
+	t.Helper()
+	stdout, _, code := run(t, 60*time.Second, "", program(t), "groups", "describe", group, "--json", "--brokers", s.brokers(), "--topic-prefix", prefix)
+	var described struct {
+		Groups []struct {
+			Members []struct {
+				ID string `json:"consumer_id"`
+			}
+		}
+	}
+	if code != 0 {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(stdout), &described); err != nil {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	for _, g := range described.Groups {
+		for _, m := range g.Members {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
+// pictureOf is what a lab shows of itself, as far as cards ask.
+func pictureOf(s *server, protocol, prefix string) *lab.Snapshot {
+	return &lab.Snapshot{
+		Cluster: lab.Cluster{Embedded: true, Simulated: true, Brokers: s.Kafka, Prefix: prefix}, Settings: lab.Settings{Protocol: protocol},
+		Partitions: make([]lab.Partition, 3),
+	}
+}
+
+// everything are the questions whose answers change no topic.
+func everything() (all []typed.Question) {
+	for _, p := range typed.Pages() {
+		all = append(all, typed.Question{Page: p})
+	}
+	commands := []lab.Command{
+		lab.Flood{Count: 1000}, lab.SetKey{Key: lab.KeyUser}, lab.SetKey{Key: lab.KeyVIP}, lab.SetKey{Key: lab.KeyNone}, lab.Poison{},
+		lab.AddConsumer{}, lab.Restart{Name: "email"}, lab.Stop{}, lab.SetDelay{Delay: 10 * time.Millisecond},
+		lab.SetProtocol{Protocol: "consumer"}, lab.SetProtocol{Protocol: "range"}, lab.SetGuarantee{Guarantee: "at-most-once"},
+		lab.SetGuarantee{Guarantee: "at-least-once"}, lab.SetGuarantee{Guarantee: "exactly-once"}, lab.SetCommitInterval{Every: time.Second},
+		lab.SetPoison{Policy: lab.PoisonRetryDLQ}, lab.StopBroker{ID: 1}, lab.StartBroker{ID: 1},
+	}
+	for _, pill := range event.Pills() {
+		commands = append(commands, lab.Poison{Pills: []string{pill.Name}})
+	}
+	for _, c := range append(commands, lab.Kill{}) { // what the dead leave behind disturbs nobody after it
+		all = append(all, typed.Question{Command: c})
+	}
+	return append(all, typed.Question{Redrive: true}, typed.Question{Page: typed.Messages, Topic: "email-sent"})
+}
+
+// entries are those of the cards, each once, by their tool.
+func entries(s *lab.Snapshot, questions []typed.Question) map[typed.Tool][]typed.Entry {
+	all, seen := map[typed.Tool][]typed.Entry{}, map[string]bool{}
+	for _, q := range questions {
+		for _, e := range typed.For(s, q).Entries {
+			text := e.Text()
+			if p, ok := q.Command.(lab.Poison); ok && e.Tool == typed.Apache && len(p.Pills) > 0 && !slices.Contains([]string{"null-value", "injection"}, p.Pills[0]) {
+				text = "" // the same command with another text, which kcat is given, too
+			}
+			if text != "" && !seen[text] {
+				seen[text] = true
+				all[e.Tool] = append(all[e.Tool], e)
+			}
+		}
+	}
+	return all
+}
+
+// types runs what a person would type into a shell: what ends, several at once; what stays, one after the other.
+func (term *typist) types(t *testing.T, s *server, prefix string, all map[typed.Tool][]typed.Entry) {
+	t.Helper()
+	var running sync.WaitGroup
+	done := map[string]bool{}
+	var staying []string
+	for _, tool := range []typed.Tool{typed.Apache, typed.Kcat, typed.Console} {
+		for _, e := range all[tool] {
+			for i, line := range e.Lines {
+				switch {
+				case done[line]:
+				case e.Stays && i == len(e.Lines)-1:
+					staying = append(staying, line)
+				default:
+					running.Go(func() { term.run(t, line) })
+				}
+				done[line] = true
+			}
+		}
+	}
+	for _, line := range staying {
+		term.stay(t, s, prefix, line)
+	}
+	running.Wait()
+}
+
+func TestWhatOneWouldTypeWorks(t *testing.T) {
+	t.Parallel()
+	term := newTypist(t)
+	s := serve(t, "--delay", "0s", "--orders", "1")
+	ours(t, s.brokers(), "", 0, "poison", "--yes")
+	picture := pictureOf(s, "KIP-848", "")
+	all := entries(picture, everything())
+	for _, tool := range typed.Tools() {
+		t.Logf("%s: %d", tool, len(all[tool]))
+	}
+	goRun := buildSnippets(t, all[typed.FranzGo])
+	term.types(t, s, "", all)
+	goRun(t, s, "")
+
+	count := func(topic string, want int) {
+		t.Helper()
+		eventually(t, 30*time.Second, func() (bool, string) {
+			stdout, _, _ := run(t, 60*time.Second, "", program(t), "topics", "describe", topic, "--brokers", s.brokers())
+			return strings.Contains(stdout, fmt.Sprintf("PartitionCount: %d\t", want)), stdout
+		})
+	}
+	change := func(q typed.Question, tool typed.Tool, want int) {
+		t.Helper()
+		for _, e := range typed.For(picture, q).Entries {
+			if e.Tool != tool {
+				continue
+			}
+			if tool == typed.FranzGo {
+				buildSnippets(t, []typed.Entry{e})(t, s, "")
+			} else {
+				term.run(t, strings.Join(e.Lines, " && "))
+			}
+			count("payment-successful", want)
+		}
+	}
+	change(typed.Question{Command: lab.GrowPartitions{Count: 4}}, typed.Apache, 4)
+	change(typed.Question{Command: lab.GrowPartitions{Count: 5}}, typed.FranzGo, 5)
+	for i, tool := range []typed.Tool{typed.Apache, typed.Console, typed.FranzGo} {
+		change(typed.Question{Command: lab.RecreateTopics{Partitions: 2 + i}}, tool, 2+i)
+	}
+	picture.Topics = []lab.Topic{{Name: "payment-successful", Missing: true}}
+	for _, tool := range []typed.Tool{typed.Apache, typed.Console, typed.FranzGo} {
+		ours(t, s.brokers(), "", 0, "topics", "delete", "payment-successful", "--yes")
+		change(typed.Question{Page: typed.Topics}, tool, 1)
+	}
+}
+
+// TestWhatOneWouldTypeJoinsEveryKindOfGroup: the options of a member follow the protocol of the lab.
+func TestWhatOneWouldTypeJoinsEveryKindOfGroup(t *testing.T) {
+	t.Parallel()
+	term := newTypist(t)
+	for _, protocol := range []string{"cooperative-sticky", "range", "roundrobin"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			prefix := "lab-" + protocol[:1] + "."
+			s := serve(t, "--delay", "0s", "--orders", "1", "--protocol", protocol, "--topic-prefix", prefix)
+			all := entries(pictureOf(s, protocol, prefix), []typed.Question{{Page: typed.Dashboard}, {Command: lab.AddConsumer{}}, {Command: lab.Flood{Count: 10}}})
+			if len(all[typed.Kcat]) != 3 {
+				t.Errorf("kcat joins classic groups, and the cards show %+v", all[typed.Kcat])
+			}
+			goRun := buildSnippets(t, all[typed.FranzGo])
+			term.types(t, s, prefix, all)
+			goRun(t, s, prefix)
+		})
+	}
+}
+
+// buildSnippets compiles the Go programs that are copied, each a function of one program. What it returns runs them.
+func buildSnippets(t *testing.T, all []typed.Entry) (goRun func(t *testing.T, s *server, prefix string)) {
+	t.Helper()
+	root, dir := moduleRoot(t), t.TempDir()
+	overlay := map[string]string{}
+	put := func(name, source string) {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		overlay[filepath.Join(root, "scenarios", "e2e", "typed", name)] = file
+	}
+	runs := "package main\n\nimport (\"context\"; \"log\"; \"os\"; \"strconv\")\n\nfunc main() {\nn, _ := strconv.Atoi(os.Args[1])\n" +
+		"if err := []func(context.Context) error{\n"
+	head := regexp.MustCompile(`(?s)func main\(\) \{.*?\n\}\n`)
+	for i, e := range all {
+		body := head.ReplaceAllString(e.Text(), "")
+		put(fmt.Sprintf("s%d.go", i), strings.Replace(strings.Replace(body, "func run(", fmt.Sprintf("func run%d(", i), 1), "\t\"log\"\n", "", 1))
+		runs += fmt.Sprintf("run%d,\n", i)
+	}
+	put("main.go", runs+"}[n](context.Background()); err != nil {\nlog.Fatal(err)\n}\n}\n")
+	files, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped, binary := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "snippets")
+	if err := os.WriteFile(mapped, files, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-overlay", mapped, "-o", binary, "./scenarios/e2e/typed")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return func(t *testing.T, s *server, prefix string) {
+		t.Helper()
+		for i, e := range all {
+			runSnippet(t, s, prefix, exec.Command(binary, fmt.Sprint(i)), e)
+		}
+	}
+}
+
+// runSnippet runs one snippet, and writes payments as long as it reads in the group of the orders.
+func runSnippet(t *testing.T, s *server, prefix string, cmd *exec.Cmd, e typed.Entry) {
+	t.Helper()
+	var out, errs lockedBuffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	polls := strings.Contains(e.Text(), "PollFetches")
+	for end := time.Now().Add(60 * time.Second); ; {
+		if polls {
+			run(t, 60*time.Second, "", program(t), "flood", "-n", "60", "--yes", "--brokers", s.brokers(), "--topic-prefix", prefix)
+		}
+		wait := time.NewTimer(200 * time.Millisecond)
+		select {
+		case err := <-exited:
+			wait.Stop()
+			dies := strings.Contains(e.Text(), "os.Exit(137)")
+			if dies && cmd.ProcessState.ExitCode() != 137 || !dies && err != nil {
+				t.Errorf("%v:\n%s\n%s\n%s", err, e.Text(), tail(out.String(), 10), errs.String())
+			}
+			return
+		case <-wait.C:
+		}
+		read := e.Stays && bytes.Contains([]byte(out.String()), []byte("user_id"))
+		if read || time.Now().After(end) {
+			_ = cmd.Process.Kill() // it goes on until somebody ends it
+			<-exited
+			if !read {
+				t.Errorf("it does not end:\n%s\n%s\n%s", e.Text(), tail(out.String(), 10), errs.String())
+			}
+			return
+		}
+	}
+}
