@@ -165,8 +165,11 @@ func (b *brokers) lossOf(id int32) *loss {
 	return b.losses[i]
 }
 
-// follow notes which partitions have another leader than before.
+// follow notes which partitions have another leader than before, and which are not there any more: those wait for none.
 func (b *brokers) follow(r kafka.Reading) {
+	maps.DeleteFunc(b.places, func(tp kafka.TopicPartition, _ int32) bool {
+		return int(tp.Partition) >= len(r.Topics[tp.Topic].Partitions)
+	})
 	for name, t := range r.Topics {
 		for id, p := range t.Partitions {
 			if p.Err != nil || p.Leader < 0 {
@@ -260,6 +263,12 @@ func (b *brokers) settle(at time.Time) {
 			b.feed.add(Good, "kafka", 0, "All copies on broker %d are in sync again, %s after it came back.", l.Broker, shortly(at.Sub(l.Back)))
 		}
 	}
+}
+
+// forget forgets where everything was: the topics were created anew, and a new partition has not moved.
+func (b *brokers) forget() {
+	clear(b.places)
+	b.moves = nil
 }
 
 // list are the brokers, by node id.

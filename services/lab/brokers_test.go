@@ -96,6 +96,89 @@ func TestALossTellsWhatMovedBeforeItWasCertain(t *testing.T) {
 	}
 }
 
+// What was deleted waits for no leader, and what was created anew has not moved: a loss ends, and tells of what moved alone.
+func TestALossEndsThoughTopicsAreGone(t *testing.T) {
+	b := newBrokers(newTurnstile(), &feed{log: slog.New(slog.DiscardHandler)})
+	at := func(second int) time.Time { return noon.Add(time.Duration(second) * time.Second) }
+	look := func(second int, two bool, leaders ...int32) {
+		var t kafka.TopicReading
+		for _, leader := range leaders {
+			t.Partitions = append(t.Partitions, kafka.PartitionReading{Leader: leader})
+		}
+		b.look(kafka.Reading{
+			At: at(second), Brokers: []kafka.BrokerReading{{ID: 1, Answers: true}, {ID: 2, Answers: two}},
+			Topics: map[string]kafka.TopicReading{kafka.PaymentSuccessful: t},
+		}, []string{kafka.PaymentSuccessful})
+	}
+	look(0, true, 2, 2, 2, 2, 2)
+	look(1, true, 2, 2, 2, 2)
+	b.forget()
+	look(2, false, 2, 2, 1)
+	look(3, false, 2, 1, 1)
+	if l := b.lost(); len(l) != 1 || l[0].Waiting != 1 || len(l[0].Moved) != 1 || l[0].Moved[0].Partition != 1 {
+		t.Fatalf("losses %+v: want one, with P0 without a leader and only P1 moved", l)
+	}
+	look(5, false, 1, 1)
+	b.tell(at(7), func(int32) int64 { return 0 })
+	if l := b.lost()[0]; l.Waiting != 0 || b.losses[0].watch != nil {
+		t.Errorf("%+v does not end", l)
+	}
+}
+
+// A lab whose topics were recreated with fewer partitions tells of a loss to its end.
+func TestALossAfterTheTopicsWereRecreated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, func(c *Config) { c.Partitions = 6 })
+		do(t, l, RecreateTopics{Partitions: 1})
+		s := until(t, l, "the topics are there", 20*time.Second, func(s *Snapshot) bool {
+			return len(s.Partitions) == 1 && s.Partitions[0].Known && s.Partitions[0].Reader > 0
+		})
+		<-time.After(time.Second)
+		do(t, l, StopBroker{ID: 0})
+		do(t, l, StopBroker{ID: 1})
+		s = until(t, l, "both losses are told", 30*time.Second, func(s *Snapshot) bool {
+			return hears(s, "Broker 0 was lost") && hears(s, "Broker 1 was lost")
+		})
+		for _, lost := range s.Losses {
+			if lost.Waiting != 0 {
+				t.Errorf("%+v waits for a leader, and nothing does", lost)
+			}
+		}
+	})
+}
+
+// For how long a partition of payments that moved was not read is what the readers' own clock says: the turnstile that sees every
+// batch begun is the one that a loss is measured with.
+func TestALossIsMeasuredWhereItsReadersPause(t *testing.T) {
+	l := New(Config{Log: slog.New(slog.DiscardHandler), Partitions: 1})
+	s := newState(l)
+	began := time.Now()
+	at := func(second int) time.Time { return began.Add(time.Duration(second) * time.Second) }
+	look := func(second int, two bool, leader int32) {
+		s.brokers.look(kafka.Reading{
+			At: at(second), Brokers: []kafka.BrokerReading{{ID: 1, Answers: true}, {ID: 2, Answers: two}},
+			Topics: map[string]kafka.TopicReading{kafka.PaymentSuccessful: {Partitions: []kafka.PartitionReading{{Leader: leader}}}},
+		}, []string{kafka.PaymentSuccessful})
+	}
+	reader := lifeOf(1)
+	l.turnstile.entered(reader, began, 0)
+	look(0, true, 2)
+	l.turnstile.began(reader, at(1), paid(0, began))
+	look(2, false, 2)
+	look(3, false, 1)
+	look(4, false, 1)
+	l.turnstile.began(reader, at(8), paid(0, began))
+	s.brokers.tell(at(9), func(int32) int64 { return 0 })
+	lost := s.brokers.lost()
+	if len(lost) != 1 || len(lost[0].Moved) != 1 || !lost[0].Moved[0].Measured || lost[0].Moved[0].Unread != 7*time.Second {
+		t.Errorf("losses %+v, want P0 moved and unread for 7 s", lost)
+	}
+	snap := s.build(at(9))
+	if !hears(snap, "P0 moved from broker 2 to 1", "unread for 7.0 s") {
+		t.Errorf("events %+v", snap.Events)
+	}
+}
+
 // Without any broker all are silent since they last answered, none of them is lost by itself, and what was known is kept.
 func TestAnOutageKeepsWhatWasKnown(t *testing.T) {
 	s := newState(New(Config{Log: slog.New(slog.DiscardHandler), Partitions: 1}))

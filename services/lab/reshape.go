@@ -231,6 +231,7 @@ func (s *state) forget() {
 	}
 	s.lab.turnstile.forgetAll()
 	s.hands.forget()
+	s.brokers.forget()
 	clear(s.hidden)
 	clear(s.rebalances.holders)
 	clear(s.orphans)
