@@ -3,9 +3,12 @@ package kafka
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -29,8 +32,12 @@ const (
 	TeacherUser = "teacher"
 )
 
-// minCode is how long a join code is at least.
-const minCode = 6
+const (
+	// minCode is how long a join code is at least, spaces and dashes apart: they do not matter.
+	minCode = 6
+	// codeLength is how many letters and digits NewJoinCode chooses.
+	codeLength = 8
+)
 
 // codeLetters are the letters of a join code: none of them can be mistaken for another on a projector.
 const codeLetters = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -39,8 +46,8 @@ const codeLetters = "abcdefghjkmnpqrstuvwxyz23456789"
 // ten thousand a second finds it within a day with a chance of one in a thousand.
 func NewJoinCode() Secret {
 	var code strings.Builder
-	for code.Len() < len("kx7f-m3qp") {
-		if code.Len() == 4 {
+	for code.Len() <= codeLength { // and a dash
+		if code.Len() == codeLength/2 {
 			code.WriteByte('-')
 		}
 		// Bytes beyond the last whole multiple are thrown away, so that every letter is as likely.
@@ -53,13 +60,35 @@ func NewJoinCode() Secret {
 	return NewSecret(code.String())
 }
 
-// ReadJoinCode is the code that people mean by what they type: capitals, spaces and the dash of a code do not matter.
-func ReadJoinCode(typed string) Secret {
-	code := strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(typed))
-	if len(code) == 8 {
-		code = code[:4] + "-" + code[4:]
+// SameJoinCode says whether people mean the code by what they type: capitals, spaces and dashes do not matter. How long it
+// takes tells nothing of the code.
+func SameJoinCode(code Secret, typed string) bool {
+	// Of one length, so that the comparison tells nothing of it.
+	want, got := sha256.Sum256([]byte(plainCode(code.Reveal()))), sha256.Sum256([]byte(plainCode(typed)))
+	return subtle.ConstantTimeCompare(want[:], got[:]) == 1
+}
+
+// ReadJoinCodes are the codes that people may mean by what they type, the likeliest first: that very text, which is how a
+// teacher's own code is known to the brokers, then one of NewJoinCode without regard to capitals, spaces and dashes, then such
+// a one of the teacher's.
+func ReadJoinCodes(typed string) []Secret {
+	plain := plainCode(typed)
+	codes := []string{typed, plain}
+	if half := codeLength / 2; len(plain) == codeLength {
+		codes = []string{typed, plain[:half] + "-" + plain[half:], plain}
 	}
-	return NewSecret(code)
+	var all []Secret
+	for i, code := range codes {
+		if !slices.Contains(codes[:i], code) {
+			all = append(all, NewSecret(code))
+		}
+	}
+	return all
+}
+
+// plainCode is a code without what does not matter.
+func plainCode(typed string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(typed))
 }
 
 // check refuses what cannot work and gives the teacher a password.
@@ -67,8 +96,8 @@ func (r Classroom) check(brokers []string) (Classroom, error) {
 	switch {
 	case len(brokers) > 0:
 		return r, errors.New("--listen belongs to the embedded cluster: leave it out, or --brokers")
-	case len(r.Code.Reveal()) < minCode:
-		return r, fmt.Errorf("a join code of %d characters is too short: at least %d", len(r.Code.Reveal()), minCode)
+	case len(plainCode(r.Code.Reveal())) < minCode:
+		return r, fmt.Errorf("a join code of %d characters is too short: at least %d, spaces and dashes apart", len(plainCode(r.Code.Reveal())), minCode)
 	}
 	if r.Teacher.Reveal() == "" {
 		r.Teacher = NewSecret(rand.Text())

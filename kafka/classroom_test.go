@@ -55,6 +55,7 @@ func TestAClassroomIsWhereItSays(t *testing.T) {
 	}
 	for _, cfg := range []Config{
 		{Classroom: &Classroom{Host: "127.0.0.2", Code: NewSecret("12345")}},
+		{Classroom: &Classroom{Host: "127.0.0.2", Code: NewSecret("1-2-3 4-5")}},
 		{Classroom: &Classroom{Host: "127.0.0.2", Code: NewJoinCode()}, Brokers: []string{"localhost:1"}},
 	} {
 		if opened, err := Open(t.Context(), cfg); err == nil {

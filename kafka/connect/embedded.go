@@ -66,8 +66,8 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 		return fmt.Errorf("--listen %s: %w", e.listen, err)
 	}
 	room := &kafka.Classroom{Host: host, Code: kafka.NewJoinCode(), Teacher: kafka.NewSecret(e.getenv(TeacherVariable))}
-	if code := e.getenv(CodeVariable); code != "" {
-		room.Code = kafka.ReadJoinCode(code)
+	if code := strings.TrimSpace(e.getenv(CodeVariable)); code != "" {
+		room.Code = kafka.NewSecret(code)
 	}
 	cfg.Classroom = room
 	return nil

@@ -45,9 +45,9 @@ func TestAClassroomTakesAnAddressOfThisMachine(t *testing.T) {
 	if cfg, err := parseEmbedded(t, nil); err != nil || cfg.Classroom != nil || cfg.Port != FirstPort {
 		t.Errorf("without flags: %+v %v", cfg, err)
 	}
-	env := map[string]string{CodeVariable: "sesame", TeacherVariable: "open"}
+	env := map[string]string{CodeVariable: " secret77 ", TeacherVariable: "open"}
 	cfg, err := parseEmbedded(t, env, "--listen", "127.0.0.1")
-	if err != nil || cfg.Classroom.Code.Reveal() != "sesame" || cfg.Classroom.Teacher.Reveal() != "open" {
+	if err != nil || cfg.Classroom.Code.Reveal() != "secret77" || cfg.Classroom.Teacher.Reveal() != "open" {
 		t.Errorf("the secrets of the environment: %+v %v", cfg.Classroom, err)
 	}
 }

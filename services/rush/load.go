@@ -171,7 +171,7 @@ func (f *loadFlags) pay(ctx context.Context, client *http.Client, basket *event.
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if f.code != "" {
-		req.SetBasicAuth(kafka.StudentUser, kafka.ReadJoinCode(f.code).Reveal())
+		req.SetBasicAuth(kafka.StudentUser, f.code)
 	}
 	resp, err := client.Do(req)
 	if err != nil {

@@ -97,6 +97,24 @@ func TestAStudentJoinsAndWorks(t *testing.T) {
 	}
 }
 
+// TestATeachersOwnCodeIsTheSecret as it was chosen: that is what other tools log in with, and what a student may type in other
+// ways, too.
+func TestATeachersOwnCodeIsTheSecret(t *testing.T) {
+	for code, spellings := range map[string][]string{
+		"secret77":   {"secret77", "SECRET-77", "secr et77"},
+		"Our Secret": {"Our Secret"},
+		"kx7f-m3qp":  {"kx7f-m3qp", "KX7F M3QP", "kx7fm3qp"},
+	} {
+		c := openClassroom(t, func(cfg *kafka.Config) { cfg.Classroom.Code = kafka.NewSecret(code) })
+		for _, spelling := range spellings {
+			joined := func(g kafka.GroupReading) bool { return len(g.Members) == 1 }
+			if out, err := typed(t, c, map[string]string{connect.CodeVariable: spelling}, "", joined, c.Brokers()[0], "--name", "Lea"); err != nil || !strings.Contains(out, "has joined") {
+				t.Errorf("%q, typed as %q: %v\n%s", code, spelling, err, out)
+			}
+		}
+	}
+}
+
 func TestWhyAStudentDoesNotGetIn(t *testing.T) {
 	c := openClassroom(t)
 	address, code := c.Brokers()[0], c.Config().Classroom.Code.Reveal()
@@ -179,7 +197,7 @@ func TestAStudentHearsWhyThereIsNothingToDo(t *testing.T) {
 		start(t, cfg).says(t, "has joined")
 	}
 	pupil := &pupil{address: c.Brokers()[0], name: "Lea", code: c.Config().Classroom.Code.Reveal()}
-	lea := start(t, pupil.config())
+	lea := start(t, pupil.config(c.Config().Classroom.Code))
 	lea.says(t, "Lea waits: each partition of payment-successful has an owner already (3 partitions, 4 members in the group).",
 		"the teacher can add partitions with the key t.")
 	if err := c.GrowTopics(t.Context(), 8, kafka.PaymentSuccessful); err != nil {

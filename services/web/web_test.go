@@ -177,6 +177,8 @@ func TestAClassroomShowsItsCode(t *testing.T) {
 		{"student", "kx7f-m3qp", "", "/hello", "", 200},
 		{"student", "kx7f-m3qp", "127.0.0.2", "/hello", "", 200},
 		{"student", "kx7f-m3qp", "", "/nothing", "", 404},
+		{"student", "kx7fm3qp", "", "/hello", "", 200},
+		{"student", "KX7F M3QP", "", "/hello", "", 200},
 		{"student", "kx7f-m3qp", "lab.example", "/hello", "", 403},
 		{"student", "kx7f-m3qp", "localhost", "/hello", "", 403},
 		{"student", "kx7f-m3qp", "", "/hello", "https://example.com", 403},
