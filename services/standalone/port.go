@@ -58,12 +58,16 @@ func (p *process) listen(ctx context.Context) (net.Listener, error) {
 
 // holder says who has a port.
 func holder(ctx context.Context, host string, port int) string {
-	serves := web.Serves(ctx, http.DefaultClient, "http://"+net.JoinHostPort(host, strconv.Itoa(port)))
+	serves, alone := web.Serves(ctx, http.DefaultClient, "http://"+net.JoinHostPort(host, strconv.Itoa(port)))
 	if serves == "" {
 		return "another program"
 	}
 	for _, service := range Services() {
-		if serves == endpoint(service) {
+		switch {
+		case serves != endpoint(service):
+		case alone:
+			return "a sibling, another blackfriday service " + service
+		default:
 			return "a sibling, the " + service + " service of a lab"
 		}
 	}

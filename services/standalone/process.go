@@ -167,7 +167,7 @@ func touched(service string) []string {
 
 // serve answers HTTP until the process ends.
 func (p *process) serve(l net.Listener) {
-	server := web.NewServer(p.service.http)
+	server := web.NewServer(web.Alone(p.service.http))
 	var served sync.WaitGroup
 	// Serve only returns once it is closed, or its listener broke: then requests find nobody.
 	served.Go(func() { _ = server.Serve(l) })

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"blackfriday/services/event"
 	"blackfriday/services/order"
 	"blackfriday/services/role"
+	"blackfriday/services/web"
 )
 
 // paper is what a journal writes on.
@@ -356,7 +358,10 @@ func TestTakenPortIsSaidInOneSentence(t *testing.T) {
 		}
 	}()
 	_, other, _ := net.SplitHostPort(strange.Addr().String())
-	for port, who := range map[string]string{port: "a sibling, the order service of a lab", other: "another program"} {
+	ofLab := httptest.NewServer(web.Guard(order.NewBook().Handler()))
+	defer ofLab.Close()
+	_, labs, _ := strings.Cut(ofLab.URL, "127.0.0.1:")
+	for port, who := range map[string]string{port: "a sibling, another blackfriday service order", labs: "a sibling, the order service of a lab", other: "another program"} {
 		cfg := config(c, Email)
 		if _, err := fmt.Sscan(port, &cfg.Port); err != nil {
 			t.Fatal(err)

@@ -56,26 +56,38 @@ func loopback(host string) bool {
 // lost is how every service begins its answer to who asks for another path.
 const lost = "nothing here; this service answers "
 
-// Serves is what a service of a lab answers at an address such as http://127.0.0.1:8001: "GET /orders". Empty: none is there.
-func Serves(ctx context.Context, client *http.Client, address string) string {
+// alone is how a service in a process of its own calls itself in its answers (RFC 9110, Server).
+const alone = "blackfriday-service"
+
+// Alone has a service that is in a process of its own say so: see Serves.
+func Alone(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Server", alone)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serves is what a service answers at an address such as http://127.0.0.1:8001: "GET /orders". Empty: none is there. It is one
+// of a lab, or in a process of its own.
+func Serves(ctx context.Context, client *http.Client, address string) (what string, ownProcess bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/", http.NoBody)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read from
 	var reply struct{ Error string }
 	err = json.NewDecoder(io.LimitReader(response.Body, maxHeaderBytes)).Decode(&reply)
 	what, found := strings.CutPrefix(reply.Error, lost)
 	if err != nil || !found || response.StatusCode != http.StatusNotFound {
-		return ""
+		return "", false
 	}
-	return what
+	return what, response.Header.Get("Server") == alone
 }
 
 // Route answers one path: another path gets 404, another method 405. GET includes HEAD.
