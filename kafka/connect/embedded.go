@@ -41,7 +41,7 @@ func NewEmbedded(getenv func(string) string) *Embedded { return &Embedded{getenv
 func (e *Embedded) Register(set *pflag.FlagSet) {
 	set.IntVar(&e.port, "kafka-port", FirstPort, "first of three ports of the embedded brokers, 0 for any that are free")
 	set.StringVar(&e.dataDir, "data-dir", "", "directory in which the embedded brokers keep the lab, to go on with it another day (default: in memory)")
-	set.StringVar(&e.listen, "listen", "", "address of this machine, HOST[:PORT], where the classroom may join with a code (default: this machine only)")
+	set.StringVar(&e.listen, "listen", "", "address of this machine, HOST[:PORT], where the classroom may join with a code: as order consumers by Kafka, and as customers, who pay and look, over HTTP (default: this machine only)")
 }
 
 // Into sets in cfg, which has its prefix, what the flags say of the embedded cluster. The error names the flag and what it takes.

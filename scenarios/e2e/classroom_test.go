@@ -75,6 +75,50 @@ func TestABrokerKeepsWhatItWasTold(t *testing.T) {
 	}
 }
 
+// TestOverHTTPAStudentIsACustomer, who may pay and look, and nothing else: whatever else a student asks for is refused, and
+// whoever shows no code is refused everything.
+func TestOverHTTPAStudentIsACustomer(t *testing.T) {
+	t.Setenv("BLACKFRIDAY_CODE", "secret77")
+	lab := serve(t, "--listen", "127.0.0.2", "--orders", "1")
+	may := map[string]bool{
+		"POST " + lab.Payment + "/payment": true,
+		"GET " + lab.Orders + "/orders":    true, "HEAD " + lab.Orders + "/orders": true,
+		"GET " + lab.Emails + "/emails": true, "HEAD " + lab.Emails + "/emails": true,
+		"GET " + lab.Analytics + "/analytics": true, "HEAD " + lab.Analytics + "/analytics": true,
+	}
+	const payment = `{"user_id": 1, "cart": [{"name": "MacBook", "price": 1999}]}`
+	ask := func(method, url, code string) int {
+		req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(payment))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if code != "" {
+			req.SetBasicAuth("student", code)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	for _, server := range []string{lab.Payment, lab.Orders, lab.Emails, lab.Analytics} {
+		for _, path := range []string{"/", "/payment", "/orders", "/emails", "/analytics", "/orders/1", "/metrics", "/debug/pprof/", "/topics"} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+				url := server + path
+				if got := ask(method, url, "secret77"); (got == http.StatusOK) != may[method+" "+url] ||
+					got != http.StatusOK && got != http.StatusNotFound && got != http.StatusMethodNotAllowed {
+					t.Errorf("%s %s as a student: %d", method, url, got)
+				}
+				if got := ask(method, url, ""); got != http.StatusUnauthorized {
+					t.Errorf("%s %s without the code: %d", method, url, got)
+				}
+			}
+		}
+	}
+}
+
 // TestAClassJoins: with the code by Kafka and by HTTP, and without it by neither.
 func TestAClassJoins(t *testing.T) {
 	need(t, "kcat")
