@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
 )
@@ -274,6 +275,9 @@ func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []st
 // figures are what was measured of a step beside what the course expects.
 func (st *styles) figures(s lesson.StepState) string {
 	measured, expected := s.Measured, s.Step.Expected
+	if !s.Done && !measured.Empty() {
+		measured = phrase.New("so far %s", measured)
+	}
 	switch {
 	case measured.Empty() && expected.Empty():
 		return ""

@@ -196,7 +196,7 @@ func (m *model) back() {
 		m.selected = ""
 	case m.replay != nil:
 		m.replay = nil
-	case m.guide.open && !m.refused():
+	case m.guide.open && !m.guideBeside() && !m.refused(): // beside the dashboard it is in nobody's way
 		m.closeGuide()
 	default:
 		m.message = message{}

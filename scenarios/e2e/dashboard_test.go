@@ -149,11 +149,15 @@ func TestTheGuideInATerminal(t *testing.T) {
 	term.key("Enter")
 	term.waitFor("the question", func(screen string) bool { return strings.Contains(screen, "Prédire") })
 	term.tmux("send-keys", "c", "c", "Enter")
-	term.waitFor("the votes to be counted", func(screen string) bool { return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.1") })
+	term.waitFor("the votes to be counted", func(screen string) bool {
+		return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.1")
+	})
 	term.key("f")
 	term.waitFor("the rate to be measured", func(screen string) bool { return strings.Contains(screen, "Prédire") })
 	term.key("Escape")
-	term.waitFor("the step after it", func(screen string) bool { return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.4") })
+	term.waitFor("the step after it", func(screen string) bool {
+		return !strings.Contains(screen, "Prédire") && strings.Contains(screen, "3.4")
+	})
 	term.key("G")
 	term.waitFor("the menu", func(screen string) bool { return strings.Contains(screen, "Le guide") })
 	term.key("9")
