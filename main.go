@@ -114,6 +114,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
+	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
 	s.lesson.Register(flags)
 	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr (default: that of LC_ALL, LC_MESSAGES or LANG)")
 	s.screen.Language = language
@@ -259,9 +260,17 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		defer stop()
 		ended <- l.Run(ctx)
 	}()
-	screenErr := tui.Run(ctx, l, s.show(l))
+	var written []string
+	screen := s.show(l)
+	screen.HandedOut = func(path string) { written = append(written, path) }
+	screenErr := tui.Run(ctx, l, screen)
 	stop()
-	return errors.Join(<-ended, screenErr)
+	err = errors.Join(<-ended, screenErr)
+	for _, path := range written {
+		// There is nowhere to report that stdout is gone.
+		_, _ = fmt.Fprintln(cmd.OutOrStdout(), event.Visible(path))
+	}
+	return err
 }
 
 // show is what the screen shows of a stage.

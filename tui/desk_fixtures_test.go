@@ -117,8 +117,8 @@ func act(m *model, keys ...string) {
 	}
 }
 
-// typed enters a text.
-func typed(m *model, text string) { m.Update(tea.PasteMsg{Content: text}) }
+// typedKeys enters a text.
+func typedKeys(m *model, text string) { m.Update(tea.PasteMsg{Content: text}) }
 
 func payment(user int) []byte {
 	return fmt.Appendf(nil, `{"id":"8c1d","user_id":"%d","cart":[{"product":"Camera","price":499.9,"quantity":1}],"tags":[],"paid":true}`, user)

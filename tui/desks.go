@@ -123,6 +123,8 @@ func (m *model) deliver(msg tea.Msg) tea.Cmd {
 		return m.redriven(msg)
 	case exportedMsg:
 		m.exported(msg)
+	case handedOutMsg:
+		return m.endHandOut(msg)
 	case traceMsg:
 		m.trail.took(msg, m.now)
 	}
@@ -156,6 +158,9 @@ func (m *model) footer() (front, spare []key.Binding) {
 	own := m.deskKeys()
 	if m.dialog != nil {
 		return front, spare
+	}
+	if m.typing != nil {
+		return m.typedKeys(), nil
 	}
 	if m.guide.ballot != nil {
 		return m.ballotKeys(), nil

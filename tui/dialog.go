@@ -16,19 +16,20 @@ import (
 
 // dialog is a question over the dashboard. It returns an answer and never acts by itself.
 type dialog struct {
-	title  string
-	items  []choice
-	cursor int
-	again  []string           // keys that move on like the arrows: the one that opened the dialog
-	notes  []string           // what else there is to know, under the choices
-	typed  func(n int) choice // what a number in the box means, which then has the focus; nil: there is no box
-	box    string             // what the box is for
-	most   int                // the largest number that the box takes
-	digits string             // what stands in the box
-	yes    lab.Command        // what the key for yes commits; Enter does nothing then
-	agreed action             // what it does where that is nothing that the lab is asked for
-	quit   bool               // it asks whether to quit
-	card   bool               // it shows the protocols compared
+	title   string
+	items   []choice
+	cursor  int
+	again   []string           // keys that move on like the arrows: the one that opened the dialog
+	notes   []string           // what else there is to know, under the choices
+	typed   func(n int) choice // what a number in the box means, which then has the focus; nil: there is no box
+	box     string             // what the box is for
+	most    int                // the largest number that the box takes
+	digits  string             // what stands in the box
+	yes     lab.Command        // what the key for yes commits; Enter does nothing then
+	agreed  action             // what it does where that is nothing that the lab is asked for
+	quit    bool               // it asks whether to quit
+	parting bool               // it asks on the way out, where a no quits, too
+	card    bool               // it shows the protocols compared
 }
 
 // choice is one line of a dialog.
@@ -81,6 +82,8 @@ func (d *dialog) press(msg tea.KeyPressMsg, keys KeyMap) answer {
 	switch {
 	case key.Matches(msg, keys.Back):
 		return answer{closed: true}
+	case d.parting && msg.String() == "n":
+		return answer{quit: true}
 	case d.asks():
 		if !key.Matches(msg, keys.Confirm) {
 			return answer{}
@@ -200,6 +203,8 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	case d.quit:
 		reason := cmp.Or(loss(s), "Nothing would be lost any more.")
 		body = append(body, cut(reason, inner, st.ascii), "", st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
+	case d.parting:
+		body = append(body, "", st.key.Render("y")+" "+st.t("write it and quit")+"   "+st.key.Render("n")+" "+st.t("quit without")+"   "+st.key.Render("esc")+" "+st.t("stay"))
 	case d.asks():
 		body = append(body, "", st.key.Render("y")+" "+st.t("yes, do it")+"   "+st.key.Render("esc")+" "+st.t("no"))
 	case d.typed != nil:

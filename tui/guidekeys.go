@@ -17,6 +17,8 @@ func (k *KeyMap) bindGuide() {
 	k.GuideMenu = bind("G", "guide: jump, skip, go back, questions", "G")
 	k.CheckpointBefore = bind("<", "guide: the checkpoint before", "<")
 	k.CheckpointAfter = bind(">", "guide: the next checkpoint", ">")
+	k.Typed = bind("i", "what would I type?", "i")
+	k.HandOut = bind("H", "hand-out: write the report", "H")
 	k.Hands = bind("A", "guide: ask the question, count hands", "A")
 }
 

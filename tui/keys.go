@@ -29,6 +29,7 @@ type KeyMap struct {
 	Where, InPartition, Live, Produce      key.Binding
 	Send                                   key.Binding
 	Guide, GuideMenu, Hands                key.Binding
+	Typed, HandOut                         key.Binding
 	CheckpointBefore, CheckpointAfter      key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
@@ -103,7 +104,7 @@ func (k KeyMap) Sections() []Section {
 		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
 		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
 		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Broker}},
-		{"The course", []key.Binding{k.Guide, k.CheckpointBefore, k.CheckpointAfter, k.Hands, k.GuideMenu}},
+		{"The course", []key.Binding{k.Guide, k.CheckpointBefore, k.CheckpointAfter, k.Hands, k.GuideMenu, k.Typed, k.HandOut}},
 		{"Replay", []key.Binding{
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},

@@ -205,7 +205,7 @@ func TestEveryKeyIsInTheHelp(t *testing.T) {
 	if fields := reflect.TypeFor[KeyMap]().NumField(); listed != fields {
 		t.Errorf("the help lists %d keys of %d", listed, fields)
 	}
-	m, _ := dashboard(running(3, 3), 100, 80)
+	m, _ := dashboard(running(3, 3), 100, 90)
 	press(m, "?")
 	for _, section := range keys.Sections() {
 		for _, b := range section.Keys {

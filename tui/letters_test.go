@@ -140,7 +140,7 @@ func TestARefusedEditComesBack(t *testing.T) {
 	f := buried()
 	f.refuse = map[messages.Place]error{f.letters.Letters[0].Place: errors.New("send P0@20 again: this is no payment")}
 	m := reading(flooded(), f, 100, 30, "9", "E")
-	typed(m, "x")
+	typedKeys(m, "x")
 	act(m, "ctrl+s")
 	shows(t, m, "Repair letter P0@20", "this is no payment")
 	if !strings.HasPrefix(m.form.text(0), "x{") {

@@ -203,7 +203,7 @@ func TestMessagesAreWrittenByHand(t *testing.T) {
 	f := browsed()
 	f.page = messages.Page{}
 	m := reading(flooded(), f, 100, 30, "0", "right", "a", "1", "enter", "N", "v", "i", "p", "tab")
-	typed(m, "{\n  \"a\": \"\u202e\"\n}")
+	typedKeys(m, "{\n  \"a\": \"\u202e\"\n}")
 	f.err = errors.New("write to order-created P1: refused")
 	act(m, "ctrl+s")
 	want := messages.Draft{Topic: "order-created", Partition: 1, Key: []byte("vip"), Value: []byte(`{"a":"\u202e"}`)}

@@ -60,6 +60,10 @@ type model struct {
 
 	guide guide
 	told  narration
+	diary diary
+
+	typing *typing // what somebody would type, in front of everything; nil: it is not asked for
+	last   deed    // what the last key did
 
 	letters letterBox
 	browser browser
@@ -146,6 +150,7 @@ func (m *model) take(s *lab.Snapshot) {
 		m.selected = ""
 	}
 	m.watch(s)
+	m.diary.Watch(s, m.guide.course)
 }
 
 // renew forgets everything about a lab that another one has followed: what it was called, and where its records stood,

@@ -20,7 +20,7 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.interrupt:
 		return m.quit()
 	case key.Matches(msg, m.keys.Quit) && m.form == nil && (m.dialog == nil || m.dialog.lists()):
-		return m.quit()
+		return m.depart()
 	case m.dialog != nil:
 		return m.answer(m.dialog.press(msg, m.keys))
 	case m.tooSmall():
@@ -30,6 +30,8 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.help:
 		m.pressInHelp(msg)
 		return nil
+	case m.typing != nil:
+		return m.pressTyped(msg)
 	case m.guide.ballot != nil:
 		m.vote(msg)
 		return nil
@@ -38,6 +40,9 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		if key.Matches(msg, m.keys.Back) {
 			return nil
 		}
+	}
+	if cmd, taken := m.pressPaper(msg); taken {
+		return cmd
 	}
 	if cmd, taken := m.pressGuide(msg); taken {
 		return cmd
@@ -81,6 +86,10 @@ func (m *model) answer(a answer) tea.Cmd {
 
 // do hands a command to the lab. A lab that is not running would refuse it.
 func (m *model) do(c lab.Command) tea.Cmd {
+	if q, ok := deedOf(c); ok {
+		m.did(q)
+		m.diary.written = false
+	}
 	if m.live.State != lab.Running {
 		m.message = message{text: "The lab is not running: nothing was sent.", bad: true, at: m.now}
 		return nil

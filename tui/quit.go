@@ -8,12 +8,22 @@ import (
 	"blackfriday/services/lab"
 )
 
+// depart ends the dashboard, and asks first whether to write the hand-out where there is something in it.
+func (m *model) depart() tea.Cmd {
+	if !m.offersHandOut() {
+		return m.quit()
+	}
+	m.dialog, m.help, m.typing = m.handOutDialog(), false, nil
+	return nil
+}
+
 // quit ends the dashboard, and asks first when something would be lost.
 func (m *model) quit() tea.Cmd {
 	if loss(m.live) == "" {
 		return tea.Quit
 	}
 	m.dialog, m.help = &dialog{title: "Quit?", quit: true}, false
+	m.typing = nil
 	return nil
 }
 

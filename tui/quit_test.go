@@ -24,6 +24,7 @@ func TestQuitAsksOnceWhileSomethingWouldBeLost(t *testing.T) {
 	for name, s := range map[string]*lab.Snapshot{"flood": written, "flood and lag": flooding(), "lag": flooded()} {
 		for _, test := range tests {
 			m, _ := dashboard(s, 100, 30)
+			m.diary.written = true
 			var cmd tea.Cmd
 			for _, k := range strings.Fields(test.keys) {
 				_, cmd = m.Update(keyPress(k))
@@ -42,6 +43,7 @@ func TestQuitSaysWhatWouldBeLost(t *testing.T) {
 			"450,000 of 1,000,000 payments are acknowledged.":           flooding(),
 		} {
 			m, _ := dashboard(s, 80, 24)
+			m.diary.written = true
 			press(m, strings.Fields(keys)...)
 			if got := text(m); !strings.Contains(got, want) || !strings.Contains(got, "y quit") {
 				t.Errorf("after %s it does not say %q:\n%s", keys, want, got)
@@ -58,6 +60,7 @@ func TestQuitIsQuickWhenNothingWouldBeLost(t *testing.T) {
 	for name, s := range map[string]*lab.Snapshot{"idle": running(3, 3), "starting": starting(), "real cluster": elsewhere, "no reading": unknown} {
 		for _, keys := range []string{"q", "ctrl+c", "? q", "F ctrl+c"} {
 			m, _ := dashboard(s, 100, 30)
+			m.diary.written = true
 			var cmd tea.Cmd
 			for _, k := range strings.Fields(keys) {
 				_, cmd = m.Update(keyPress(k))

@@ -14,6 +14,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/scenarios/typed"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -161,6 +162,7 @@ func (m *model) begin(f *form, work func(ctx context.Context, desk DeadLetters, 
 		return redrivenMsg{r, f, work(ctx, desk, r)}
 	})
 	r.work = e
+	m.did(typed.Question{Redrive: true})
 	m.letters.sent, m.letters.top, m.letters.open = r, 0, false
 	return cmd
 }

@@ -25,6 +25,11 @@ type Lab interface {
 
 // Options are what the command line decides about the dashboard.
 type Options struct {
+	// HandOut is the directory into which hand-outs are written; empty is the working directory. HandedOut hears of each by its
+	// path; it may be nil.
+	HandOut   string
+	HandedOut func(path string)
+
 	// Language is the one that the screen speaks at first; nil is English.
 	Language *phrase.Language
 

@@ -64,6 +64,9 @@ func (m *model) framed(body []string) []string {
 	if card := m.pollCard(); card != nil {
 		lines = m.st.overlayIn(m.st.box(lines, w, m.height), card, m.bodyWidth(), w)
 	}
+	if m.typing != nil {
+		lines = m.st.overlay(m.st.box(lines, w, m.height), m.typedLines(w, m.height), w)
+	}
 	if m.form != nil {
 		lines = m.st.overlay(m.st.box(lines, w, m.height), formLines(m.st, m.form, w, m.height), w)
 	}

@@ -97,8 +97,8 @@ func (d desk) written(n int, key lab.Key) Card {
 		kcat(pipe + d.kcat("-P -t %s%s", topic, forKcat)),
 		console(d.change("flood -n %d%s", n, option)),
 		d.golang([]string{"kgo.DefaultProduceTopic(" + d.quoted(kafka.PaymentSuccessful) + ")"},
-			"var all []*kgo.Record", loop,
-			"\tvalue := fmt.Sprintf(`{\"user_id\":%d,\"cart\":[{\"name\":\"MacBook\",\"price\":1999}]}`, "+user+")",
+			"payment := `{\"user_id\":%d,\"cart\":[{\"name\":\"MacBook\",\"price\":1999}]}`", "var all []*kgo.Record", loop,
+			"\tvalue := fmt.Sprintf(payment, "+user+")",
 			"\tall = append(all, "+record+")", "}",
 			"return cl.ProduceSync(ctx, all...).FirstErr()"),
 	}}

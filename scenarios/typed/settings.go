@@ -155,7 +155,7 @@ func (d desk) poison(names []string) Card {
 			pill, note, argument = p, phrase.Phrase{}, " "+shown(p.Name)
 		}
 	}
-	about := phrase.New("Write a poison pill: %s", pill.Title)
+	about := phrase.New("Write the poison pill %s", pill.Name)
 	if argument == "" {
 		about = phrase.New("Write every poison pill")
 	}
@@ -170,7 +170,7 @@ func (d desk) poison(names []string) Card {
 			kcat("printf 'x:\\n' | " + d.kcat("-P -Z -K : -t %s", topic)).but(phrase.New("With a key: without one kcat writes no empty message.")), own, inGo,
 		}}
 	case !typeable(pill.Value):
-		why := phrase.New("No keyboard types it: %s bytes, %s.", phrase.Number(len(pill.Value)), pill.Title)
+		why := phrase.New("No keyboard types its %s bytes.", phrase.Number(len(pill.Value)))
 		return Card{about, []Entry{cannot(Apache, why), cannot(Kcat, why), own, inGo}}
 	}
 	pipe := "printf '%s\\n' " + "'" + strings.ReplaceAll(string(pill.Value), "'", `'\''`) + "' | "

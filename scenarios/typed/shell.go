@@ -58,8 +58,13 @@ func (d desk) change(format string, args ...any) string {
 
 // client are the first statements of every Go snippet.
 func (d desk) client(options ...string) []string {
-	all := strings.Join(append([]string{"kgo.SeedBrokers(" + strconv.Quote(d.at) + ")"}, options...), ",\n\t")
-	return []string{"cl, err := kgo.NewClient(" + all + ")", "if err != nil { return err }", "defer cl.Close()"}
+	lines := []string{"cl, err := kgo.NewClient(kgo.SeedBrokers(" + strconv.Quote(d.at) + ")"}
+	for _, option := range options {
+		lines[len(lines)-1] += ","
+		lines = append(lines, "\t"+option)
+	}
+	lines[len(lines)-1] += ")"
+	return append(lines, "if err != nil { return err }", "defer cl.Close()")
 }
 
 // golang is a Go snippet: a client and what is done with it.

@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/handout"
+)
+
+// diary is what the hand-out will tell.
+type diary struct {
+	handout.Diary
+	written bool // nothing was done since the last hand-out
+	leaving bool // when it is written the dashboard ends
+}
+
+// handedOutMsg says how writing a hand-out ended.
+type handedOutMsg struct {
+	path string
+	err  error
+}
+
+// handOut writes the hand-out. What it tells is put down now, and written meanwhile.
+func (m *model) handOut() tea.Cmd {
+	pages := handout.Report{At: m.now, Diary: &m.diary.Diary, Course: m.guide.course}.Render(m.lang)
+	dir := m.options.HandOut
+	m.tell(m.t("writing the hand-out ..."), false)
+	return m.jobs.cmd(func(context.Context) tea.Msg {
+		path, err := pages.Save(dir)
+		return handedOutMsg{path, err}
+	})
+}
+
+// endHandOut says where the hand-out is.
+func (m *model) endHandOut(msg handedOutMsg) tea.Cmd {
+	leaving := m.diary.leaving
+	m.diary.leaving = false
+	if msg.err != nil {
+		m.tell(phrase.Say(m.lang, msg.err), true)
+		return nil
+	}
+	m.diary.written = true
+	m.handedOut()
+	if m.options.HandedOut != nil {
+		m.options.HandedOut(msg.path)
+	}
+	m.tell(m.t("The hand-out is %s, with its picture beside it.", msg.path), false)
+	if leaving {
+		return tea.Quit
+	}
+	return nil
+}
+
+// offersHandOut says that there is something to write down.
+func (m *model) offersHandOut() bool { return m.diary.Eventful() && !m.diary.written && !m.tooSmall() }
+
+// handOutDialog asks, on the way out, whether to write the hand-out.
+func (m *model) handOutDialog() *dialog {
+	d := &dialog{title: m.t("Quit: write the hand-out first?"), parting: true}
+	d.agreed = func(m *model) tea.Cmd {
+		m.diary.leaving = true
+		return m.handOut()
+	}
+	if why := loss(m.live); why != "" {
+		d.notes = []string{why}
+	}
+	return d
+}
