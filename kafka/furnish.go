@@ -32,7 +32,7 @@ func (c *Cluster) Furnish(ctx context.Context, topics []Topic, groups ...string)
 	if err := c.confirm(ctx, plan); err != nil {
 		return plan, err
 	}
-	remembered := c.rememberGroups(ctx, plan)
+	remembered := c.rememberGroups(ctx, &plan)
 	var missing []Topic
 	names := make([]string, len(topics))
 	for i, t := range topics {
@@ -75,7 +75,7 @@ func (c *Cluster) Use(ctx context.Context, topics []Topic, groups ...string) err
 	if err := c.confirm(ctx, plan); err != nil {
 		return err
 	}
-	if err := c.rememberGroups(ctx, plan); !unauthorized(err) {
+	if err := c.rememberGroups(ctx, &plan); !unauthorized(err) {
 		return err
 	}
 	return nil // as with Furnish: no clean-up deletes its groups then
@@ -96,11 +96,23 @@ func (c *Cluster) confirm(ctx context.Context, plan Plan) error {
 	return nil
 }
 
-func (c *Cluster) rememberGroups(ctx context.Context, plan Plan) error {
-	if c.Embedded() {
+// rememberGroups remembers the groups of the plan that are still missing: whoever was asked may have taken minutes, and
+// a group that somebody made meanwhile is his.
+func (c *Cluster) rememberGroups(ctx context.Context, plan *Plan) error {
+	missing := slices.ContainsFunc(plan.Groups, func(g PlannedGroup) bool { return g.Standing == Missing })
+	if c.Embedded() || !missing {
 		return nil
 	}
+	names := make([]string, len(plan.Groups))
+	for i, g := range plan.Groups {
+		names[i] = g.Name
+	}
+	now, err := c.Plan(ctx, nil, names...)
+	if err != nil {
+		return err
+	}
 	var things []keepsake
+	plan.Groups = now.Groups
 	for _, g := range plan.Groups {
 		if g.Standing == Missing {
 			things = append(things, keepsake{Kind: groupKind, Name: c.names.full(g.Name), At: time.Now().UTC()})

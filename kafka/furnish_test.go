@@ -640,3 +640,44 @@ func TestARecordIsKeptWhileNobodyMayReadTheMark(t *testing.T) {
 		t.Errorf("%+v, %v", plan, err)
 	}
 }
+
+// TestAGroupThatSomebodyMadeWhileTheUserThoughtIsHis: he may have been asked for minutes.
+func TestAGroupThatSomebodyMadeWhileTheUserThoughtIsHis(t *testing.T) {
+	for _, use := range []bool{false, true} {
+		e := openEstate(t, 3)
+		e.creates("lab.a", 1, nil)
+		c := e.lab("lab.", func(ctx context.Context, p Plan) error {
+			if p.Groups[0].Standing != Missing {
+				t.Errorf("asked about %+v", p.Groups)
+			}
+			offsets := kadm.Offsets{}
+			offsets.AddOffset("lab.a", 0, 0, -1)
+			_, err := e.raw.CommitOffsets(ctx, "lab."+OrderGroup, offsets)
+			return err
+		})
+		var err error
+		if use {
+			err = c.Use(t.Context(), topicsOf([]string{"a"}), OrderGroup, EmailGroup)
+		} else {
+			var plan Plan
+			plan, err = c.Furnish(t.Context(), topicsOf([]string{"a"}), OrderGroup, EmailGroup)
+			if len(plan.Groups) != 2 || plan.Groups[0].Standing != Found || plan.Groups[1].Standing != Missing {
+				t.Errorf("the plan afterwards: %+v", plan.Groups)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		things, err := c.keepsakes(t.Context())
+		remembered := slices.DeleteFunc(things, func(k keepsake) bool { return k.Kind != groupKind })
+		if err != nil || len(remembered) != 1 || remembered[0].Name != "lab."+EmailGroup {
+			t.Errorf("use %v: remembered %+v, %v", use, remembered, err)
+		}
+		if err := e.cleanUp(c); err != nil {
+			t.Error(err)
+		}
+		if groups, err := e.raw.ListGroups(t.Context()); err != nil || !slices.Equal(groups.Groups(), []string{"lab." + OrderGroup}) {
+			t.Errorf("use %v: groups %v, %v", use, groups.Groups(), err)
+		}
+	}
+}
