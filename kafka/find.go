@@ -11,7 +11,7 @@ import (
 )
 
 // FindTopics learns the ids of topics that are there, as CreateTopics does, and names those that are missing. It creates
-// nothing.
+// nothing. The error wraps ErrNoBroker where no broker answered.
 func (c *Cluster) FindTopics(ctx context.Context, topics ...Topic) (missing []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -21,7 +21,7 @@ func (c *Cluster) FindTopics(ctx context.Context, topics ...Topic) (missing []st
 		case errors.Is(err, kerr.UnknownTopicOrPartition):
 			missing = append(missing, t.Name)
 		case err != nil:
-			return nil, err
+			return nil, unanswered(err)
 		}
 	}
 	return missing, nil

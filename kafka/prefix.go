@@ -8,13 +8,13 @@ import (
 
 // FindPrefix learns what stands before the names of the cluster's topics from the one whose name ends in that of topic, and
 // that this user may see: it is Config.Prefix from then on. No client but the administrative one may be open. False: there is
-// no such topic, or there are several and nobody can know which is meant.
+// no such topic, or there are several and nobody can know which is meant. The error wraps ErrNoBroker where no broker answered.
 func (c *Cluster) FindPrefix(ctx context.Context, topic string) (found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	topics, err := c.admin.ListTopics(ctx)
 	if err != nil {
-		return false, fmt.Errorf("look for the topic %s: %w", topic, inWords(err))
+		return false, fmt.Errorf("look for the topic %s: %w", topic, unanswered(inWords(err)))
 	}
 	var prefixes []string
 	for name := range topics {

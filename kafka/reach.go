@@ -2,9 +2,11 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -22,4 +24,12 @@ func (c *Cluster) Reach(ctx context.Context) error {
 		return fmt.Errorf("%w (%w)", ErrNoBroker, err)
 	}
 	return nil
+}
+
+// unanswered has the error of a question wrap ErrNoBroker, unless it is what a broker answered.
+func unanswered(err error) error {
+	if answer := (*kerr.Error)(nil); err == nil || errors.As(err, &answer) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", ErrNoBroker, err)
 }

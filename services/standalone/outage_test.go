@@ -55,3 +55,32 @@ func TestAnIdleServiceSaysThatNobodyAnswers(t *testing.T) {
 		s.says(t, "The brokers answer again, after ")
 	}
 }
+
+// TestAServiceThatWaitsForItsTopicsOutlivesAnOutage: it says so, goes on waiting, and begins when they are there.
+func TestAServiceThatWaitsForItsTopicsOutlivesAnOutage(t *testing.T) {
+	c := open(t, false)
+	cfg := config(c, Order)
+	outage := kafkatest.NewOutage(&cfg.Kafka)
+	service := start(t, cfg)
+	cfg.Guest, cfg.Student, cfg.Name = true, true, "Lea"
+	student := start(t, cfg)
+	both := []*started{service, student}
+	for _, s := range both {
+		s.says(t, "Waiting for topics that are not there yet: ")
+	}
+	outage.Begin()
+	for _, s := range both {
+		s.says(t, "! No broker answers at "+c.Brokers()[0]+". The order service goes on by itself once one does.", "! Still no broker answers")
+	}
+	outage.End()
+	for _, s := range both {
+		s.says(t, "The brokers answer again, after ")
+	}
+	furnish(t, c)
+	for _, s := range both {
+		s.says(t, "has joined order-service-group")
+		if n := strings.Count(s.String(), "No broker answers"); n != 1 {
+			t.Errorf("told %d times:\n%s", n, s)
+		}
+	}
+}

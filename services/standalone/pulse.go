@@ -1,6 +1,7 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -38,7 +39,7 @@ type pulse struct {
 }
 
 func newPulse(p *process) *pulse {
-	return &pulse{reach: p.cluster.Reach, brokers: strings.Join(p.cluster.Named(), ", "), name: p.name, journal: p.journal, wake: make(chan struct{}, 1)}
+	return &pulse{reach: p.cluster.Reach, brokers: strings.Join(p.cluster.Named(), ", "), name: cmp.Or(p.name, "The "+p.cfg.Service+" service"), journal: p.journal, wake: make(chan struct{}, 1)}
 }
 
 // failing notes what keeps the service from its work; nil when nothing does. It never blocks.
