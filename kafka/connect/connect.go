@@ -33,6 +33,7 @@ type Flags struct {
 	ask             func(prompt string) (string, error)
 	yes             bool
 	confirm         func(ctx context.Context, question string) error
+	dial            func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // New returns flags whose values may stand in the environment that getenv reads, such as os.Getenv.
@@ -42,6 +43,12 @@ func New(getenv func(string) string) *Flags { return &Flags{getenv: getenv} }
 // in a file or in the environment.
 func (f *Flags) AskWith(ask func(prompt string) (string, error)) *Flags {
 	f.ask = ask
+	return f
+}
+
+// DialWith has brokers reached by dial, such as over a network of a test. Without it that is the machine's.
+func (f *Flags) DialWith(dial func(ctx context.Context, network, address string) (net.Conn, error)) *Flags {
+	f.dial = dial
 	return f
 }
 
@@ -62,7 +69,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 // Into sets in cfg what the flags and the environment say of the cluster. Without brokers cfg stays one of an embedded
 // cluster. The error names the flag or the variable, and what it takes.
 func (f *Flags) Into(cfg *kafka.Config) error {
-	cfg.Prefix, cfg.Confirm = f.prefix, f.confirmPlan
+	cfg.Prefix, cfg.Confirm, cfg.Dial = f.prefix, f.confirmPlan, f.dial
 	source := "--brokers"
 	if f.brokers == "" {
 		source = BrokersVariable

@@ -19,7 +19,7 @@ func (f *Flags) RegisterRunning(set *pflag.FlagSet) {
 	set.Lookup("brokers").Usage = "cluster to connect to, host:port[,host:port] (default $" + BrokersVariable + ", else the lab at " + LocalBroker + ")"
 }
 
-// IntoRunning is Into for such a command; local says that nobody named a cluster, and that it is the lab's.
+// IntoRunning is Into for such a command; local says that nobody named a cluster: the lab on this machine is meant.
 func (f *Flags) IntoRunning(cfg *kafka.Config) (local bool, err error) {
 	if err := f.Into(cfg); err != nil {
 		return false, err
@@ -30,15 +30,30 @@ func (f *Flags) IntoRunning(cfg *kafka.Config) (local bool, err error) {
 	return local, nil
 }
 
+// Whose says whose cluster a command works with, and so whether somebody has to be asked.
+type Whose int
+
+// Whose a cluster can be.
+const (
+	Named  Whose = iota // somebody's, whom the user named
+	Lab                 // the lab's on this machine
+	Hidden              // somebody's, whom nobody named: a real Kafka where the lab would be
+)
+
 // OpenRunning opens the cluster of a cfg that IntoRunning made. The error is an *ExitError; where no lab runs that was meant
 // it says in one sentence what to do.
-func OpenRunning(ctx context.Context, cfg kafka.Config, local bool) (*kafka.Cluster, error) {
+func OpenRunning(ctx context.Context, cfg kafka.Config, local bool) (*kafka.Cluster, Whose, error) {
 	cluster, err := kafka.Open(ctx, cfg)
-	if err == nil {
-		return cluster, nil
+	switch {
+	case err == nil && !local:
+		return cluster, Named, nil
+	case err == nil && cluster.Simulated():
+		return cluster, Lab, nil
+	case err == nil:
+		return cluster, Hidden, nil
 	}
 	if local {
 		err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
 	}
-	return nil, &ExitError{ExitNoCluster, err}
+	return nil, Named, &ExitError{ExitNoCluster, err}
 }

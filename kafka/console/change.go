@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/connect"
 )
 
 func isThere(err error) bool { return errors.Is(err, kafka.ErrTopicExists) }
@@ -18,7 +19,7 @@ func (d *desk) deleteTopics() *cobra.Command {
 	var calm bool
 	cmd := &cobra.Command{
 		Use: "delete TOPIC...", Short: "Delete topics with all their records",
-		Long: "Deletes topics with all their records. On a cluster named with --brokers it asks first, unless --yes says that it may.\n" +
+		Long: "Deletes topics with all their records. On any cluster but the lab of this machine it asks first, unless --yes says that it may.\n" +
 			"A lab that runs goes on, and waits for topics that are missing.",
 		Example:           "  blackfriday topics delete payment-successful\n  kafka-topics --bootstrap-server localhost:9094 --delete --topic payment-successful",
 		ValidArgsFunction: d.complete(topicNames),
@@ -27,7 +28,7 @@ func (d *desk) deleteTopics() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return d.run(cmd.Context(), func(c *kafka.Cluster, local bool) error { return d.delete(cmd, c, local, names, calm) })
+			return d.run(cmd.Context(), func(c *kafka.Cluster, whose connect.Whose) error { return d.delete(cmd, c, whose, names, calm) })
 		},
 	}
 	cmd.Flags().StringVar(&topic, "topic", "", "its name, instead of the argument")
@@ -36,13 +37,13 @@ func (d *desk) deleteTopics() *cobra.Command {
 	return cmd
 }
 
-func (d *desk) delete(cmd *cobra.Command, c *kafka.Cluster, local bool, names []string, calm bool) error {
+func (d *desk) delete(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose, names []string, calm bool) error {
 	all, err := c.Console().Describe(cmd.Context(), names...)
 	done := deletedTopics{Deleted: []string{}}
 	if err == nil {
 		question := fmt.Sprintf("The topics %s with all their records are deleted from somebody's Kafka: %s.",
 			strings.Join(names, ", "), where(c))
-		if err := d.agree(cmd, local, question); err != nil {
+		if err := d.agree(cmd, whose, question); err != nil {
 			return err
 		}
 		err = c.Console().Delete(cmd.Context(), all...)
@@ -67,7 +68,7 @@ func (d *desk) recreateTopic() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "recreate TOPIC", Short: "Delete a topic and create it anew, empty",
 		Long: "Deletes a topic with all its records and creates it anew, with the settings that it had: that is how a topic gets\n" +
-			"fewer partitions. On a cluster named with --brokers it asks first, unless --yes says that it may.",
+			"fewer partitions. On any cluster but the lab of this machine it asks first, unless --yes says that it may.",
 		Example:           "  blackfriday topics recreate payment-successful --partitions 3",
 		ValidArgsFunction: d.complete(topicNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,7 +79,7 @@ func (d *desk) recreateTopic() *cobra.Command {
 			if err := positive(cmd, "partitions"); err != nil {
 				return err
 			}
-			return d.run(cmd.Context(), func(c *kafka.Cluster, local bool) error { return d.recreate(cmd, c, local, name, partitions) })
+			return d.run(cmd.Context(), func(c *kafka.Cluster, whose connect.Whose) error { return d.recreate(cmd, c, whose, name, partitions) })
 		},
 	}
 	cmd.Flags().StringVar(&topic, "topic", "", "its name, instead of the argument")
@@ -87,14 +88,14 @@ func (d *desk) recreateTopic() *cobra.Command {
 	return cmd
 }
 
-func (d *desk) recreate(cmd *cobra.Command, c *kafka.Cluster, local bool, name string, partitions int) error {
+func (d *desk) recreate(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose, name string, partitions int) error {
 	k := c.Console()
 	described, err := k.Describe(cmd.Context(), name)
 	if err != nil {
 		return err
 	}
 	question := fmt.Sprintf("The topic %s with all its records is deleted from somebody's Kafka, and created anew: %s.", name, where(c))
-	if err := d.agree(cmd, local, question); err != nil {
+	if err := d.agree(cmd, whose, question); err != nil {
 		return err
 	}
 	if err := k.Recreate(cmd.Context(), described[0], partitions); err != nil {
@@ -105,9 +106,9 @@ func (d *desk) recreate(cmd *cobra.Command, c *kafka.Cluster, local bool, name s
 	})
 }
 
-// agree asks before something is deleted that is not the lab's on this machine.
-func (d *desk) agree(cmd *cobra.Command, local bool, question string) error {
-	if local {
+// agree asks before something is changed that is not the lab's on this machine.
+func (d *desk) agree(cmd *cobra.Command, whose connect.Whose, question string) error {
+	if whose == connect.Lab {
 		return nil
 	}
 	return d.cluster.Confirm(cmd.Context(), question)

@@ -64,18 +64,18 @@ func family(use, short, long string, members ...*cobra.Command) *cobra.Command {
 }
 
 // run opens the cluster for as long as work lasts.
-func (d *desk) run(ctx context.Context, work func(c *kafka.Cluster, local bool) error) error {
+func (d *desk) run(ctx context.Context, work func(c *kafka.Cluster, whose connect.Whose) error) error {
 	var cfg kafka.Config
 	local, err := d.cluster.IntoRunning(&cfg)
 	if err != nil {
 		return connect.Misuse(err)
 	}
-	cluster, err := connect.OpenRunning(ctx, cfg, local)
+	cluster, whose, err := connect.OpenRunning(ctx, cfg, local)
 	if err != nil {
 		return err
 	}
 	defer cluster.Close()
-	return work(cluster, local)
+	return work(cluster, whose)
 }
 
 // print writes v as JSON where that is asked for, and else what plain writes.
@@ -158,7 +158,7 @@ func (d *desk) complete(list func(ctx context.Context, k kafka.Console) ([]strin
 		ctx, cancel := context.WithTimeout(cmd.Context(), completePatience)
 		defer cancel()
 		var names []string
-		err := d.run(ctx, func(c *kafka.Cluster, _ bool) (err error) {
+		err := d.run(ctx, func(c *kafka.Cluster, _ connect.Whose) (err error) {
 			names, err = list(ctx, c.Console())
 			return err
 		})

@@ -13,6 +13,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/kafkatest"
 )
 
 // FuzzLines: whatever stands on stdin, each line is a message or is refused for its size, and none is lost.
@@ -80,24 +81,64 @@ func room(t *testing.T) (on string, command func(stdin string, args ...string) (
 	t.Cleanup(c.Close)
 	on = strings.Join(c.Brokers(), ",")
 	return on, func(stdin string, args ...string) (string, error) {
-		flags := func() *connect.Flags {
-			return connect.New(func(string) string { return "" }).ConfirmWith(func(context.Context, string) error { return errors.New("no") })
+		return run(t, c.Brokers()[0], stdin, append(args, "--brokers", on)...)
+	}
+}
+
+// run runs a command of somebody who says no. Where it names no brokers, it finds broker where the lab would be.
+func run(t *testing.T, broker, stdin string, args ...string) (string, error) {
+	t.Helper()
+	flags := func() *connect.Flags {
+		return connect.New(func(string) string { return "" }).DialWith(kafkatest.At(connect.LocalBroker, broker)).
+			ConfirmWith(func(_ context.Context, question string) error { return &noError{question} })
+	}
+	for _, cmd := range Commands(flags, Terminal{Visible: func(s string) string { return s }}) {
+		if cmd.Name() != args[0] {
+			continue
 		}
-		for _, cmd := range Commands(flags, Terminal{Visible: func(s string) string { return s }}) {
-			if cmd.Name() != args[0] {
-				continue
-			}
-			var out bytes.Buffer
-			cmd.SilenceErrors, cmd.SilenceUsage = true, true
-			cmd.SetArgs(append(args[1:], "--brokers", on))
-			cmd.SetIn(strings.NewReader(stdin))
-			cmd.SetOut(&out)
-			cmd.SetErr(io.Discard)
-			err := cmd.ExecuteContext(t.Context())
-			return out.String(), err
+		var out bytes.Buffer
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(args[1:])
+		cmd.SetIn(strings.NewReader(stdin))
+		cmd.SetOut(&out)
+		cmd.SetErr(io.Discard)
+		err := cmd.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	t.Fatalf("no command %q", args[0])
+	return "", nil
+}
+
+// noError is the answer to a question.
+type noError struct{ question string }
+
+func (*noError) Error() string { return "no" }
+
+// TestARealClusterAtTheDefaultAddressIsSomebodys: nobody named it, and it is not the lab, which nobody has to be asked about.
+func TestARealClusterAtTheDefaultAddressIsSomebodys(t *testing.T) {
+	somebodys := kafkatest.Somebodys(t)
+	if _, err := run(t, somebodys, "", "topics", "create", "course", "--brokers", somebodys); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"delete", "course"}, {"recreate", "course"}, {"create", "new"}} {
+		out, err := run(t, somebodys, "", append([]string{"topics"}, args...)...)
+		var no *noError
+		if !errors.As(err, &no) || out != "" || !strings.Contains(no.question, "somebody's Kafka") || !strings.Contains(no.question, connect.LocalBroker) {
+			t.Errorf("%q: %q, %v (%+v)", args, out, err, no)
 		}
-		t.Fatalf("no command %q", args[0])
-		return "", nil
+	}
+	if got, err := run(t, somebodys, "", "topics", "list"); err != nil || got != "course\n" {
+		t.Errorf("after three noes: %q, %v", got, err)
+	}
+	if got, err := run(t, somebodys, "", "topics", "create", "new", "--yes"); err != nil || got != "Created topic new.\n" {
+		t.Errorf("with --yes: %q, %v", got, err)
+	}
+	on, _ := room(t)
+	lab, _, _ := strings.Cut(on, ",")
+	for _, args := range [][]string{{"create", "course"}, {"recreate", "course"}, {"delete", "course"}} {
+		if _, err := run(t, lab, "", append([]string{"topics"}, args...)...); err != nil {
+			t.Errorf("%q on the lab of this machine: %v", args, err)
+		}
 	}
 }
 

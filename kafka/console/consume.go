@@ -45,7 +45,7 @@ func consume(d *desk) *cobra.Command {
 			if err := c.check(cmd); err != nil {
 				return connect.Misuse(err)
 			}
-			return d.run(cmd.Context(), func(cluster *kafka.Cluster, _ bool) error { return c.run(cmd, cluster) })
+			return d.run(cmd.Context(), func(cluster *kafka.Cluster, _ connect.Whose) error { return c.run(cmd, cluster) })
 		},
 	}
 	d.prepare(cmd)

@@ -24,7 +24,7 @@ func (d *desk) listGroups() *cobra.Command {
 		Use: "list", Short: "List the consumer groups, a name on each line", Args: none,
 		Example: "  blackfriday groups list\n  kafka-consumer-groups --bootstrap-server localhost:9094 --list",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) error {
+			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) error {
 				all, err := c.Console().Groups(cmd.Context())
 				if err != nil {
 					return err
@@ -66,7 +66,7 @@ func (d *desk) describeGroups() *cobra.Command {
 			case state:
 				table = stateRows
 			}
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) error { return d.describeEach(cmd, c.Console(), names, table) })
+			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) error { return d.describeEach(cmd, c.Console(), names, table) })
 		},
 	}
 	cmd.Flags().StringVar(&group, "group", "", "its name, instead of the argument")

@@ -53,7 +53,7 @@ func produce(d *desk) *cobra.Command {
 				return connect.Misuse(errors.New("--key-separator: it takes at least one character"))
 			}
 			p := &production{desk: d, topic: name, keyed: keyed, separator: separator, errs: cmd.ErrOrStderr()}
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) error { return p.run(cmd, c) })
+			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) error { return p.run(cmd, c) })
 		},
 	}
 	d.prepare(cmd)

@@ -26,7 +26,7 @@ func (d *desk) listTopics() *cobra.Command {
 		Use: "list", Short: "List the topics, a name on each line", Args: none,
 		Example: "  blackfriday topics list\n  kafka-topics --bootstrap-server localhost:9094 --list",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) error {
+			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) error {
 				all, err := c.Console().Topics(cmd.Context())
 				if err != nil {
 					return err
@@ -68,7 +68,7 @@ func (d *desk) createTopic() *cobra.Command {
 			if err := positive(cmd, "partitions", "replication-factor"); err != nil {
 				return err
 			}
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) error { return d.create(cmd, c.Console(), wanted, calm) })
+			return d.run(cmd.Context(), func(c *kafka.Cluster, whose connect.Whose) error { return d.create(cmd, c, whose, wanted, calm) })
 		},
 	}
 	f := cmd.Flags()
@@ -80,7 +80,14 @@ func (d *desk) createTopic() *cobra.Command {
 	return cmd
 }
 
-func (d *desk) create(cmd *cobra.Command, k kafka.Console, wanted kafka.NewTopic, calm bool) error {
+func (d *desk) create(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose, wanted kafka.NewTopic, calm bool) error {
+	if whose == connect.Hidden { // on one that was named, what is written is meant
+		question := fmt.Sprintf("The topic %s is created on somebody's Kafka: %s.", wanted.Name, where(c))
+		if err := d.agree(cmd, whose, question); err != nil {
+			return err
+		}
+	}
+	k := c.Console()
 	err := k.Create(cmd.Context(), wanted)
 	there := isThere(err)
 	if err != nil && (!there || !calm) {
@@ -114,7 +121,7 @@ func (d *desk) describeTopics() *cobra.Command {
 		Example:           "  blackfriday topics describe payment-successful\n  kafka-topics --bootstrap-server localhost:9094 --describe --topic payment-successful",
 		ValidArgsFunction: d.complete(topicNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return d.run(cmd.Context(), func(c *kafka.Cluster, _ bool) (err error) {
+			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) (err error) {
 				k := c.Console()
 				if topic == "" && len(args) == 0 {
 					args, err = topicNames(cmd.Context(), k)

@@ -44,14 +44,14 @@ func jsonFlag(cmd *cobra.Command, on *bool) {
 	cmd.Long += "\n" + console.Codes
 }
 
-// open runs a payment service for as long as work lasts. On a cluster named with --brokers it asks before it writes.
+// open runs a payment service for as long as work lasts. On any but the lab of this machine it asks before it writes.
 func (c *counter) open(ctx context.Context, work func(s *payment.Service) error) error {
 	var cfg kafka.Config
 	local, err := c.cluster.IntoRunning(&cfg)
 	if err != nil {
 		return connect.Misuse(err)
 	}
-	cluster, err := connect.OpenRunning(ctx, cfg, local)
+	cluster, whose, err := connect.OpenRunning(ctx, cfg, local)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (c *counter) open(ctx context.Context, work func(s *payment.Service) error)
 	} else if len(missing) > 0 {
 		return fmt.Errorf("there is no topic %s: a lab makes it, or blackfriday topics create %s", cfg.Prefix+topic.Name, topic.Name)
 	}
-	if !local {
+	if whose != connect.Lab {
 		if err := cluster.Use(ctx, []kafka.Topic{topic}); err != nil {
 			return err
 		}

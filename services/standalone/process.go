@@ -3,6 +3,7 @@ package standalone
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -67,11 +68,12 @@ func (p *process) open(ctx context.Context) error {
 	p.onClose(func() { _ = listener.Close() }) // closed already once it served
 	// The id of its transactions is that of this machine: started again after it was killed, it ends what it left open.
 	p.cfg.Kafka.Identity = cmp.Or(p.cfg.Kafka.Identity, hostName(os.Hostname()))
-	local := slices.Equal(p.cfg.Kafka.Brokers, []string{connect.LocalBroker})
-	if p.cluster, err = connect.OpenRunning(ctx, p.cfg.Kafka, local); err != nil {
+	var whose connect.Whose
+	if p.cluster, whose, err = connect.OpenRunning(ctx, p.cfg.Kafka, p.cfg.Guest && !p.cfg.Student); err != nil {
 		return err
 	}
 	p.onClose(p.cluster.Close)
+	p.cfg.Guest = p.cfg.Student || whose == connect.Lab
 	p.journal.Say("Connected to the Kafka cluster at %s.", strings.Join(p.cluster.Brokers(), ", "))
 	if err := p.furnish(ctx); err != nil {
 		return err
@@ -122,24 +124,20 @@ func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
 	if p.cfg.Student {
 		cure = "The lab of the teacher creates them."
 	}
+	heart := newPulse(p)
+	pulsing, stop := context.WithCancel(ctx)
+	defer p.alongside(pulsing, heart.run)()
+	defer stop()
 	for told := ""; ; {
-		if p.cfg.Student {
-			if _, err := p.cluster.FindPrefix(ctx, kafka.PaymentSuccessful); err != nil {
-				return err
-			}
-			p.cfg.Kafka.Prefix = p.cluster.Config().Prefix
-		}
-		missing, err := p.cluster.FindTopics(ctx, topics...)
-		if err != nil {
+		missing, err := p.missing(ctx, topics)
+		if err != nil && !errors.Is(err, kafka.ErrNoBroker) {
 			return err
 		}
-		if len(missing) == 0 {
+		heart.failing(err)
+		if err == nil && len(missing) == 0 {
 			return nil
 		}
-		for i, name := range missing {
-			missing[i] = p.real(name)
-		}
-		if what := strings.Join(missing, ", "); what != told {
+		if what := strings.Join(missing, ", "); err == nil && what != told {
 			told = what
 			p.journal.Say("Waiting for topics that are not there yet: %s. %s", what, cure)
 		}
@@ -149,6 +147,21 @@ func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
 		case <-time.After(lookEvery):
 		}
 	}
+}
+
+// missing names the topics that are not there, as the brokers would know them.
+func (p *process) missing(ctx context.Context, topics []kafka.Topic) ([]string, error) {
+	if p.cfg.Student {
+		if _, err := p.cluster.FindPrefix(ctx, kafka.PaymentSuccessful); err != nil {
+			return nil, err
+		}
+		p.cfg.Kafka.Prefix = p.cluster.Config().Prefix
+	}
+	missing, err := p.cluster.FindTopics(ctx, topics...)
+	for i, name := range missing {
+		missing[i] = p.real(name)
+	}
+	return missing, err
 }
 
 // touched are the topics that a service reads or writes.

@@ -36,8 +36,8 @@ func Services() []string { return []string{Payment, Order, Email, Analytics} }
 type Config struct {
 	Kafka   kafka.Config // of a cluster that runs already: with brokers
 	Service string
-	// Guest: the cluster is that of a lab, which asked before it wrote there and remembers the groups. Otherwise the
-	// service does that itself.
+	// Guest: the cluster should be that of a lab, which asked before it wrote there and remembers the groups. Where it is not
+	// that of a lab, the service does that itself.
 	Guest bool
 	// Student: the cluster is that of a classroom, whose prefix a student does not know.
 	Student bool

@@ -378,7 +378,7 @@ func TestTakenPortIsSaidInOneSentence(t *testing.T) {
 
 func TestNobodyThereIsSaidWithTheCure(t *testing.T) {
 	err := Run(t.Context(), Config{
-		Service: Order, Kafka: kafka.Config{Brokers: []string{connect.LocalBroker}, Dial: func(context.Context, string, string) (net.Conn, error) {
+		Service: Order, Guest: true, Kafka: kafka.Config{Brokers: []string{connect.LocalBroker}, Dial: func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("connection refused")
 		}},
 	}, NewJournal(io.Discard, false))
