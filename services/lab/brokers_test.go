@@ -113,7 +113,7 @@ func TestALossEndsThoughTopicsAreGone(t *testing.T) {
 	look(0, true, 2, 2, 2, 2, 2)
 	look(1, true, 2, 2, 2, 2)
 	b.forget()
-	look(2, false, 2, 2, 1)
+	look(2, false, 2, 2, 1, 2)
 	look(3, false, 2, 1, 1)
 	if l := b.lost(); len(l) != 1 || l[0].Waiting != 1 || len(l[0].Moved) != 1 || l[0].Moved[0].Partition != 1 {
 		t.Fatalf("losses %+v: want one, with P0 without a leader and only P1 moved", l)

@@ -187,9 +187,16 @@ func (s *state) place(r kafka.Reading) {
 		}
 		if k == OrderKind {
 			s.rebalances.look(r.At, g, settled)
+			s.rebalances.shaken = s.rebalances.shaken && !(settled && s.allListed(k, g))
 		}
 	}
 	s.outside.met = true
+}
+
+// allListed says whether the group counts every living instance. After an outage it can be at rest before all are back, and deals
+// its partitions out again when the others come.
+func (s *state) allListed(k Kind, g kafka.GroupReading) bool {
+	return !slices.ContainsFunc(s.instances, func(i *instance) bool { return i.kind == k && i.alive() && !i.life.listedIn(g) })
 }
 
 // stable is what brokers call a group in which nothing is on its way.

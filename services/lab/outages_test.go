@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,5 +109,27 @@ func TestSomebodyElseMayHaveReadInAnOutage(t *testing.T) {
 				t.Errorf("%+v", r.Rebalance)
 			}
 		})
+	}
+}
+
+// A group can be at rest before all are back after an outage: what moves when the others come is of the outage, too.
+func TestAnOutageIsNotOverUntilAllAreBack(t *testing.T) {
+	s := newState(New(Config{Log: slog.New(slog.DiscardHandler)}))
+	member := func(id string, kind Kind, h Health) *instance {
+		return &instance{kind: kind, health: h, life: &life{memberID: id}}
+	}
+	one, two := member("one", OrderKind, Active), member("", OrderKind, Active)
+	s.instances = []*instance{one, two, member("dead", OrderKind, Crashed), member("mail", EmailKind, Active)}
+	group := kafka.GroupReading{State: stable, Members: []kafka.MemberReading{{MemberID: "one"}}}
+	if s.allListed(OrderKind, group) {
+		t.Error("who is not in the group yet is back")
+	}
+	two.life.memberID = "two"
+	if s.allListed(OrderKind, group) {
+		t.Error("who is not in the group any more is back")
+	}
+	group.Members = append(group.Members, kafka.MemberReading{MemberID: "two"})
+	if !s.allListed(OrderKind, group) {
+		t.Error("all living consumers are listed")
 	}
 }

@@ -14,7 +14,7 @@ import (
 type rebalances struct {
 	turnstile  *turnstile
 	outages    *outages
-	shaken     bool // no broker answered, and the group has not come to rest since
+	shaken     bool // no broker answered, and the group has not come to rest with all of this lab since
 	list       []*rebalance
 	last       int             // ID of the newest entry
 	holders    map[int32]*life // who has the partition now, or had it last
@@ -177,7 +177,6 @@ func (r *rebalance) awaits(i int) bool { return !r.Moved[i].Measured && r.movedT
 // its way any more.
 func (rs *rebalances) look(at time.Time, g kafka.GroupReading, settled bool) {
 	rs.saw(g.Epoch)
-	rs.shaken = rs.shaken && !settled
 	for _, r := range rs.list {
 		if !r.Open || !at.After(r.At) {
 			continue
