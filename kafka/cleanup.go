@@ -46,6 +46,7 @@ func (c *Cluster) Belongings(ctx context.Context) (Plan, error) {
 	if err != nil {
 		return plan, err
 	}
+	plan.Alive = c.showingLife(things)
 	others := slices.DeleteFunc([]string{OrderGroup, EmailGroup, AnalyticsGroup}, func(g string) bool { return slices.Contains(groups, g) })
 	guests, err := c.planGroups(ctx, nil, others)
 	for _, g := range guests {
@@ -62,7 +63,7 @@ func (p Plan) feeds(g PlannedGroup) bool {
 }
 
 // Vacant is nil when nobody works with what a CleanUp of the plan would delete. The error is one sentence: it names the
-// groups with their members, and wraps ErrInUse.
+// groups with their members and who shows life, and wraps ErrInUse. Other producers nobody sees: they are in no group.
 func (p Plan) Vacant() error {
 	var busy []string
 	for _, g := range p.Groups {
@@ -70,8 +71,14 @@ func (p Plan) Vacant() error {
 			busy = append(busy, fmt.Sprintf("%s%s (%s)", p.Prefix, g.Name, strings.Join(g.Members, ", ")))
 		}
 	}
-	if len(busy) == 0 {
+	switch {
+	case len(busy) == 0 && len(p.Alive) == 0:
 		return nil
+	case len(busy) == 0:
+		return fmt.Errorf("nothing is deleted while a service runs that may write to what would go, %s: %w", strings.Join(p.Alive, ", "), ErrInUse)
+	case len(p.Alive) > 0:
+		return fmt.Errorf("nothing is deleted while a service runs that may write to what would go, %s, and there are members in %s: %w",
+			strings.Join(p.Alive, ", "), strings.Join(busy, ", "), ErrInUse)
 	}
 	return fmt.Errorf("nothing is deleted while there are members in %s: %w", strings.Join(busy, ", "), ErrInUse)
 }
@@ -151,6 +158,9 @@ func (c *Cluster) closeRegistry(ctx context.Context) error {
 	}
 	s, made := there[c.names.full(madeTopic)], false
 	for _, k := range things {
+		if k.Kind == aliveKind && !k.living() {
+			continue
+		}
 		if k.Kind != registryKind {
 			return fmt.Errorf("the %s %s was made while this was deleted: clean up again", k.Kind, k.Name)
 		}

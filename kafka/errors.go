@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -25,6 +26,14 @@ var ErrNoAnswer = errors.New("the broker does not answer")
 // ErrTooLarge is wrapped by the error of a write that the client or the broker refused for its size. Trying again
 // cannot help.
 var ErrTooLarge = errors.New("record larger than the topic takes")
+
+// TopicGoneError is wrapped by the error of a write to a topic that is not there, or not any more. Nothing was written.
+type TopicGoneError struct{ Topic string } // as the brokers know it
+
+// Error says what to do.
+func (g *TopicGoneError) Error() string {
+	return fmt.Sprintf("there is no topic %s any more: create it with blackfriday topics create %s --partitions 3", g.Topic, g.Topic)
+}
 
 // LaterError as the error of a Handler says when the rest of its batch is to be handed over again. The member's other
 // partitions take their turns meanwhile. It is no failure of the member: nobody is told.

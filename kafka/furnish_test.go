@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -680,4 +681,28 @@ func TestAGroupThatSomebodyMadeWhileTheUserThoughtIsHis(t *testing.T) {
 			t.Errorf("use %v: groups %v, %v", use, groups.Groups(), err)
 		}
 	}
+}
+
+// TestASignOfLifeExpires, so that a service that was killed is in nobody's way for long.
+func TestASignOfLifeExpires(t *testing.T) {
+	e := openEstate(t, 1)
+	c := e.lab("lab.", agreed)
+	if _, err := c.Furnish(t.Context(), topicsOf([]string{"a"})); err != nil {
+		t.Fatal(err)
+	}
+	sign := keepsake{Kind: aliveKind, Name: "lab.payment-1", At: time.Now().Add(time.Hour)} // by a clock that is fast
+	if err := c.remember(t.Context(), sign); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.cleanUp(c); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "payment-1") {
+		t.Errorf("while it lives: %v", err)
+	}
+	sign.At = time.Now().Add(-aliveFor)
+	if err := c.remember(t.Context(), sign); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.cleanUp(c); err != nil {
+		t.Errorf("once it is dead: %v", err)
+	}
+	e.want()
 }

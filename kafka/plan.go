@@ -27,6 +27,9 @@ type Plan struct {
 	Replicas int
 	Topics   []PlannedTopic
 	Groups   []PlannedGroup
+	// Alive are the client ids of those who work with what labs made and are in no group: see Cluster.ShowLife. Only Belongings
+	// looks for them.
+	Alive []string
 }
 
 // PlannedTopic is a topic of a Plan.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -75,6 +76,17 @@ func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error
 		r.Topic = topic
 		done(r, p.outcome(r, err))
 	})
+}
+
+// Write implements Writer. A topic that is gone is looked up afresh the next time.
+func (p *Producer) Write(ctx context.Context, records ...*Record) []error {
+	errs := p.writer.Write(ctx, records...)
+	for i, err := range errs {
+		if gone := (*TopicGoneError)(nil); errors.As(err, &gone) {
+			p.Forget(records[i].Topic)
+		}
+	}
+	return errs
 }
 
 // Forget makes the producer look up a topic afresh. It is for a topic that was deleted and created again: kgo would go on
@@ -156,6 +168,8 @@ func (w writer) outcome(r *Record, err error) error {
 		return nil
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
 		return fmt.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
+	case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.UnknownTopicID):
+		return fmt.Errorf("write to %s: %w (%w)", r.Topic, &TopicGoneError{string(w.names) + strings.TrimPrefix(r.Topic, string(w.names))}, err)
 	case errors.As(err, &refused) && !ambiguous(refused):
 		return fmt.Errorf("write to %s: %w", r.Topic, inWords(err))
 	case w.sent.sentSince(r.Timestamp):

@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // madeTopic is the registry: a small compacted topic in which a lab remembers what it made on a cluster that somebody else
@@ -118,6 +119,10 @@ func (c *Cluster) keep(ctx context.Context, forget bool, things []keepsake) erro
 		return err
 	}
 	defer client.Close()
+	return c.keepWith(ctx, client, forget, things)
+}
+
+func (c *Cluster) keepWith(ctx context.Context, client *kgo.Client, forget bool, things []keepsake) (err error) {
 	records := make([]*Record, len(things))
 	for i, k := range things {
 		records[i] = &Record{Topic: c.names.full(madeTopic), Key: k.key()}

@@ -33,6 +33,7 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.accepted.Add(1)
+	s.gone.Store(nil)
 	user := event.UserID(request.UserID)
 	s.delivered(record, Delivery{User: user.Shown()})
 	web.Reply(w, http.StatusOK, success(request))
@@ -68,7 +69,12 @@ func read(w http.ResponseWriter, r *http.Request) (event.Request, *refusal) {
 
 // fail answers for a payment that Kafka did not acknowledge.
 func (s *Service) fail(w http.ResponseWriter, err error) {
+	var gone *kafka.TopicGoneError
 	switch {
+	case errors.As(err, &gone):
+		s.failed.Add(1)
+		s.gone.Store(gone)
+		web.Error(w, http.StatusServiceUnavailable, event.Visible(gone.Error())+", then send the payment again; it was not written")
 	case errors.Is(err, kafka.ErrTooLarge):
 		s.refused.Add(1)
 		web.Error(w, http.StatusRequestEntityTooLarge, "the payment is larger than "+kafka.PaymentSuccessful+" takes")

@@ -52,6 +52,7 @@ type Service struct {
 	out                       Producer
 	accepted, refused, failed atomic.Int64
 	floods                    floods
+	gone                      atomic.Pointer[kafka.TopicGoneError]
 
 	mu         sync.Mutex
 	deliveries *recent.List[Delivery]
@@ -67,6 +68,9 @@ func NewService(out Producer) *Service {
 func (s *Service) Counts() Counts {
 	return Counts{Accepted: s.accepted.Load(), Refused: s.refused.Load(), Failed: s.failed.Load()}
 }
+
+// Gone is why the newest payment could not be written, when that is that its topic is gone; else nil.
+func (s *Service) Gone() *kafka.TopicGoneError { return s.gone.Load() }
 
 // Deliveries returns the newest deliveries, oldest first, and how many there have ever been: a reader that remembers
 // total can tell which ones are new and how many it has missed.

@@ -152,10 +152,12 @@ func Run(ctx context.Context, cfg Config, j *Journal) error {
 func (p *process) take(ctx context.Context) {
 	pulsing, stop := context.WithCancel(ctx)
 	defer p.alongside(pulsing, newPulse(p).run)()
+	defer p.alongside(pulsing, p.showLife)()
 	defer stop()
 	tick, second := time.NewTicker(time.Second/5), time.NewTicker(time.Second)
 	defer tick.Stop()
 	defer second.Stop()
+	var gone *kafka.TopicGoneError
 	for told := int64(0); ; {
 		select {
 		case <-ctx.Done():
@@ -165,6 +167,7 @@ func (p *process) take(ctx context.Context) {
 			p.journal.sumUp()
 		case <-tick.C:
 		}
+		gone = p.missing(gone)
 		newest, total := p.payments.Deliveries()
 		fresh := min(total-told, int64(len(newest)))
 		p.journal.count(int(total - told - fresh))
@@ -172,6 +175,25 @@ func (p *process) take(ctx context.Context) {
 			p.journal.each(slog.LevelInfo, "payment of user %s → %s P%d@%d", d.User, p.real(d.Topic), d.Partition, d.Offset)
 		}
 		told = total
+	}
+}
+
+// missing tells once when the topic of the payments is gone, and when it is there again. told is what was told last.
+func (p *process) missing(told *kafka.TopicGoneError) *kafka.TopicGoneError {
+	gone := p.payments.Gone()
+	switch {
+	case gone != nil && told == nil:
+		p.journal.Warn("%s cannot take payments: %v", p.name, gone)
+	case gone == nil && told != nil:
+		p.journal.Say("%s takes payments again.", p.name)
+	}
+	return gone
+}
+
+// showLife lets a clean-up see the service until ctx ends: it is in no group.
+func (p *process) showLife(ctx context.Context) {
+	if err := p.cluster.ShowLife(ctx, p.name); err != nil {
+		p.journal.Warn("blackfriday cleanup cannot see %s: %v", p.name, err)
 	}
 }
 
