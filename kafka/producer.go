@@ -81,9 +81,9 @@ func (p *Producer) Send(ctx context.Context, r *Record, done func(*Record, error
 // Write implements Writer. A topic that is gone is looked up afresh the next time.
 func (p *Producer) Write(ctx context.Context, records ...*Record) []error {
 	errs := p.writer.Write(ctx, records...)
-	for i, err := range errs {
+	for _, err := range errs {
 		if gone := (*TopicGoneError)(nil); errors.As(err, &gone) {
-			p.Forget(records[i].Topic)
+			p.client.PurgeTopicsFromProducing(gone.Topic)
 		}
 	}
 	return errs
