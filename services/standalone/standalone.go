@@ -167,7 +167,7 @@ func (p *process) take(ctx context.Context) {
 			p.journal.sumUp()
 		case <-tick.C:
 		}
-		gone = p.missing(gone)
+		gone = p.tellGone(gone)
 		newest, total := p.payments.Deliveries()
 		fresh := min(total-told, int64(len(newest)))
 		p.journal.count(int(total - told - fresh))
@@ -178,8 +178,8 @@ func (p *process) take(ctx context.Context) {
 	}
 }
 
-// missing tells once when the topic of the payments is gone, and when it is there again. told is what was told last.
-func (p *process) missing(told *kafka.TopicGoneError) *kafka.TopicGoneError {
+// tellGone tells once when the topic of the payments is gone, and when it is there again. told is what was told last.
+func (p *process) tellGone(told *kafka.TopicGoneError) *kafka.TopicGoneError {
 	gone := p.payments.Gone()
 	switch {
 	case gone != nil && told == nil:
