@@ -130,13 +130,13 @@ func TestALossAfterTheTopicsWereRecreated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := start(t, func(c *Config) { c.Partitions = 6 })
 		do(t, l, RecreateTopics{Partitions: 1})
-		s := until(t, l, "the topics are there", 20*time.Second, func(s *Snapshot) bool {
+		until(t, l, "the topics are there", 20*time.Second, func(s *Snapshot) bool {
 			return len(s.Partitions) == 1 && s.Partitions[0].Known && s.Partitions[0].Reader > 0
 		})
 		<-time.After(time.Second)
 		do(t, l, StopBroker{ID: 0})
 		do(t, l, StopBroker{ID: 1})
-		s = until(t, l, "both losses are told", 30*time.Second, func(s *Snapshot) bool {
+		s := until(t, l, "both losses are told", 30*time.Second, func(s *Snapshot) bool {
 			return hears(s, "Broker 0 was lost") && hears(s, "Broker 1 was lost")
 		})
 		for _, lost := range s.Losses {

@@ -187,7 +187,9 @@ func (s *state) place(r kafka.Reading) {
 		}
 		if k == OrderKind {
 			s.rebalances.look(r.At, g, settled)
-			s.rebalances.shaken = s.rebalances.shaken && !(settled && s.allListed(k, g))
+			if settled && s.allListed(k, g) {
+				s.rebalances.shaken = false
+			}
 		}
 	}
 	s.outside.met = true
