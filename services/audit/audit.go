@@ -4,9 +4,9 @@ package audit
 
 import (
 	"context"
-	"fmt"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // Count is what the topics hold.
@@ -67,11 +67,11 @@ type Cluster interface {
 func Read(ctx context.Context, c Cluster) (Count, error) {
 	l := newLedger()
 	if err := readPlaces(ctx, c, l); err != nil {
-		return Count{}, fmt.Errorf("audit: %w", err)
+		return Count{}, phrase.Errorf("audit: %w", err)
 	}
 	for _, topics := range [][]string{{kafka.EmailSent, kafka.DLQPayment}, {kafka.OrderCreated}, {kafka.PaymentSuccessful}} {
 		if err := c.ReadAll(ctx, topics, l.add); err != nil {
-			return Count{}, fmt.Errorf("audit: %w", err)
+			return Count{}, phrase.Errorf("audit: %w", err)
 		}
 	}
 	return l.count(), nil
@@ -89,7 +89,7 @@ func readPlaces(ctx context.Context, c Cluster, l *ledger) error {
 		return err
 	}
 	if err := reading.Err(); err != nil {
-		return fmt.Errorf("read what %s has committed: %w", kafka.OrderGroup, err)
+		return phrase.Errorf("read what %s has committed: %w", kafka.OrderGroup, err)
 	}
 	l.committed = reading.Groups[kafka.OrderGroup].Committed[kafka.PaymentSuccessful]
 	l.topicID = reading.Topics[kafka.PaymentSuccessful].ID

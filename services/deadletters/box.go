@@ -2,13 +2,13 @@ package deadletters
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -120,7 +120,7 @@ func (b *Box) List(ctx context.Context, q Query) (Page, error) {
 		Match: matcher(q), Limit: q.Limit, Before: q.Before,
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("list dead letters: %w", err)
+		return Page{}, phrase.Errorf("list dead letters: %w", err)
 	}
 	page := Page{Cursor: found.Cursor, Older: found.Older, Bounded: found.Bounded}
 	if err := b.books.take(ctx); err != nil {
@@ -128,10 +128,10 @@ func (b *Box) List(ctx context.Context, q Query) (Page, error) {
 	}
 	defer b.books.give()
 	if _, err := b.letters.advance(ctx, math.MaxInt64/2); err != nil {
-		return Page{}, fmt.Errorf("count dead letters: %w", err)
+		return Page{}, phrase.Errorf("count dead letters: %w", err)
 	}
 	if page.Unsearched, err = b.search.advance(ctx, searchStep); err != nil {
-		return Page{}, fmt.Errorf("look for dead letters that were sent again: %w", err)
+		return Page{}, phrase.Errorf("look for dead letters that were sent again: %w", err)
 	}
 	page.Counts, page.Total = maps.Clone(b.counts), b.total
 	for _, m := range slices.Backward(found.Messages) {
@@ -149,7 +149,7 @@ func (b *Box) FindCopies(ctx context.Context) error {
 	}
 	defer b.books.give()
 	if _, err := b.search.advance(ctx, math.MaxInt64/2); err != nil {
-		return fmt.Errorf("look for dead letters that were sent again: %w", err)
+		return phrase.Errorf("look for dead letters that were sent again: %w", err)
 	}
 	return nil
 }

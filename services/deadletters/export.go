@@ -5,10 +5,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"unicode/utf8"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -62,7 +62,7 @@ func (b *Box) Export(ctx context.Context, q Query, w io.Writer) (n int64, err er
 		return nil
 	})
 	if err := firstOf(err, buffered.Flush()); err != nil {
-		return n, fmt.Errorf("export dead letters: %w", err)
+		return n, phrase.Errorf("export dead letters: %w", err)
 	}
 	return n, nil
 }

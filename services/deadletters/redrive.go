@@ -4,21 +4,21 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/messages"
 )
 
 // Why a letter is not sent again. The errors of an Outcome wrap these, name the letter, and say what to do.
 var (
-	ErrSentBefore = errors.New("a copy was sent before")
-	ErrLoop       = errors.New("the payment was sent again too often")
-	ErrNoPayment  = errors.New("the letter is not about a payment")
-	ErrNotWhole   = errors.New("the letter holds only the beginning of the original")
-	ErrNoLetter   = errors.New("no letter stands there")
+	ErrSentBefore = phrase.Errorf("a copy was sent before")
+	ErrLoop       = phrase.Errorf("the payment was sent again too often")
+	ErrNoPayment  = phrase.Errorf("the letter is not about a payment")
+	ErrNotWhole   = phrase.Errorf("the letter holds only the beginning of the original")
+	ErrNoLetter   = phrase.Errorf("no letter stands there")
 )
 
 // Letters are sent in portions of so many, or of so many bytes.
@@ -72,7 +72,7 @@ func (b *Box) RedriveAll(ctx context.Context, q Query, how Order, each func(Outc
 	})
 	s.flush(ctx)
 	if err != nil {
-		return fmt.Errorf("send all dead letters again: %w", err)
+		return phrase.Errorf("send all dead letters again: %w", err)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (b *Box) RedriveAll(ctx context.Context, q Query, how Order, each func(Outc
 // beginSending waits until nobody else sends, and learns what was sent so far. Whoever gets no error gives the turn back.
 func (b *Box) beginSending(ctx context.Context, o Order, put func(Outcome)) (*sender, error) {
 	if err := b.sending.take(ctx); err != nil {
-		return nil, fmt.Errorf("send dead letters again: another request still sends: %w", err)
+		return nil, phrase.Errorf("send dead letters again: another request still sends: %w", err)
 	}
 	if err := b.FindCopies(ctx); err != nil {
 		b.sending.give()
@@ -93,14 +93,14 @@ func (b *Box) beginSending(ctx context.Context, o Order, put func(Outcome)) (*se
 func (b *Box) read(ctx context.Context, at messages.Place) (Letter, error) {
 	l := Letter{Message: messages.Message{Place: at}}
 	if at.Topic != kafka.DLQPayment {
-		return l, fmt.Errorf("%s is not %s: %w", at.Topic, kafka.DLQPayment, ErrNoLetter)
+		return l, phrase.Errorf("%s is not %s: %w", at.Topic, kafka.DLQPayment, ErrNoLetter)
 	}
 	m, found, err := b.desk.Read(ctx, at)
 	if err != nil {
 		return l, err
 	}
 	if !found {
-		return l, fmt.Errorf("it was deleted, or never written: list the letters again: %w", ErrNoLetter)
+		return l, phrase.Errorf("it was deleted, or never written: list the letters again: %w", ErrNoLetter)
 	}
 	return Parse(m), nil
 }
@@ -127,7 +127,7 @@ func (s *sender) send(ctx context.Context, l Letter, err error) {
 		record, err = s.box.draw(ctx, l, s.order)
 	}
 	if err != nil {
-		err = fmt.Errorf("send the dead letter at partition %d offset %d again: %w", l.Partition, l.Offset, err)
+		err = phrase.Errorf("send the dead letter at partition %d offset %d again: %w", l.Partition, l.Offset, err)
 	} else {
 		s.bytes += len(record.Key) + len(record.Value)
 		s.now[l.Place] = true
@@ -172,9 +172,9 @@ func (s *sender) outcome(ctx context.Context, out Outcome, r *kafka.Record, err 
 		s.box.remember(ctx, out.Letter, out.SentAs)
 		return out
 	case errors.Is(err, kafka.ErrUnknownOutcome):
-		err = fmt.Errorf("send it once more: if the copy did arrive, it is found: %w", err)
+		err = phrase.Errorf("send it once more: if the copy did arrive, it is found: %w", err)
 	}
-	out.Err = fmt.Errorf("send the dead letter at partition %d offset %d again: %w", out.Letter.Partition, out.Letter.Offset, err)
+	out.Err = phrase.Errorf("send the dead letter at partition %d offset %d again: %w", out.Letter.Partition, out.Letter.Offset, err)
 	return out
 }
 
@@ -187,12 +187,12 @@ func (b *Box) draw(ctx context.Context, l Letter, o Order) (*kafka.Record, error
 	b.books.give()
 	switch {
 	case sent.Topic != "" && !o.Again:
-		return nil, fmt.Errorf("it stands at partition %d offset %d of %s: ask for another one if that is meant: %w",
+		return nil, phrase.Errorf("it stands at partition %d offset %d of %s: ask for another one if that is meant: %w",
 			sent.Partition, sent.Offset, sent.Topic, ErrSentBefore)
 	case l.Redrives >= MostRedrives:
-		return nil, fmt.Errorf("%d times, and %d are allowed: produce a new payment instead: %w", l.Redrives, MostRedrives, ErrLoop)
+		return nil, phrase.Errorf("%d times, and %d are allowed: produce a new payment instead: %w", l.Redrives, MostRedrives, ErrLoop)
 	case l.Source.Topic != "" && l.Source.Topic != kafka.PaymentSuccessful:
-		return nil, fmt.Errorf("it is about a record of %s, whose payment was worked on; leave it: %w", event.Visible(l.Source.Topic), ErrNoPayment)
+		return nil, phrase.Errorf("it is about a record of %s, whose payment was worked on; leave it: %w", event.Visible(l.Source.Topic), ErrNoPayment)
 	}
 	value, err := b.mend(ctx, l, o)
 	if err != nil {
@@ -213,7 +213,7 @@ func (b *Box) draw(ctx context.Context, l Letter, o Order) (*kafka.Record, error
 func (b *Box) mend(ctx context.Context, l Letter, o Order) ([]byte, error) {
 	if o.Repair == Replace {
 		if o.Value == nil {
-			return nil, errors.New("there is no value to replace it with: give one")
+			return nil, phrase.Errorf("there is no value to replace it with: give one")
 		}
 		return o.Value, nil
 	}
@@ -221,7 +221,7 @@ func (b *Box) mend(ctx context.Context, l Letter, o Order) ([]byte, error) {
 	if l.Truncated {
 		m, found, err := b.desk.Read(ctx, l.Source)
 		if err != nil || !found || m.Cut > 0 || !bytes.HasPrefix(m.Value, l.Original) {
-			return nil, fmt.Errorf("write the value anew: %w", ErrNotWhole)
+			return nil, phrase.Errorf("write the value anew: %w", ErrNotWhole)
 		}
 		value = m.Value
 	}
@@ -233,10 +233,10 @@ func (b *Box) mend(ctx context.Context, l Letter, o Order) ([]byte, error) {
 	case ours:
 		return value, nil
 	case o.Repair == Fix:
-		return nil, fmt.Errorf("another program wrote it, so what is right is not known: write the value anew: %w", ErrNoPayment)
+		return nil, phrase.Errorf("another program wrote it, so what is right is not known: write the value anew: %w", ErrNoPayment)
 	}
 	if _, err := event.ParsePayment(value); err != nil {
-		return nil, fmt.Errorf("another program wrote it, and its value is no valid payment (%w): write the value anew: %w", err, ErrNoPayment)
+		return nil, phrase.Errorf("another program wrote it, and its value is no valid payment (%w): write the value anew: %w", err, ErrNoPayment)
 	}
 	return value, nil
 }

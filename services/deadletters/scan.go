@@ -2,9 +2,9 @@ package deadletters
 
 import (
 	"context"
-	"fmt"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // scan reads a topic once, from its beginning on, and goes on where it was whenever it is asked. A topic that is created
@@ -43,7 +43,7 @@ func (s *scan) advance(ctx context.Context, most int64) (left int64, err error) 
 			First:          first, Next: max(first, min(b.Stable, first+most)),
 		}
 		if s.next[i], err = s.browser.Read(ctx, span, func(r *kafka.Record) bool { s.each(r); return true }); err != nil {
-			return 0, fmt.Errorf("read what is new in %s: %w", s.topic, err)
+			return 0, phrase.Errorf("read what is new in %s: %w", s.topic, err)
 		}
 		most -= s.next[i] - first
 		left += max(0, b.Stable-s.next[i])

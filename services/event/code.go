@@ -1,5 +1,7 @@
 package event
 
+import "blackfriday/kafka/phrase"
+
 // Code says why a record was refused. Codes are stable: they stand in the header error-code of DLQ records, and other
 // programs count by them.
 type Code string
@@ -37,8 +39,16 @@ const (
 // Rejection is why a value does not pass. It is the error of every parser of this package.
 type Rejection struct { //nolint:errname // the domain's word; ValidationError would say less
 	Code   Code
-	Reason string // one plain-English sentence without raw control characters, at most a few hundred bytes
+	Reason phrase.Phrase // one sentence without raw control characters, at most a few hundred bytes
 }
 
-// Error returns the reason.
-func (r *Rejection) Error() string { return r.Reason }
+// refuse makes a Rejection: format and args are those of phrase.New.
+func refuse(code Code, format string, args ...any) *Rejection {
+	return &Rejection{code, phrase.New(format, args...)}
+}
+
+// Error returns the reason in English.
+func (r *Rejection) Error() string { return r.Reason.String() }
+
+// In implements phrase.Speaker.
+func (r *Rejection) In(l *phrase.Language) string { return r.Reason.In(l) }

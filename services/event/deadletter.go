@@ -3,17 +3,17 @@ package event
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 	"unicode/utf8"
+
+	"blackfriday/kafka/phrase"
 )
 
 // MaxEnvelope is the largest envelope in bytes: the 8 MiB that dlq-payment takes, less room for headers and framing.
 const MaxEnvelope = 8<<20 - 64<<10
 
 // ErrTruncated says that an envelope holds only the beginning of its original.
-var ErrTruncated = errors.New("the dead letter holds only the beginning of the original")
+var ErrTruncated = phrase.Errorf("the dead letter holds only the beginning of the original")
 
 // maxEnvelopeError bounds the sentence in an envelope, in characters.
 const maxEnvelopeError = 1000
@@ -80,7 +80,7 @@ func fittingText(s []byte, room int) int {
 func ParseDeadLetter(value []byte) (DeadLetter, error) {
 	var d DeadLetter
 	if err := json.Unmarshal(value, &d); err != nil {
-		return DeadLetter{}, fmt.Errorf("read a DLQ envelope of %d bytes: %w", len(value), err)
+		return DeadLetter{}, phrase.Errorf("read a DLQ envelope of %d bytes: %w", len(value), err)
 	}
 	return d, nil
 }
@@ -95,7 +95,7 @@ func (d DeadLetter) Value() ([]byte, error) {
 	if d.Encoding == "base64" {
 		var err error
 		if value, err = base64.StdEncoding.DecodeString(*d.Original); err != nil {
-			return nil, fmt.Errorf("decode the original in a DLQ envelope: %w", err)
+			return nil, phrase.Errorf("decode the original in a DLQ envelope: %w", err)
 		}
 	}
 	if d.Truncated {

@@ -2,7 +2,6 @@ package event
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 )
 
@@ -58,7 +57,7 @@ func orderFields(value []byte, items *[]byte) (id int64, user UserID, r *Rejecti
 		return 0, "", r
 	}
 	if rawUser == nil {
-		return 0, "", &Rejection{CodeUserIDMissing, "user_id is missing"}
+		return 0, "", refuse(CodeUserIDMissing, "user_id is missing")
 	}
 	for _, rule := range []func([]byte) *Rejection{userType, userChars} {
 		if r := rule(rawUser); r != nil {
@@ -71,15 +70,14 @@ func orderFields(value []byte, items *[]byte) (id int64, user UserID, r *Rejecti
 // orderID judges an order_id.
 func orderID(raw []byte) (int64, *Rejection) {
 	if raw == nil {
-		return 0, &Rejection{CodeOrderIDMissing, "order_id is missing"}
+		return 0, refuse(CodeOrderIDMissing, "order_id is missing")
 	}
 	if !isInteger(raw) {
-		return 0, &Rejection{CodeOrderIDWrongType, "order_id is " + kind(raw) + "; it must be an integer"}
+		return 0, refuse(CodeOrderIDWrongType, "order_id is %s; it must be an integer", word(raw))
 	}
 	id, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
-		return 0, &Rejection{CodeOrderIDWrongType,
-			fmt.Sprintf("order_id is %s, which is beyond a 64-bit integer", excerpt(string(raw), maxQuoted))}
+		return 0, refuse(CodeOrderIDWrongType, "order_id is %s, which is beyond a 64-bit integer", excerpt(string(raw), maxQuoted))
 	}
 	return id, nil
 }

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"unicode/utf8"
+
+	"blackfriday/kafka/phrase"
 )
 
 // MaxDepth is how deep the JSON of a record may be nested; the outermost object is level 1.
@@ -15,19 +16,19 @@ const MaxDepth = 64
 // decoder sees the value, so that a bomb of brackets costs one pass.
 func object(value []byte, maxDepth int) *Rejection {
 	if value == nil {
-		return &Rejection{CodeNullValue, "the record has no value (null)"}
+		return refuse(CodeNullValue, "the record has no value (null)")
 	}
 	if !utf8.Valid(value) {
 		return notUTF8(value)
 	}
 	if deeperThan(value, maxDepth) {
-		return &Rejection{CodeTooDeep, fmt.Sprintf("the JSON is nested more than %d levels deep", maxDepth)}
+		return refuse(CodeTooDeep, "the JSON is nested more than %d levels deep", maxDepth)
 	}
 	if !json.Valid(value) {
-		return &Rejection{CodeInvalidJSON, "not valid JSON: " + syntaxProblem(value)}
+		return refuse(CodeInvalidJSON, "not valid JSON: %s", syntaxProblem(value))
 	}
-	if k := kind(bytes.TrimLeft(value, " \t\r\n")); k != "an object" {
-		return &Rejection{CodeNotAnObject, "the JSON is " + k + "; it must be an object"}
+	if value := bytes.TrimLeft(value, " \t\r\n"); kind(value) != "an object" {
+		return refuse(CodeNotAnObject, "the JSON is %s; it must be an object", word(value))
 	}
 	return nil
 }
@@ -37,28 +38,28 @@ func notUTF8(value []byte) *Rejection {
 	for i := 0; i < len(value); {
 		r, size := utf8.DecodeRune(value[i:])
 		if r == utf8.RuneError && size == 1 {
-			return &Rejection{CodeNotUTF8, fmt.Sprintf("not UTF-8: byte 0x%02X at position %d", value[i], i)}
+			return refuse(CodeNotUTF8, "not UTF-8: byte 0x%02X at position %d", value[i], i)
 		}
 		i += size
 	}
-	return &Rejection{CodeNotUTF8, "not UTF-8"}
+	return refuse(CodeNotUTF8, "not UTF-8")
 }
 
 // syntaxProblem says in words what is wrong with the JSON of value.
-func syntaxProblem(value []byte) string {
+func syntaxProblem(value []byte) phrase.Phrase {
 	switch {
 	case len(value) == 0:
-		return "the value is empty"
+		return phrase.New("the value is empty")
 	case bytes.HasPrefix(value, []byte("\ufeff")):
-		return "it starts with a byte order mark"
+		return phrase.New("it starts with a byte order mark")
 	}
 	var raw json.RawMessage
 	err := json.Unmarshal(value, &raw)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return fmt.Sprintf("%s at byte %d", Visible(syntax.Error()), syntax.Offset)
+		return phrase.New("%s at byte %d", Visible(syntax.Error()), syntax.Offset)
 	}
-	return "it cannot be read"
+	return phrase.New("it cannot be read")
 }
 
 // kind names the type of a valid JSON value.
@@ -79,6 +80,24 @@ func kind(value []byte) string {
 	}
 }
 
+// word is what kind says, in every language.
+func word(value []byte) phrase.Phrase {
+	switch kind(value) {
+	case "an object":
+		return phrase.New("an object")
+	case "a list":
+		return phrase.New("a list")
+	case "a string":
+		return phrase.New("a string")
+	case "a boolean":
+		return phrase.New("a boolean")
+	case "null":
+		return phrase.New("null")
+	default:
+		return phrase.New("a number")
+	}
+}
+
 // fields picks the named members out of a valid JSON object. Names are compared exactly: User_ID is not user_id. A
 // field that is absent stays nil; one that stands there twice is refused, because two readers might each see another.
 func fields(object []byte, names []string, into []*[]byte) *Rejection {
@@ -89,7 +108,7 @@ func fields(object []byte, names []string, into []*[]byte) *Rejection {
 				continue
 			}
 			if *into[i] != nil {
-				return &Rejection{CodeDuplicateField, "the field " + names[i] + " stands in one object twice"}
+				return refuse(CodeDuplicateField, "the field %s stands in one object twice", names[i])
 			}
 			*into[i] = value
 		}

@@ -2,7 +2,6 @@ package event
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 	"unicode"
@@ -43,7 +42,7 @@ func ParsePayment(value []byte) (Payment, error) {
 		return Payment{}, r
 	}
 	if user == nil {
-		return Payment{}, &Rejection{CodeUserIDMissing, "user_id is missing"}
+		return Payment{}, refuse(CodeUserIDMissing, "user_id is missing")
 	}
 	if r := userType(user); r != nil {
 		return Payment{}, r
@@ -77,16 +76,15 @@ type item struct {
 // cartItems checks that the cart is a list of objects and takes it apart.
 func cartItems(cart []byte) ([]item, *Rejection) {
 	if cart == nil {
-		return nil, &Rejection{CodeCartMissing, "cart is missing"}
+		return nil, refuse(CodeCartMissing, "cart is missing")
 	}
-	if k := kind(cart); k != "a list" {
-		return nil, &Rejection{CodeCartNotAList, "cart is " + k + "; it must be a list of items"}
+	if kind(cart) != "a list" {
+		return nil, refuse(CodeCartNotAList, "cart is %s; it must be a list of items", word(cart))
 	}
 	items := make([]item, 0, 4)
 	for value := range elements(cart) {
-		if k := kind(value); k != "an object" {
-			return nil, &Rejection{CodeItemNotAnObject,
-				fmt.Sprintf("item %d of the cart is %s; it must be an object", len(items)+1, k)}
+		if kind(value) != "an object" {
+			return nil, refuse(CodeItemNotAnObject, "item %d of the cart is %s; it must be an object", len(items)+1, word(value))
 		}
 		var it item
 		err := fields(value, []string{"name", "price", "quantity"}, []*[]byte{&it.name, &it.price, &it.quantity})
@@ -102,11 +100,10 @@ func cartItems(cart []byte) ([]item, *Rejection) {
 func itemNames(items []item) *Rejection {
 	for i, it := range items {
 		if it.name == nil {
-			return &Rejection{CodeNameMissing, fmt.Sprintf("item %d has no name", i+1)}
+			return refuse(CodeNameMissing, "item %d has no name", i+1)
 		}
-		if k := kind(it.name); k != "a string" {
-			return &Rejection{CodeNameNotAString,
-				fmt.Sprintf("the name of item %d is %s; it must be a string", i+1, k)}
+		if kind(it.name) != "a string" {
+			return refuse(CodeNameNotAString, "the name of item %d is %s; it must be a string", i+1, word(it.name))
 		}
 	}
 	return nil
@@ -117,20 +114,17 @@ func itemPrices(items []item) *Rejection {
 	for i := range items {
 		raw := items[i].price
 		if raw == nil {
-			return &Rejection{CodePriceMissing, fmt.Sprintf("item %d has no price", i+1)}
+			return refuse(CodePriceMissing, "item %d has no price", i+1)
 		}
-		if k := kind(raw); k != "a number" {
-			return &Rejection{CodePriceNotANumber,
-				fmt.Sprintf("the price of item %d is %s; it must be a number", i+1, k)}
+		if kind(raw) != "a number" {
+			return refuse(CodePriceNotANumber, "the price of item %d is %s; it must be a number", i+1, word(raw))
 		}
 		price, err := strconv.ParseFloat(string(raw), 64)
 		if err != nil {
-			return &Rejection{CodePriceOutOfRange, fmt.Sprintf(
-				"the price of item %d is %s, which is beyond what a float64 holds", i+1, excerpt(string(raw), maxQuoted))}
+			return refuse(CodePriceOutOfRange, "the price of item %d is %s, which is beyond what a float64 holds", i+1, excerpt(string(raw), maxQuoted))
 		}
 		if price <= 0 {
-			return &Rejection{CodePriceNotPositive, fmt.Sprintf(
-				"the price of item %d is %s; it must be above 0", i+1, excerpt(string(raw), maxQuoted))}
+			return refuse(CodePriceNotPositive, "the price of item %d is %s; it must be above 0", i+1, excerpt(string(raw), maxQuoted))
 		}
 		items[i].euros = price
 	}
@@ -141,8 +135,7 @@ func itemPrices(items []item) *Rejection {
 func itemNameLengths(items []item) *Rejection {
 	for i, it := range items {
 		if n := utf8.RuneCount(text(it.name)); n > MaxName {
-			return &Rejection{CodeNameTooLong,
-				fmt.Sprintf("the name of item %d has %d characters; %d are allowed", i+1, n, MaxName)}
+			return refuse(CodeNameTooLong, "the name of item %d has %d characters; %d are allowed", i+1, n, MaxName)
 		}
 	}
 	return nil
@@ -155,11 +148,9 @@ func itemNameChars(items []item) *Rejection {
 		switch {
 		case !found:
 		case unicode.IsControl(bad):
-			return &Rejection{CodeNameControlChar,
-				fmt.Sprintf("the name of item %d contains the control character %s", i+1, Visible(string(bad)))}
+			return refuse(CodeNameControlChar, "the name of item %d contains the control character %s", i+1, Visible(string(bad)))
 		default:
-			return &Rejection{CodeNameSpecialChar,
-				fmt.Sprintf("the name of item %d contains the character %c, which is not allowed", i+1, bad)}
+			return refuse(CodeNameSpecialChar, "the name of item %d contains the character %c, which is not allowed", i+1, bad)
 		}
 	}
 	return nil

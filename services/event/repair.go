@@ -1,6 +1,10 @@
 package event
 
-import "fmt"
+import (
+	"fmt"
+
+	"blackfriday/kafka/phrase"
+)
 
 // UnknownUser is the user_id of a repaired payment that had none.
 const UnknownUser UserID = `"unknown"`
@@ -39,7 +43,7 @@ func Repair(original []byte) (fixed []byte, changes []string, err error) {
 
 // irreparable says that a payment must be repaired by hand.
 func irreparable(why error) error {
-	return fmt.Errorf("the payment cannot be repaired without inventing something (%w): edit it by hand", why)
+	return phrase.Errorf("the payment cannot be repaired without inventing something (%w): edit it by hand", why)
 }
 
 // mender repairs one payment and keeps account of what it changes.

@@ -12,15 +12,15 @@ import (
 // name repairs the name of the n-th item; nil is a missing one.
 func (m *mender) name(n int, raw []byte) ([]byte, *Rejection) {
 	if raw == nil {
-		return nil, &Rejection{CodeNameMissing, fmt.Sprintf("item %d has no name", n)}
+		return nil, refuse(CodeNameMissing, "item %d has no name", n)
 	}
-	switch k := kind(raw); k {
+	switch kind(raw) {
 	case "a string":
 	case "a number":
 		m.change("the name of item %d was the number %s; it is now a string", n, excerpt(string(raw), maxQuoted))
 		raw = appendString(nil, string(raw))
 	default:
-		return nil, &Rejection{CodeNameNotAString, fmt.Sprintf("the name of item %d is %s", n, k)}
+		return nil, refuse(CodeNameNotAString, "the name of item %d is %s", n, word(raw))
 	}
 	kept, removed := allowedOnly(text(raw))
 	length := utf8.RuneCountInString(kept)
@@ -29,8 +29,7 @@ func (m *mender) name(n int, raw []byte) ([]byte, *Rejection) {
 	}
 	if removed > 0 {
 		if strings.TrimSpace(kept) == "" {
-			return nil, &Rejection{CodeNameSpecialChar,
-				fmt.Sprintf("the name of item %d holds nothing but characters that are not allowed", n)}
+			return nil, refuse(CodeNameSpecialChar, "the name of item %d holds nothing but characters that are not allowed", n)
 		}
 		m.change("removed from the name of item %d: %s", n, forbiddenCount(removed))
 	}
@@ -44,20 +43,19 @@ func (m *mender) name(n int, raw []byte) ([]byte, *Rejection) {
 // price repairs the price of the n-th item; nil is a missing one.
 func (m *mender) price(n int, raw []byte) ([]byte, *Rejection) {
 	if raw == nil {
-		return nil, &Rejection{CodePriceMissing, fmt.Sprintf("item %d has no price", n)}
+		return nil, refuse(CodePriceMissing, "item %d has no price", n)
 	}
 	number, ok := numberIn(raw)
 	if !ok {
-		return nil, &Rejection{CodePriceNotANumber, fmt.Sprintf("the price of item %d is %s", n, kind(raw))}
+		return nil, refuse(CodePriceNotANumber, "the price of item %d is %s", n, word(raw))
 	}
 	shown := excerpt(string(number), maxQuoted)
 	price, err := strconv.ParseFloat(string(number), 64)
 	switch {
 	case err != nil:
-		return nil, &Rejection{CodePriceOutOfRange,
-			fmt.Sprintf("the price of item %d is %s, which is beyond what a float64 holds", n, shown)}
+		return nil, refuse(CodePriceOutOfRange, "the price of item %d is %s, which is beyond what a float64 holds", n, shown)
 	case price == 0:
-		return nil, &Rejection{CodePriceNotPositive, fmt.Sprintf("the price of item %d is %s", n, shown)}
+		return nil, refuse(CodePriceNotPositive, "the price of item %d is %s", n, shown)
 	}
 	if kind(raw) == "a string" {
 		m.change("the price of item %d was a string; it is now the number %s", n, shown)

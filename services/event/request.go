@@ -26,10 +26,10 @@ func ParseRequest(body []byte) (Request, error) {
 		return Request{}, r
 	}
 	if user == nil {
-		return Request{}, &Rejection{CodeUserIDMissing, "user_id is missing"}
+		return Request{}, refuse(CodeUserIDMissing, "user_id is missing")
 	}
 	if cart == nil {
-		return Request{}, &Rejection{CodeCartMissing, "cart is missing"}
+		return Request{}, refuse(CodeCartMissing, "cart is missing")
 	}
 	return Request{UserID: user, Cart: cart}, nil
 }

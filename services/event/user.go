@@ -49,10 +49,10 @@ func userType(value []byte) *Rejection {
 	case k == "a string" || isInteger(value):
 		return nil
 	case k == "a number":
-		return &Rejection{CodeUserIDWrongType,
-			"user_id is the number " + excerpt(string(value), maxQuoted) + "; it must be an integer or a string"}
+		return refuse(CodeUserIDWrongType,
+			"user_id is the number %s; it must be an integer or a string", excerpt(string(value), maxQuoted))
 	default:
-		return &Rejection{CodeUserIDWrongType, "user_id is " + k + "; it must be an integer or a string"}
+		return refuse(CodeUserIDWrongType, "user_id is %s; it must be an integer or a string", word(value))
 	}
 }
 
@@ -91,10 +91,8 @@ func userChars(value []byte) *Rejection {
 	case !found:
 		return nil
 	case unicode.IsControl(bad):
-		return &Rejection{CodeUserIDControlChar,
-			"user_id contains the control character " + Visible(string(bad))}
+		return refuse(CodeUserIDControlChar, "user_id contains the control character %s", Visible(string(bad)))
 	default:
-		return &Rejection{CodeUserIDSpecialChar,
-			"user_id contains the character " + string(bad) + ", which is not allowed"}
+		return refuse(CodeUserIDSpecialChar, "user_id contains the character %s, which is not allowed", string(bad))
 	}
 }

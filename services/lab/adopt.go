@@ -3,11 +3,11 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -16,7 +16,7 @@ import (
 const adoptPatience = 8 * time.Second
 
 // errAdopting is why payments and consumers are refused while the services start again on topics that somebody made.
-var errAdopting = fmt.Errorf("somebody deleted topics and created them anew: the services start again on them: %w", errRecreating)
+var errAdopting = phrase.Errorf("somebody deleted topics and created them anew: the services start again on them: %w", errRecreating)
 
 // watchTopics notices that somebody else deleted topics of the lab, and that they are there again. A client left running
 // would wait for the old ones, which it knows by their ids.
@@ -92,7 +92,7 @@ func adopted(ctx context.Context, cluster *kafka.Cluster, producer *kafka.Produc
 	topics := role.Topics(1) // however many partitions they have
 	missing, err := cluster.FindTopics(ctx, topics...)
 	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("%s is missing again", strings.Join(missing, ", "))
+		err = phrase.Errorf("%s is missing again", strings.Join(missing, ", "))
 	}
 	if err != nil {
 		return kafka.Plan{}, err

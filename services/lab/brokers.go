@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -106,7 +107,7 @@ func (b *brokers) misses(id int32, address string, state BrokerState, at time.Ti
 		l = b.lose(id, heard)
 		b.adopt(l)
 		if state == BrokerSilent {
-			b.feed.add(Bad, "kafka", 0, "Broker %d does not answer: %s.", id, b.ledText(id))
+			b.feed.tell(Bad, "kafka", 0, b.silentText(id))
 		}
 	}
 	now := Broker{ID: id, Address: address, State: state, Since: at, Fixed: b.simulated && id == b.fixed}
@@ -260,7 +261,7 @@ func (b *brokers) settle(at time.Time) {
 		broker := b.known[l.Broker]
 		if !b.simulated && !l.Back.IsZero() && l.InSync.IsZero() && broker.State == BrokerUp && broker.InSync == broker.Copies {
 			l.InSync = at
-			b.feed.add(Good, "kafka", 0, "All copies on broker %d are in sync again, %s after it came back.", l.Broker, shortly(at.Sub(l.Back)))
+			b.feed.add(Good, "kafka", 0, "All copies on broker %d are in sync again, %s after it came back.", l.Broker, phrase.Seconds(at.Sub(l.Back)))
 		}
 	}
 }

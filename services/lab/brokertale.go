@@ -3,12 +3,11 @@ package lab
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // stopBroker stops an embedded broker.
@@ -63,7 +62,7 @@ func (l *loss) startedBy(at time.Time) bool { return !l.started.IsZero() && !at.
 // back notes that a broker that was lost answers again.
 func (b *brokers) back(l *loss, at time.Time) {
 	l.Back = at
-	b.feed.add(Good, "kafka", 0, "Broker %d is back after %s.", l.Broker, shortly(at.Sub(l.At)))
+	b.feed.add(Good, "kafka", 0, "Broker %d is back after %s.", l.Broker, phrase.Seconds(at.Sub(l.At)))
 }
 
 // tell tells of every loss that is over: what moved, how long that took and how long it was not read.
@@ -87,49 +86,43 @@ func (b *brokers) tell(now time.Time, lag func(partition int32) int64) {
 				m.Unread, m.Measured = unread[m.Partition].length, true
 			}
 		}
-		b.feed.add(Warn, "kafka", 0, "%s", lossText(l.Loss))
+		b.feed.tell(Warn, "kafka", 0, lossText(l.Loss))
 	}
 }
 
 // lossText says what the loss of a broker did: "Broker 2 was lost: P1 moved from broker 2 to 3 within 0.3 s, unread for 0.4 s; …".
-func lossText(l Loss) string {
+func lossText(l Loss) phrase.Phrase {
 	slices.SortFunc(l.Moved, func(a, b LeaderMove) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
-	var words []string
+	var words []phrase.Speaker
 	others, longest := 0, time.Duration(0)
 	for _, m := range l.Moved {
 		if m.Topic != kafka.PaymentSuccessful {
 			others, longest = others+1, max(longest, m.Within)
 			continue
 		}
-		text := fmt.Sprintf("P%d moved from broker %d to %d within %s", m.Partition, m.From, m.To, shortly(m.Within))
+		text := phrase.New("P%d moved from broker %d to %d within %s", m.Partition, m.From, m.To, phrase.Seconds(m.Within))
 		if m.Unread > 0 {
-			text += ", unread for " + shortly(m.Unread)
+			text = phrase.New("%s, unread for %s", text, phrase.Seconds(m.Unread))
 		}
 		words = append(words, text)
 	}
 	if extra := len(words) - 4; extra > 0 {
-		words = append(words[:4], fmt.Sprintf("%d more of payment-successful", extra))
+		words = append(words[:4], phrase.Count(int64(extra), "%s more of payment-successful", "%s more of payment-successful"))
 	}
 	if others > 0 {
-		words = append(words, fmt.Sprintf("%s of other topics within %s", partitionCount(others), shortly(longest)))
+		words = append(words, phrase.Count(int64(others),
+			"%s partition of other topics within %s", "%s partitions of other topics within %s", phrase.Seconds(longest)))
 	}
 	if len(words) == 0 {
-		return fmt.Sprintf("Broker %d was lost: it led nothing that moved.", l.Broker)
+		return phrase.New("Broker %d was lost: it led nothing that moved.", l.Broker)
 	}
-	return fmt.Sprintf("Broker %d was lost: %s.", l.Broker, strings.Join(words, "; "))
+	return phrase.New("Broker %d was lost: %s.", l.Broker, phrase.List{Between: "; ", Parts: words})
 }
 
-func partitionCount(n int) string {
-	if n == 1 {
-		return "1 partition"
-	}
-	return fmt.Sprintf("%d partitions", n)
-}
-
-// ledText says what nobody leads while a broker does not answer.
-func (b *brokers) ledText(id int32) string {
+// silentText says that a broker does not answer, and what nobody leads meanwhile.
+func (b *brokers) silentText(id int32) phrase.Phrase {
 	var payments []int32
 	others := 0
 	for tp, p := range b.places {
@@ -143,11 +136,16 @@ func (b *brokers) ledText(id int32) string {
 	}
 	switch {
 	case len(payments) == 0 && others == 0:
-		return "it leads nothing"
+		return phrase.New("Broker %d does not answer: it leads nothing.", id)
 	case len(payments) == 0:
-		return partitionCount(others) + " of other topics than payment-successful cannot be read or written"
+		return phrase.Count(int64(others),
+			"Broker %[2]d does not answer: %[1]s partition of other topics than payment-successful cannot be read or written.",
+			"Broker %[2]d does not answer: %[1]s partitions of other topics than payment-successful cannot be read or written.", id)
 	case others == 0:
-		return partitionsText(payments) + " of payment-successful cannot be read or written"
+		return phrase.New("Broker %d does not answer: %s of payment-successful cannot be read or written.", id, partitionsText(payments))
 	}
-	return fmt.Sprintf("%s of payment-successful and %d of other topics cannot be read or written", partitionsText(payments), others)
+	return phrase.Count(int64(others),
+		"Broker %[2]d does not answer: %[3]s of payment-successful and %[1]s of other topics cannot be read or written.",
+		"Broker %[2]d does not answer: %[3]s of payment-successful and %[1]s of other topics cannot be read or written.",
+		id, partitionsText(payments))
 }

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // do carries out one command. What takes time goes on in a task, so that the lab's goroutine never waits.
@@ -58,7 +58,7 @@ func (s *state) do(r request) {
 	case SetKey:
 		r.reply <- s.setKey(c.Key)
 	default:
-		r.reply <- fmt.Errorf("the lab knows no command %T", c)
+		r.reply <- phrase.Errorf("the lab knows no command %s", fmt.Sprintf("%T", c))
 	}
 }
 
@@ -73,7 +73,7 @@ func (s *state) addConsumer() error {
 		}
 	}
 	if number > MaxConsumers {
-		return fmt.Errorf("the lab has %d order consumers, the dead ones counted, and takes no more: restart a dead one", MaxConsumers)
+		return phrase.Errorf("the lab has %d order consumers, the dead ones counted, and takes no more: restart a dead one", MaxConsumers)
 	}
 	i := s.newConsumer(number)
 	if err := s.begin(i); err != nil {
@@ -90,7 +90,7 @@ func (s *state) kill(name string) error {
 	if err != nil {
 		return err
 	}
-	s.crash(i, "")
+	s.crash(i, phrase.New("lost power"))
 	s.killed(i)
 	return nil
 }
@@ -128,24 +128,28 @@ func (s *state) restart(name string) error {
 
 func (s *state) setDelay(d time.Duration) error {
 	if d < 0 || d > MaxDelay {
-		return fmt.Errorf("a delay of %v: between 0 and %v", d, MaxDelay)
+		return phrase.Errorf("a delay of %v: between 0 and %v", d, MaxDelay)
 	}
 	s.delay.Set(d)
-	s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer %s.", shortly(d))
+	if d == 0 {
+		s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer no time.")
+		return nil
+	}
+	s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer %s.", phrase.Seconds(d))
 	return nil
 }
 
 func (s *state) setKey(k Key) error {
-	what := map[Key]string{
-		KeyNone: "no key: the partitions take turns",
-		KeyUser: "their user as key: one user, one partition, in order",
-		KeyVIP:  "one VIP as key: everything goes to one partition",
+	what, ok := map[Key]phrase.Phrase{
+		KeyNone: phrase.New("The payments of the next floods have no key: the partitions take turns."),
+		KeyUser: phrase.New("The payments of the next floods have their user as key: one user, one partition, in order."),
+		KeyVIP:  phrase.New("The payments of the next floods have one VIP as key: everything goes to one partition."),
 	}[k]
-	if what == "" {
-		return fmt.Errorf("no key is named %q: there are %s, %s and %s", k, KeyNone, KeyUser, KeyVIP)
+	if !ok {
+		return phrase.Errorf("no key is named %q: there are %s, %s and %s", k, KeyNone, KeyUser, KeyVIP)
 	}
 	s.key = k
-	s.feed.add(Info, "flood", 0, "The payments of the next floods have %s.", what)
+	s.feed.tell(Info, "flood", 0, what)
 	return nil
 }
 
@@ -156,12 +160,12 @@ func (s *state) find(name string, fits func(*instance) bool) (*instance, error) 
 		for _, i := range s.instances {
 			if i.name == name {
 				if !fits(i) {
-					return nil, fmt.Errorf("%s is %s", name, i.health)
+					return nil, phrase.Errorf("%s is %s", name, i.health.Phrase())
 				}
 				return i, nil
 			}
 		}
-		return nil, cmp.Or(s.elsewhere(name), fmt.Errorf("there is no instance named %q", name))
+		return nil, cmp.Or(s.elsewhere(name), phrase.Errorf("there is no instance named %q", name))
 	}
 	var fit []*instance
 	for _, i := range s.instances {
@@ -170,7 +174,7 @@ func (s *state) find(name string, fits func(*instance) bool) (*instance, error) 
 		}
 	}
 	if len(fit) == 0 {
-		return nil, fmt.Errorf("no order consumer fits: %s", s.roll())
+		return nil, phrase.Errorf("no order consumer fits: %s", s.roll())
 	}
 	return slices.MaxFunc(fit, func(a, b *instance) int {
 		if a.alive() && b.alive() {
@@ -182,23 +186,23 @@ func (s *state) find(name string, fits func(*instance) bool) (*instance, error) 
 }
 
 // roll says how many order consumers are in which health: "2 running, 1 crashed".
-func (s *state) roll() string {
+func (s *state) roll() phrase.Speaker {
 	counts := map[Health]int{}
 	for _, i := range s.instances {
 		if i.kind == OrderKind {
 			counts[i.health]++
 		}
 	}
-	var words []string
+	var words []phrase.Speaker
 	for h := Joining; h <= Left; h++ {
 		if counts[h] > 0 {
-			words = append(words, fmt.Sprintf("%d %s", counts[h], h))
+			words = append(words, phrase.New("%d %s", counts[h], h.Phrase()))
 		}
 	}
 	if len(words) == 0 {
-		return "there is none"
+		return phrase.New("there is none")
 	}
-	return strings.Join(words, ", ")
+	return phrase.List{Between: ", ", Parts: words}
 }
 
 // insert keeps order consumers before the other services.

@@ -1,12 +1,11 @@
 package lab
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // Limits of what a lab can be asked for. They keep a typing error from filling the memory; Kafka itself takes more.
@@ -58,17 +57,17 @@ type Opening struct {
 func (c Config) check() error {
 	switch {
 	case c.Observe && len(c.Kafka.Brokers) == 0:
-		return errors.New("--observe looks at a cluster that runs already: name it with --brokers")
+		return phrase.Errorf("--observe looks at a cluster that runs already: name it with --brokers")
 	case c.Partitions < 1 || c.Partitions > MaxPartitions:
-		return fmt.Errorf("--partitions %d: between 1 and %d", c.Partitions, MaxPartitions)
+		return phrase.Errorf("--partitions %d: between 1 and %d", c.Partitions, MaxPartitions)
 	case c.Orders < 0 || c.Orders > MaxConsumers:
-		return fmt.Errorf("--orders %d: between 0 and %d", c.Orders, MaxConsumers)
+		return phrase.Errorf("--orders %d: between 0 and %d", c.Orders, MaxConsumers)
 	case c.Delay < 0 || c.Delay > MaxDelay:
-		return fmt.Errorf("--delay %v: between 0 and %v", c.Delay, MaxDelay)
+		return phrase.Errorf("--delay %v: between 0 and %v", c.Delay, MaxDelay)
 	case c.CommitInterval != 0 && (c.CommitInterval < MinCommitInterval || c.CommitInterval > MaxCommitInterval):
-		return fmt.Errorf("--commit-interval %v: between %v and %v", c.CommitInterval, MinCommitInterval, MaxCommitInterval)
+		return phrase.Errorf("--commit-interval %v: between %v and %v", c.CommitInterval, MinCommitInterval, MaxCommitInterval)
 	case c.HTTPPort != NoHTTP && (c.HTTPPort < 0 || c.HTTPPort > 65532):
-		return fmt.Errorf("--http-port %d: the four services need ports between 1 and 65535, or 0 for any that are free", c.HTTPPort)
+		return phrase.Errorf("--http-port %d: the four services need ports between 1 and 65535, or 0 for any that are free", c.HTTPPort)
 	}
 	return nil
 }

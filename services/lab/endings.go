@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // stopInstances has every living member finish, commit and leave, all at once, and waits until they have. It runs beside
@@ -51,10 +52,18 @@ func (s *state) endedLife(l *life, err error) {
 		return
 	}
 	if err != nil {
-		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %s", i.name, strings.ReplaceAll(err.Error(), "\n", "; "))
+		s.feed.add(Warn, i.name, i.number, "%s stopped, but its goodbye failed: %s", i.name, inOneLine{err})
 		return
 	}
 	s.feed.add(Info, i.name, i.number, "%s has left the group.", i.name)
+}
+
+// inOneLine says errors that were joined in one line.
+type inOneLine struct{ err error }
+
+// In implements phrase.Speaker.
+func (o inOneLine) In(l *phrase.Language) string {
+	return strings.ReplaceAll(phrase.Say(l, o.err), "\n", "; ")
 }
 
 // bury frees the connections of crashed lives that the brokers have given up, by a reading that can know.
@@ -67,7 +76,7 @@ func (s *state) bury(r kafka.Reading) {
 			}
 			l.member.Release()
 			if l.memberID != "" {
-				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, shortly(r.At.Sub(l.crashedAt)))
+				s.feed.add(Info, "kafka", i.number, "Kafka gave %s up %s after it died.", i.name, phrase.Seconds(r.At.Sub(l.crashedAt)))
 			}
 			return true
 		})

@@ -78,7 +78,7 @@ type life struct {
 	leave    context.CancelFunc
 	ended    chan struct{}
 
-	failing atomic.Pointer[string]
+	failing atomic.Pointer[error]
 	fuse    atomic.Int64 // how many payments it lives to see committed; 0: no end is in sight
 
 	// The rest belongs to the lab's goroutine.
@@ -130,14 +130,13 @@ func (l *life) Failing(err error) {
 	if err == nil {
 		l.failing.Store(nil)
 		l.lab.post(func(s *state) {
-			s.feed.add(Good, l.instance.name, l.instance.number, "%s works again", l.instance.name)
+			s.feed.add(Good, l.instance.name, l.instance.number, "%s works again.", l.instance.name)
 		})
 		return
 	}
-	text := err.Error()
-	if old := l.failing.Swap(&text); old == nil {
+	if old := l.failing.Swap(&err); old == nil {
 		l.lab.post(func(s *state) {
-			s.feed.add(Bad, l.instance.name, l.instance.number, "%s cannot go on and tries again: %s", l.instance.name, text)
+			s.feed.add(Bad, l.instance.name, l.instance.number, "%s cannot go on and tries again: %v", l.instance.name, err)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -21,7 +22,7 @@ const tick = 100 * time.Millisecond
 const stopTimeout = 5 * time.Second
 
 // ErrNotRunning is returned by Do before the lab runs and after it stopped.
-var ErrNotRunning = errors.New("the lab is not running")
+var ErrNotRunning = phrase.Errorf("the lab is not running")
 
 // Lab is the whole Black Friday lab in one process.
 type Lab struct {

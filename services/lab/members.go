@@ -2,12 +2,12 @@ package lab
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -32,7 +32,7 @@ func (s *state) begin(i *instance) error {
 		Between:     l.between,
 	})
 	if err != nil {
-		return fmt.Errorf("start %s: %w", i.name, err)
+		return phrase.Errorf("start %s: %w", i.name, err)
 	}
 	ctx, leave := context.WithCancel(context.Background())
 	l.leave = leave
@@ -90,8 +90,8 @@ func (s *state) batch(k Kind) func() int {
 	}
 }
 
-// crash ends an instance like a machine that lost power. How says more of it, if there is more to say.
-func (s *state) crash(i *instance, how string) {
+// crash ends an instance like a machine that lost power. died says how, as the predicate of a sentence.
+func (s *state) crash(i *instance, died phrase.Phrase) {
 	l, now := i.life, time.Now()
 	s.identify(l)
 	l.member.Crash()
@@ -100,12 +100,11 @@ func (s *state) crash(i *instance, how string) {
 	i.become(Crashed)
 	held := l.held()
 	s.note(now, CauseCrash, l, s.dispossess(l, now))
-	died := "lost power"
-	if how != "" {
-		died = "died" + how
+	what := phrase.New("%s %s: nobody reads %s.", i.name, died, list(i.kind, held))
+	if len(held) == 0 {
+		what = phrase.New("%s %s while it had no partition.", i.name, died)
 	}
-	s.feed.add(Bad, i.name, i.number, "%s %s%s. Kafka will notice %s.",
-		i.name, died, unreadText(i.kind, held), l.clock.noticedIn())
+	s.feed.add(Bad, i.name, i.number, "%s %s", what, l.clock.noticed())
 }
 
 // leave ends an instance politely.
@@ -242,10 +241,12 @@ func (s *state) passed(p passage) {
 	if !s.rebalances.passed(p) || p.unread < worthTelling {
 		return
 	}
-	again := ""
-	if p.redelivered > 0 {
-		again = fmt.Sprintf(" and begins %d again", p.redelivered)
+	to, unread := p.to.instance, phrase.Seconds(p.unread)
+	if p.redelivered == 0 {
+		s.feed.add(Info, to.name, to.number, "For %s nobody worked on partition %d; %s has it now.", unread, p.partition, to.name)
+		return
 	}
-	s.feed.add(Info, p.to.instance.name, p.to.instance.number, "For %s nobody worked on partition %d; %s has it now%s.",
-		shortly(p.unread), p.partition, p.to.instance.name, again)
+	s.feed.tell(Info, to.name, to.number, phrase.Count(p.redelivered,
+		"For %[2]s nobody worked on partition %[3]d; %[4]s has it now and begins %[1]s again.",
+		"For %[2]s nobody worked on partition %[3]d; %[4]s has it now and begins %[1]s again.", unread, p.partition, to.name))
 }

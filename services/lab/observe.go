@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -49,15 +50,15 @@ func (s *state) observed(r kafka.Reading, err error) {
 	if r.At.Before(s.readFrom) {
 		return
 	}
-	if s.readingErr != "" {
-		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", shortly(r.At.Sub(s.answeredAt)))
+	if s.readingErr != nil {
+		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", phrase.Seconds(r.At.Sub(s.answeredAt)))
 	}
 	s.lost = false
 	s.rebalances.outages.end(r.At.Add(r.Took))
 	if r.Err() == nil {
 		s.whole = r
 	}
-	s.reading, s.readingErr, s.readAt, s.answeredAt, s.tookRead = r, "", r.At, r.At, r.Took
+	s.reading, s.readingErr, s.readAt, s.answeredAt, s.tookRead = r, nil, r.At, r.At, r.Took
 	s.measure(r)
 	s.place(r)
 	s.brokers.look(r, s.topicNames())
@@ -81,10 +82,10 @@ func (s *state) missed(err error) {
 		}
 		s.fallBack()
 	}
-	if s.readingErr == "" {
+	if s.readingErr == nil {
 		s.feed.add(Bad, "kafka", 0, "The brokers do not answer: %v", err)
 	}
-	s.readingErr = err.Error()
+	s.readingErr = err
 }
 
 // fallBack shows the last reading in which everything could be read, when the brokers died one after the other: what it knows

@@ -2,11 +2,11 @@ package lab
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -178,13 +178,14 @@ func (o *outsider) look(r kafka.Reading, g kafka.GroupReading, m kafka.MemberRea
 
 // tellOutsiders puts who came and went into the feed.
 func (s *state) tellOutsiders(came, went []*outsider) {
-	how := "has joined"
-	if !s.outside.met {
-		how = "is already in"
-	}
 	for _, one := range came {
-		s.feed.add(Info, "group", 0, "%s on %s %s %s. It runs outside this lab: all that is seen of it is the brokers' word.",
-			one.instance.name, one.host, how, roleOf(one.instance.kind).Group)
+		if s.outside.met {
+			s.feed.add(Info, "group", 0, "%s on %s has joined %s. It runs outside this lab: all that is seen of it is the brokers' word.",
+				one.instance.name, one.host, roleOf(one.instance.kind).Group)
+			continue
+		}
+		s.feed.add(Info, "group", 0, "%s on %s is already in %s. It runs outside this lab: all that is seen of it is the brokers' word.",
+			one.instance.name, one.host, roleOf(one.instance.kind).Group)
 	}
 	for _, one := range went {
 		s.feed.add(Info, "group", 0, "%s on %s is no member of %s any more: it left or died, the brokers do not say which.",
@@ -226,10 +227,10 @@ func (o *outsiders) living(k Kind) []*outsider {
 }
 
 // mustBeAlone refuses what needs groups without outsiders: only those who run them can stop them.
-func (s *state) mustBeAlone(what string, kinds ...Kind) error {
+func (s *state) mustBeAlone(what phrase.Phrase, kinds ...Kind) error {
 	for _, k := range kinds {
 		if there := s.outside.living(k); len(there) > 0 {
-			return fmt.Errorf("%s while %s, which runs on %s and not in this lab, is in %s: stop it there first",
+			return phrase.Errorf("%s while %s, which runs on %s and not in this lab, is in %s: stop it there first",
 				what, there[0].instance.name, there[0].host, roleOf(k).Group)
 		}
 	}
@@ -240,7 +241,7 @@ func (s *state) mustBeAlone(what string, kinds ...Kind) error {
 func (s *state) elsewhere(name string) error {
 	for _, one := range s.outside.list {
 		if one.gone.IsZero() && (one.memberID == name || one.instance.name == name) {
-			return fmt.Errorf("%s runs on %s and not in this lab: only who runs it can stop or kill it", one.instance.name, one.host)
+			return phrase.Errorf("%s runs on %s and not in this lab: only who runs it can stop or kill it", one.instance.name, one.host)
 		}
 	}
 	return nil

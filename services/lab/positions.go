@@ -3,10 +3,10 @@ package lab
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // stand is where a partition stood when that was last known.
@@ -34,7 +34,7 @@ func (s *state) positions() []Partition {
 		}
 		r := readings[id]
 		p.Leader, p.Silent = r.Leader, errors.Is(r.Err, kafka.ErrNoAnswer)
-		if p.Why = unreadable(r, group); p.Why != "" {
+		if p.Why = unreadable(r, group); !p.Why.Empty() {
 			if old, ever := s.stood[p.ID]; ever {
 				p.AsOf, p.Start, p.Committed, p.End, p.Lag = old.at, old.start, old.committed, old.end, old.lag
 			}
@@ -52,18 +52,18 @@ func (s *state) positions() []Partition {
 }
 
 // unreadable says why it is not known where a partition stands; empty when it is.
-func unreadable(r kafka.PartitionReading, group kafka.GroupReading) string {
+func unreadable(r kafka.PartitionReading, group kafka.GroupReading) phrase.Phrase {
 	switch {
 	case r.Leader < 0:
-		return "no broker leads it"
+		return phrase.New("no broker leads it")
 	case errors.Is(r.Err, kafka.ErrNoAnswer):
-		return fmt.Sprintf("broker %d, which leads it, does not answer", r.Leader)
+		return phrase.New("broker %d, which leads it, does not answer", r.Leader)
 	case r.Err != nil:
-		return fmt.Sprintf("broker %d, which leads it, says: %v", r.Leader, r.Err)
+		return phrase.New("broker %d, which leads it, says: %v", r.Leader, r.Err)
 	case group.Err != nil:
-		return fmt.Sprintf("what %s has committed cannot be read: %v", kafka.OrderGroup, group.Err)
+		return phrase.New("what %s has committed cannot be read: %v", kafka.OrderGroup, group.Err)
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
 // remember keeps where partitions stand, for the time in which that cannot be read.

@@ -2,17 +2,16 @@ package lab
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/order"
 )
 
 // errPromising is why payments and consumers are refused while the guarantee changes.
-var errPromising = errors.New("the guarantee is changing: try again in a second")
+var errPromising = phrase.Errorf("the guarantee is changing: try again in a second")
 
 // promises says which services keep the guarantee: those that make something of what they read.
 func promises(i *instance) bool { return i.kind == OrderKind || i.kind == EmailKind }
@@ -26,9 +25,9 @@ func (s *state) setGuarantee(name string, reply chan<- error) {
 	case s.reshaping != nil:
 		err = s.reshaping
 	case guarantee == s.guarantee:
-		err = fmt.Errorf("the guarantee is %s already", guarantee)
+		err = phrase.Errorf("the guarantee is %s already", guarantee)
 	default:
-		err = s.mustBeComplete("the guarantee cannot change", promises)
+		err = s.mustBeComplete(phrase.New("the guarantee cannot change"), promises)
 	}
 	if err != nil {
 		reply <- err
@@ -52,10 +51,10 @@ func (s *state) setGuarantee(name string, reply chan<- error) {
 
 func (s *state) setCommitInterval(every time.Duration) error {
 	if every < MinCommitInterval || every > MaxCommitInterval {
-		return fmt.Errorf("a commit interval of %v: between %v and %v", every, MinCommitInterval, MaxCommitInterval)
+		return phrase.Errorf("a commit interval of %v: between %v and %v", every, MinCommitInterval, MaxCommitInterval)
 	}
 	s.commitEvery.Store(int64(every))
-	s.feed.add(Info, "group", 0, "What is finished is now committed every %s.", shortly(every))
+	s.feed.add(Info, "group", 0, "What is finished is now committed every %s.", phrase.Seconds(every))
 	return nil
 }
 
@@ -64,19 +63,21 @@ func (s *state) commitInterval() time.Duration { return time.Duration(s.commitEv
 
 func (s *state) setPoison(p PoisonPolicy, attempts int) error {
 	if !slices.Contains(PoisonPolicies(), p) {
-		return fmt.Errorf("no poison policy is named %q: there are %v", p, PoisonPolicies())
+		return phrase.Errorf("no poison policy is named %q: there are %v", p, PoisonPolicies())
 	}
 	attempts = cmp.Or(attempts, DefaultAttempts)
 	if attempts < 1 || attempts > MaxAttempts {
-		return fmt.Errorf("%d attempts: between 1 and %d", attempts, MaxAttempts)
+		return phrase.Errorf("%d attempts: between 1 and %d", attempts, MaxAttempts)
 	}
 	s.poisonPolicy, s.attempts = p, attempts
 	s.policy.Set(order.Remedy(p), attempts)
-	s.feed.add(Info, "orders", 0, "%s", map[PoisonPolicy]string{
-		PoisonDLQ:      "What an order consumer cannot work on now goes to the dead letter queue.",
-		PoisonCrash:    "An order consumer now crashes on what it cannot work on, and is started again.",
-		PoisonRetry:    "An order consumer now tries what it cannot work on for ever: the partition waits behind it.",
-		PoisonRetryDLQ: fmt.Sprintf("An order consumer now tries what it cannot work on %d times, then it goes to the dead letter queue.", attempts),
+	s.feed.tell(Info, "orders", 0, map[PoisonPolicy]phrase.Phrase{
+		PoisonDLQ:   phrase.New("What an order consumer cannot work on now goes to the dead letter queue."),
+		PoisonCrash: phrase.New("An order consumer now crashes on what it cannot work on, and is started again."),
+		PoisonRetry: phrase.New("An order consumer now tries what it cannot work on for ever: the partition waits behind it."),
+		PoisonRetryDLQ: phrase.Count(int64(attempts),
+			"An order consumer now tries what it cannot work on %s time, then it goes to the dead letter queue.",
+			"An order consumer now tries what it cannot work on %s times, then it goes to the dead letter queue."),
 	}[p])
 	return nil
 }
@@ -84,14 +85,14 @@ func (s *state) setPoison(p PoisonPolicy, attempts int) error {
 // killBetween lights a fuse: the instance dies at a point that no clock can hit.
 func (s *state) killBetween(name string, payments int) error {
 	if payments < 1 {
-		return fmt.Errorf("kill after %d payments: at least 1", payments)
+		return phrase.Errorf("kill after %d payments: at least 1", payments)
 	}
 	i, err := s.find(name, (*instance).alive)
 	if err != nil {
 		return err
 	}
 	if i.kind != OrderKind {
-		return fmt.Errorf("%s is no order consumer: only those can be killed between effect and commit", i.name)
+		return phrase.Errorf("%s is no order consumer: only those can be killed between effect and commit", i.name)
 	}
 	i.life.fuse.Store(int64(payments))
 	return nil
@@ -116,11 +117,11 @@ func (s *state) diedBetween(l *life, partition int32, offset int64) {
 	if l.instance.life != l || !l.instance.alive() {
 		return
 	}
-	point := "after its effect on P%d@%d and before the commit"
+	died := phrase.New("died after its effect on P%d@%d and before the commit", partition, offset)
 	if s.guarantee == kafka.AtMostOnce {
-		point = "after the commit of P%d@%d and before the work on it"
+		died = phrase.New("died after the commit of P%d@%d and before the work on it", partition, offset)
 	}
-	s.crash(l.instance, " "+fmt.Sprintf(point, partition, offset))
+	s.crash(l.instance, died)
 	s.killed(l.instance)
 }
 
@@ -137,9 +138,9 @@ const restartAfter = time.Second
 // diedOf: the member ended itself, like a process that does not handle its errors. Its supervisor starts it again.
 func (s *state) diedOf(l *life, why error) {
 	i := l.instance
-	s.crash(i, fmt.Sprintf(": %v", why))
+	s.crash(i, phrase.New("died: %v", why))
 	i.restartAt = time.Now().Add(restartAfter)
-	s.feed.add(Info, i.name, i.number, "%s will be started again in %s.", i.name, shortly(restartAfter))
+	s.feed.add(Info, i.name, i.number, "%s will be started again in %s.", i.name, phrase.Seconds(restartAfter))
 }
 
 // supervise starts again what is due.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -25,11 +26,11 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 		reply <- s.reshaping
 		return
 	case protocol == s.protocol:
-		reply <- fmt.Errorf("the group speaks %s already", protocol)
+		reply <- phrase.Errorf("the group speaks %s already", protocol)
 		return
 	}
 	isOrder := func(i *instance) bool { return i.kind == OrderKind }
-	const what = "the group protocol cannot change"
+	what := phrase.New("the group protocol cannot change")
 	if err := cmp.Or(s.mustBeAlone(what, OrderKind), s.mustBeComplete(what, isOrder)); err != nil {
 		reply <- err
 		return
@@ -55,14 +56,14 @@ func (s *state) setProtocol(name string, reply chan<- error) {
 }
 
 // mustBeComplete refuses what needs an empty group while a dead member is still in it, or a living one on its way.
-func (s *state) mustBeComplete(what string, concerned func(*instance) bool) error {
+func (s *state) mustBeComplete(what phrase.Phrase, concerned func(*instance) bool) error {
 	for _, i := range s.instances {
 		switch {
 		case !concerned(i):
 		case i.health == Leaving || i.health == Joining:
-			return fmt.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health)
+			return phrase.Errorf("%s while %s is %s: try again in a moment", what, i.name, i.health.Phrase())
 		case slices.ContainsFunc(i.bereaved, s.listed):
-			return fmt.Errorf("%s while Kafka still counts the dead %s as a member: wait until it has given it up, %s",
+			return phrase.Errorf("%s while Kafka still counts the dead %s as a member: wait until it has given it up, %s",
 				what, i.name, s.clockOf(i.kind).atMost())
 		}
 	}
@@ -105,22 +106,23 @@ func ordersOf(instances []*instance) []*instance {
 	return slices.DeleteFunc(slices.Clone(instances), func(i *instance) bool { return i.kind != OrderKind })
 }
 
+// membersText names order consumers, the same in every language: "order-1..3".
 func membersText(instances []*instance) string {
 	switch len(instances) {
 	case 0:
-		return "nobody"
+		return ""
 	case 1:
 		return instances[0].name
 	default:
-		return fmt.Sprintf("%s to %s", instances[0].name, instances[len(instances)-1].name)
+		return fmt.Sprintf("%s..%d", instances[0].name, instances[len(instances)-1].number)
 	}
 }
 
 // What is refused while the lab is rebuilt, and why: a payment would be deleted at once, and a consumer would keep the
 // group from being empty.
 var (
-	errRecreating = errors.New("the topics are being recreated: try again in a second")
-	errSwitching  = errors.New("the group is changing its protocol: try again in a second")
+	errRecreating = phrase.Errorf("the topics are being recreated: try again in a second")
+	errSwitching  = phrase.Errorf("the group is changing its protocol: try again in a second")
 )
 
 // flowing are the topics that payments go through, which have the same number of partitions.
@@ -131,7 +133,7 @@ func flowing() []string {
 // growPartitions adds partitions while everything goes on.
 func (s *state) growPartitions(count int, reply chan<- error) {
 	if count <= s.cfg.Partitions || count > MaxPartitions {
-		reply <- fmt.Errorf("grow to %d partitions: there are %d; Kafka adds partitions and takes none away, up to %d here",
+		reply <- phrase.Errorf("grow to %d partitions: there are %d; Kafka adds partitions and takes none away, up to %d here",
 			count, s.cfg.Partitions, MaxPartitions)
 		return
 	}
@@ -168,13 +170,13 @@ func (s *state) grown(old, count int) {
 // comes back after: a client left running would wait for the old topic, which it knows by its id.
 func (s *state) recreateTopics(partitions int, reply chan<- error) {
 	everybody := func(*instance) bool { return true }
-	const what = "the topics cannot be recreated"
+	what := phrase.New("the topics cannot be recreated")
 	err := cmp.Or(s.mustBeAlone(what, OrderKind, EmailKind, AnalyticsKind), s.mustBeComplete(what, everybody))
 	if partitions < 1 || partitions > MaxPartitions {
-		err = fmt.Errorf("recreate the topics with %d partitions: between 1 and %d", partitions, MaxPartitions)
+		err = phrase.Errorf("recreate the topics with %d partitions: between 1 and %d", partitions, MaxPartitions)
 	}
 	if p := s.payments.FloodProgress(); err == nil && p.Running {
-		err = fmt.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
+		err = phrase.Errorf("the topics cannot be recreated during a flood: %d of %d payments are acknowledged", p.Acked, p.Wanted)
 	}
 	if err = cmp.Or(s.reshaping, s.foreign, err); err != nil {
 		reply <- err

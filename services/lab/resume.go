@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -115,7 +116,7 @@ func (s *state) tellDisk() {
 // kept is the error of a data directory that does not have everything.
 func (s *state) kept() error {
 	if err := s.cluster.DiskTrouble(); err != nil {
-		return fmt.Errorf("not everything was stored: %w", err)
+		return phrase.Errorf("not everything was stored: %w", err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"syscall"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/web"
 )
 
@@ -65,7 +65,7 @@ func httpError(service, address string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = syscall.EADDRINUSE
 	}
-	return fmt.Errorf("cannot listen on %s for the %s service: %w; choose another first port with --http-port (0 takes any that are free)",
+	return phrase.Errorf("cannot listen on %s for the %s service: %w; choose another first port with --http-port (0 takes any that are free)",
 		address, service, err)
 }
 

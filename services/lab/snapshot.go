@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/ledger"
 )
 
@@ -74,8 +75,8 @@ const (
 
 // StartStep is one thing that starting the lab does.
 type StartStep struct {
-	Name   string        // "Kafka"
-	Detail string        // "3 brokers on localhost:9094, 9095, 9096"
+	Name   phrase.Phrase // "Kafka"
+	Detail phrase.Phrase // "3 brokers on localhost:9094, 9095, 9096"
 	Done   bool          // false while it is under way
 	Took   time.Duration // valid once Done
 }
@@ -84,7 +85,7 @@ type StartStep struct {
 type Reading struct {
 	At   time.Time     // when the newest complete reading was taken; zero before the first
 	Took time.Duration // how long it took
-	Err  string        // why the newest attempt failed; empty when it did not
+	Err  error         // why the newest attempt failed; hostile until escaped, nil when it did not
 	// Lost: no broker answers at all. What the lab shows of them is as old as At.
 	Lost bool
 	// Members is how many members the brokers count in each group, by its name; a group that could not be read is missing.
@@ -103,7 +104,7 @@ type Partition struct {
 	// and Why says what kept the reading from it, in words for the end of a sentence; hostile until escaped.
 	Known     bool
 	AsOf      time.Time
-	Why       string
+	Why       phrase.Phrase
 	Start     int64 // log start offset
 	Committed int64 // next offset the group will read; Start while nothing is committed
 	End       int64 // next offset to be written
@@ -188,7 +189,7 @@ type FloodProgress struct {
 	StartedAt time.Time
 	Took      time.Duration // until the last acknowledgement, or until now while it runs
 	Rate      float64       // acknowledged payments per second of Took
-	Err       string        // the first failure
+	Err       error         // the first failure; hostile until escaped, nil when there is none
 }
 
 // Totals are the figures of this lab's analytics service: of what it read itself, which is not all where AnalyticsKind is Shared.
@@ -217,7 +218,7 @@ type Event struct {
 	Seq      int64 // counts up by one
 	At       time.Time
 	Severity Severity
-	Source   string // "order-2", "flood", "kafka", …
-	Instance int    // the order consumer it is about, 0 for none
-	Text     string // one sentence in English; may quote payloads, so hostile until escaped
+	Source   string        // "order-2", "flood", "kafka", …
+	Instance int           // the order consumer it is about, 0 for none
+	Text     phrase.Phrase // one sentence; may quote payloads, so hostile until escaped
 }

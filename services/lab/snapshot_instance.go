@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"blackfriday/kafka/phrase"
+)
 
 // Kind is what an Instance does for a living.
 type Kind int
@@ -26,9 +30,17 @@ const (
 	Left
 )
 
-// String is the word for a Health.
+// String is the English word for a Health.
 func (h Health) String() string {
-	return [...]string{"joining", "running", "standby", "leaving", "crashed", "stopped"}[h]
+	return h.Phrase().String()
+}
+
+// Phrase is the word for a Health in every language.
+func (h Health) Phrase() phrase.Phrase {
+	return [...]phrase.Phrase{
+		phrase.New("joining"), phrase.New("running"), phrase.New("standby"),
+		phrase.New("leaving"), phrase.New("crashed"), phrase.New("stopped"),
+	}[h]
 }
 
 // Instance is one group member of the lab: an order consumer, the e-mail service or analytics.
@@ -45,9 +57,9 @@ type Instance struct {
 	Writing  time.Duration
 	Rate     float64 // finished records per second over the last seconds
 	Last     Last
-	Lag      int64  // of its whole group, for email and analytics
-	LagKnown bool   // false before the first reading
-	Err      string // what it is failing at right now; empty when all is well
+	Lag      int64 // of its whole group, for email and analytics
+	LagKnown bool  // false before the first reading
+	Err      error // what it is failing at right now; hostile until escaped, nil when all is well
 	// Crashes is how many times the poison policy has crashed it on the same payment in a row; Blocked is that payment, or
 	// the one that it tries again and again. RestartIn is when its supervisor starts it again, while it is down for that.
 	Crashes   int

@@ -2,12 +2,11 @@ package lab
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -63,7 +62,7 @@ func (s *Stage) Run(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			err = fmt.Errorf("end the lab before the next: %w", err)
+			err = phrase.Errorf("end the lab before the next: %w", err)
 			next.ready <- err
 			return err
 		}
@@ -94,7 +93,7 @@ func (s *Stage) play(ctx context.Context) (*begin, error) {
 // begin asks for another lab and waits until it runs.
 func (s *Stage) begin(ctx context.Context, b Begin) error {
 	if s.cfg.Observe {
-		return errors.New("this lab only observes: start one without --observe to go through the checkpoints")
+		return phrase.Errorf("this lab only observes: start one without --observe to go through the checkpoints")
 	}
 	cfg := s.cfg
 	cfg.Partitions, cfg.Orders, cfg.Delay, cfg.Opening, cfg.Seed = b.Partitions, b.Orders, b.Delay, b.Opening, b.Seed

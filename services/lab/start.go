@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/email"
 	"blackfriday/services/ledger"
@@ -30,8 +31,8 @@ func (s *state) onStop(name string, undo func(ctx context.Context) error) {
 
 // startStep is one thing that starting does.
 type startStep struct {
-	name string
-	run  func(ctx context.Context) (detail string, err error)
+	name phrase.Phrase
+	run  func(ctx context.Context) (detail phrase.Phrase, err error)
 }
 
 // startSteps are what this lab does to start.
@@ -40,11 +41,11 @@ func (s *state) startSteps() []startStep {
 		return s.lookingSteps()
 	}
 	return []startStep{
-		{"Kafka", s.startKafka},
-		{"Topics", s.startTopics},
-		{"HTTP", s.startServers},
-		{"Services", s.startServices},
-		{"Observer", s.startObserver},
+		{phrase.New("Kafka"), s.startKafka},
+		{phrase.New("Topics"), s.startTopics},
+		{phrase.New("HTTP"), s.startServers},
+		{phrase.New("Services"), s.startServices},
+		{phrase.New("Observer"), s.startObserver},
 	}
 }
 
@@ -59,7 +60,7 @@ func (s *state) start(ctx context.Context) error {
 			return err
 		}
 		s.steps[len(s.steps)-1] = StartStep{Name: step.name, Detail: detail, Done: true, Took: time.Since(began)}
-		s.feed.add(Good, strings.ToLower(step.name), 0, "%s", detail)
+		s.feed.tell(Good, strings.ToLower(step.name.String()), 0, detail)
 		s.publish()
 	}
 	s.tellResumed()
@@ -69,26 +70,26 @@ func (s *state) start(ctx context.Context) error {
 	return nil
 }
 
-func (s *state) startKafka(ctx context.Context) (string, error) {
+func (s *state) startKafka(ctx context.Context) (phrase.Phrase, error) {
 	cluster, err := kafka.Open(ctx, s.cfg.Kafka)
 	if err != nil && s.cfg.Guest {
-		err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
+		err = phrase.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
 	}
 	if err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	s.cluster = cluster
 	s.protocol = cluster.Config().Protocol
 	s.brokers.simulated, s.brokers.fixed = cluster.Simulated(), cluster.Controller()
-	kind, note := "connected to", ""
+	s.tellProtocol()
+	brokers := brokersText(cluster.Named())
 	switch {
 	case cluster.Embedded():
-		kind = "embedded cluster:"
+		return phrase.New("embedded cluster: %s", brokers), nil
 	case cluster.Simulated():
-		note = ", embedded ones of another process, which do not replicate"
+		return phrase.New("connected to %s, embedded ones of another process, which do not replicate", brokers), nil
 	}
-	s.tellProtocol()
-	return kind + " " + brokersText(cluster.Named()) + note, nil
+	return phrase.New("connected to %s", brokers), nil
 }
 
 // tellProtocol says which group protocol was chosen on somebody's cluster and why. Who only observes has no use for one.
@@ -99,36 +100,33 @@ func (s *state) tellProtocol() {
 }
 
 // brokersText counts the brokers, and names as many as somebody reads.
-func brokersText(brokers []string) string {
+func brokersText(brokers []string) phrase.Phrase {
 	const most = 5
-	if len(brokers) == 1 {
-		return "1 broker on " + brokers[0]
-	}
 	named, more := brokers, ""
 	if len(brokers) > most {
 		named, more = brokers[:most], ", …"
 	}
-	return fmt.Sprintf("%d brokers on %s%s", len(brokers), strings.Join(named, ", "), more)
+	return phrase.Count(int64(len(brokers)), "%s broker on %s", "%s brokers on %s", strings.Join(named, ", ")+more)
 }
 
-func (s *state) startTopics(ctx context.Context) (string, error) {
+func (s *state) startTopics(ctx context.Context) (phrase.Phrase, error) {
 	if s.cfg.Opening.Bare {
 		if err := s.cluster.DeleteTopics(ctx, s.topicNames()...); err != nil {
-			return "", err
+			return phrase.Phrase{}, err
 		}
-		return "none is made: make them yourself", nil
+		return phrase.New("none is made: make them yourself"), nil
 	}
 	plan, err := s.cluster.Furnish(ctx, role.Topics(s.cfg.Partitions), role.Groups()...)
 	if err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
-	return "topics with their partitions: " + furnishedText(plan), s.takeOver(ctx, plan)
+	return phrase.New("topics with their partitions: %s", furnishedText(plan)), s.takeOver(ctx, plan)
 }
 
 // startServices opens the payment producer and begins the life of every group member.
-func (s *state) startServices(ctx context.Context) (string, error) {
+func (s *state) startServices(ctx context.Context) (phrase.Phrase, error) {
 	if err := s.startTerms(ctx); err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	for n := range s.cfg.Orders {
 		s.instances = append(s.instances, s.newConsumer(n+1))
@@ -139,7 +137,7 @@ func (s *state) startServices(ctx context.Context) (string, error) {
 	s.delay.Set(s.cfg.Delay)
 	if r := s.cfg.Kafka.Metrics; r != nil {
 		if err := r.Register(s.mailbox.Latency()); err != nil {
-			return "", fmt.Errorf("register the metrics of the e-mail service: %w", err)
+			return phrase.Phrase{}, phrase.Errorf("register the metrics of the e-mail service: %w", err)
 		}
 	}
 	s.onStop("services", s.stopInstances)
@@ -147,22 +145,15 @@ func (s *state) startServices(ctx context.Context) (string, error) {
 		for _, i := range s.instances {
 			i.become(Left)
 		}
-		return fmt.Sprintf("payment runs; %d × order, email and analytics are stopped", s.cfg.Orders), nil
+		return phrase.New("payment runs; %d × order, email and analytics are stopped", s.cfg.Orders), nil
 	}
 	if err := s.beginAll(s.instances); err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	if s.cfg.Orders > 0 {
-		s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: startText(s.cfg.Orders)}, s.protocol.String(), nil, nil)
+		s.rebalances.begin(Change{At: time.Now(), Cause: CauseStart, Member: membersText(ordersOf(s.instances))}, s.protocol.String(), nil, nil)
 	}
-	return fmt.Sprintf("payment, %d × order, email and analytics run", s.cfg.Orders), nil
-}
-
-func startText(orders int) string {
-	if orders == 1 {
-		return "order-1"
-	}
-	return fmt.Sprintf("order-1 to order-%d", orders)
+	return phrase.New("payment, %d × order, email and analytics run", s.cfg.Orders), nil
 }
 
 // newConsumer prepares an order consumer that has not lived yet.
@@ -173,10 +164,10 @@ func (s *state) newConsumer(number int) *instance {
 	})}
 }
 
-func (s *state) startObserver(ctx context.Context) (string, error) {
+func (s *state) startObserver(ctx context.Context) (phrase.Phrase, error) {
 	observer, err := s.cluster.NewObserver([]string{kafka.OrderGroup, kafka.EmailGroup, kafka.AnalyticsGroup}, s.topicNames())
 	if err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	watch, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watched := s.watchBrokers(watch, observer)
@@ -187,7 +178,7 @@ func (s *state) startObserver(ctx context.Context) (string, error) {
 	})
 	s.startLedger()
 	s.startGuests()
-	return fmt.Sprintf("the brokers are read every %v, and an auditor counts every payment", readEvery(s.cfg.Partitions)), nil
+	return phrase.New("the brokers are read every %v, and an auditor counts every payment", readEvery(s.cfg.Partitions)), nil
 }
 
 // startLedger has the auditor keep the books until the tasks are stopped.
@@ -201,10 +192,10 @@ func (s *state) startLedger() {
 }
 
 // startServers opens the payment service's producer and the four HTTP servers in front of it.
-func (s *state) startServers(context.Context) (string, error) {
+func (s *state) startServers(context.Context) (phrase.Phrase, error) {
 	producer, err := s.cluster.NewProducer("payment")
 	if err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	s.onStop("payment", func(context.Context) error { producer.Close(); return nil })
 	s.producer = producer
@@ -213,14 +204,14 @@ func (s *state) startServers(context.Context) (string, error) {
 	s.startDesks(s.analytics)
 	if s.cfg.HTTPPort == NoHTTP {
 		s.servers = &servers{}
-		return "no HTTP wanted", nil
+		return phrase.New("no HTTP wanted"), nil
 	}
 	s.servers, err = listen(s.cfg.HTTPPort, s.cfg.Kafka.Classroom, s.payments.Handler(), s.book.Handler(), s.mailbox.Handler(), s.analytics.Report())
 	if err != nil {
-		return "", err
+		return phrase.Phrase{}, err
 	}
 	s.onStop("HTTP", s.servers.stop)
-	return fmt.Sprintf("payments on %s/payment, orders, emails and analytics on %s, %s, %s",
+	return phrase.New("payments on %s/payment, orders, emails and analytics on %s, %s, %s",
 		s.servers.url(0), s.servers.url(1), s.servers.url(2), s.servers.url(3)), nil
 }
 
@@ -245,7 +236,7 @@ func (s *state) stop() error {
 		var errs []error
 		for n := len(steps) - 1; n >= 0; n-- {
 			if err := steps[n].undo(ctx); err != nil {
-				errs = append(errs, fmt.Errorf("stop %s: %w", steps[n].name, err))
+				errs = append(errs, phrase.Errorf("stop %s: %w", steps[n].name, err))
 			}
 		}
 		done <- errors.Join(errs...)

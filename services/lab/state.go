@@ -67,7 +67,7 @@ type state struct {
 
 	reading    kafka.Reading
 	whole      kafka.Reading // the newest one in which everything could be read
-	readingErr string
+	readingErr error
 	readAt     time.Time // of reading
 	answeredAt time.Time // of the newest reading: reading is an older one when it knows more
 	readFrom   time.Time // readings asked for before this are of topics that are gone

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // termsEvery is how often the terms of a real cluster are read again: somebody may give the user a right, or the groups
@@ -128,20 +128,20 @@ func (l *life) goneIn(now time.Time) time.Duration {
 	return max(0, l.crashedAt.Add(l.clock.session).Sub(now))
 }
 
-// noticedIn says when a group will notice that a member died.
-func (c clock) noticedIn() string {
+// noticed says when a group will notice that a member died.
+func (c clock) noticed() phrase.Phrase {
 	if c.session == 0 {
-		return "when its session times out"
+		return phrase.New("Kafka will notice when its session times out.")
 	}
-	return "in about " + shortly(c.session)
+	return phrase.New("Kafka will notice in about %s.", phrase.Seconds(c.session))
 }
 
 // atMost says how long a group may still believe in the dead.
-func (c clock) atMost() string {
+func (c clock) atMost() phrase.Phrase {
 	if c.session == 0 {
-		return "its session timeout is not known"
+		return phrase.New("its session timeout is not known")
 	}
-	return fmt.Sprintf("at most %v", c.session)
+	return phrase.New("at most %v", c.session)
 }
 
 // can is what the cluster does not let the lab do, and what the lab does not do to what is somebody else's.

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/order"
 )
 
@@ -11,9 +12,9 @@ type Blocked struct {
 	Topic     string
 	Partition int32
 	Offset    int64
-	Attempts  int       // so far
-	Since     time.Time // of the first attempt
-	Reason    string    // why the last one failed: plain English; may quote the payload, so hostile until escaped
+	Attempts  int           // so far
+	Since     time.Time     // of the first attempt
+	Reason    phrase.Phrase // why the last one failed; may quote the payload, so hostile until escaped
 }
 
 // DLQ is what the dead letter queue holds.
@@ -30,8 +31,8 @@ type Rejection struct {
 	Instance  string
 	Partition int32
 	Offset    int64
-	Code      string // stable: "price-not-positive"
-	Reason    string // plain English; may quote the payload, so hostile until escaped
+	Code      string        // stable: "price-not-positive"
+	Reason    phrase.Phrase // may quote the payload, so hostile until escaped
 }
 
 // works says whether an order consumer has finished payments over the last seconds.

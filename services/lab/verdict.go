@@ -1,9 +1,7 @@
 package lab
 
 import (
-	"fmt"
-	"strings"
-
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/payment"
 )
 
@@ -15,23 +13,22 @@ func (s *state) settled(verdict, now payment.Progress) {
 		return
 	}
 	if now.Unknown == 0 && now.Failed == verdict.Failed {
-		s.feed.add(Good, "flood", 0, "%s of flood %d, until now unknown: acknowledged after all, %s after it began.",
-			paymentsText(verdict.Unknown), now.ID, shortly(now.Took))
+		s.feed.tell(Good, "flood", 0, phrase.Count(verdict.Unknown,
+			"%s payment of flood %d, until now unknown: acknowledged after all, %s after it began.",
+			"%s payments of flood %d, until now unknown: acknowledged after all, %s after it began.", now.ID, phrase.Seconds(now.Took)))
 		return
 	}
-	var became []string
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{
-		{now.Acked - verdict.Acked, fmt.Sprintf("acknowledged after all, %s after it began", shortly(now.Took))},
-		{now.Failed - verdict.Failed, "certainly not written"},
-		{now.Unknown, "unknown for good"},
-	} {
-		if part.n > 0 {
-			became = append(became, fmt.Sprintf("%d %s", part.n, part.what))
-		}
+	became := phrase.List{Between: "; "}
+	if n := now.Acked - verdict.Acked; n > 0 {
+		became.Parts = append(became.Parts, phrase.Count(n,
+			"%s acknowledged after all, %s after it began", "%s acknowledged after all, %s after it began", phrase.Seconds(now.Took)))
 	}
-	s.feed.add(Warn, "flood", 0, "%s of flood %d, until now unknown: %s.",
-		paymentsText(verdict.Unknown), now.ID, strings.Join(became, "; "))
+	if n := now.Failed - verdict.Failed; n > 0 {
+		became.Parts = append(became.Parts, phrase.Count(n, "%s certainly not written", "%s certainly not written"))
+	}
+	if n := now.Unknown; n > 0 {
+		became.Parts = append(became.Parts, phrase.Count(n, "%s unknown for good", "%s unknown for good"))
+	}
+	s.feed.tell(Warn, "flood", 0, phrase.Count(verdict.Unknown,
+		"%s payment of flood %d, until now unknown: %s.", "%s payments of flood %d, until now unknown: %s.", now.ID, became))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/payment"
 )
@@ -18,7 +19,7 @@ const told = 20
 
 func (s *state) flood(n int) error {
 	if n < 1 || n > MaxFlood {
-		return fmt.Errorf("a flood of %d payments: between 1 and %d", n, MaxFlood)
+		return phrase.Errorf("a flood of %s payments: between 1 and %s", phrase.Number(n), phrase.Number(MaxFlood))
 	}
 	if errors.Is(s.reshaping, errRecreating) {
 		return s.reshaping
@@ -27,7 +28,7 @@ func (s *state) flood(n int) error {
 		return err
 	}
 	if p := s.payments.FloodProgress(); p.Running {
-		return fmt.Errorf("%w: %d of %d payments are acknowledged", payment.ErrFloodRunning, p.Acked, p.Wanted)
+		return phrase.Errorf("%w: %s of %s payments are acknowledged", payment.ErrFloodRunning, phrase.Number(p.Acked), phrase.Number(p.Wanted))
 	}
 	seed := s.cfg.Seed + uint64(s.payments.FloodProgress().ID)
 	f, err := s.payments.NewFlood(n, seed, floodKey(s.key))
@@ -53,8 +54,8 @@ func (s *state) mustAnswer() error {
 	if !s.lost {
 		return s.mustHaveTopic()
 	}
-	return fmt.Errorf("no broker has answered for %s: nothing can be written; the lab goes on by itself once they are back",
-		shortly(time.Since(s.answeredAt)))
+	return phrase.Errorf("no broker has answered for %s: nothing can be written; the lab goes on by itself once they are back",
+		phrase.Seconds(time.Since(s.answeredAt)))
 }
 
 // mustHaveTopic refuses payments where nobody has made their topic yet.
@@ -62,7 +63,7 @@ func (s *state) mustHaveTopic() error {
 	if _, ok := s.reading.Topics[kafka.PaymentSuccessful]; ok || !s.cfg.Opening.Bare {
 		return nil
 	}
-	return fmt.Errorf("there is no topic %s yet: create it with `blackfriday topics create --topic %[1]s --partitions 1`", kafka.PaymentSuccessful)
+	return phrase.Errorf("there is no topic %s yet: create it with `blackfriday topics create --topic %[1]s --partitions 1`", kafka.PaymentSuccessful)
 }
 
 // floodKey is the payment service's word for a Key.
@@ -90,8 +91,8 @@ func (s *state) flooded(f *payment.Flood, err error) {
 	for _, r := range f.Ranges() {
 		places = append(places, fmt.Sprintf("P%d@%d–%d (%d)", r.Partition, r.First, r.Last, r.Count))
 	}
-	s.feed.add(Good, "flood", 0, "%s acknowledged in %s, %.0f/s: %s",
-		paymentsText(p.Acked), shortly(p.Took), perSecond(p), strings.Join(places, ", "))
+	s.feed.tell(Good, "flood", 0, phrase.Count(p.Acked, "%s payment acknowledged in %s, %s/s: %s", "%s payments acknowledged in %s, %s/s: %s",
+		phrase.Seconds(p.Took), phrase.Decimal{Value: perSecond(p)}, strings.Join(places, ", ")))
 }
 
 func perSecond(p payment.Progress) float64 {
@@ -115,7 +116,7 @@ func (s *state) poison(names []string, reply chan<- error) {
 	if len(names) > 0 {
 		for _, name := range names {
 			if !slices.ContainsFunc(pills, func(p event.Pill) bool { return p.Name == name }) {
-				reply <- fmt.Errorf("no poison pill is named %q: there are %s", name, pillNames(pills))
+				reply <- phrase.Errorf("no poison pill is named %q: there are %s", name, pillNames(pills))
 				return
 			}
 		}
@@ -142,19 +143,20 @@ func (s *state) tellDeliveries() {
 	newest = newest[int64(len(newest))-fresh:]
 	silent := len(newest) - told
 	for i, d := range newest {
-		what := "payment of user " + d.User
+		text := phrase.New("payment of user %s acknowledged: %s P%d@%d", d.User, d.Topic, d.Partition, d.Offset)
 		if d.Pill != "" {
-			what = "poison pill " + d.Pill
+			text = phrase.New("poison pill %s acknowledged: %s P%d@%d", d.Pill, d.Topic, d.Partition, d.Offset)
 		}
-		text := fmt.Sprintf("%s acknowledged: %s P%d@%d", what, d.Topic, d.Partition, d.Offset)
 		if i < silent {
 			s.feed.write(Info, "payment", text)
 			continue
 		}
-		s.feed.add(Info, "payment", 0, "%s", text)
+		s.feed.tell(Info, "payment", 0, text)
 	}
 	if silent > 0 || missed > 0 {
-		s.feed.add(Info, "payment", 0, "%d more records were acknowledged; the log names %d of them.", int64(max(0, silent))+missed, max(0, silent))
+		s.feed.tell(Info, "payment", 0, phrase.Count(int64(max(0, silent))+missed,
+			"%s more record was acknowledged; the log names %s of them.",
+			"%s more records were acknowledged; the log names %s of them.", phrase.Number(max(0, silent))))
 	}
 }
 

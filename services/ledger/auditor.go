@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 	blockedAfter = time.Second
 )
 
-var errNoTopic = errors.New("there is no such topic")
+var errNoTopic = phrase.Errorf("there is no such topic")
 
 // allTopics are what is audited, payments first.
 func allTopics() []string { return append([]string{kafka.PaymentSuccessful}, followers()...) }

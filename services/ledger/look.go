@@ -2,12 +2,12 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // look is what the auditor was told at one moment, in the order of its fields: whoever committed a payment has written
@@ -39,7 +39,7 @@ func (a *auditor) look(ctx context.Context) (look, error) {
 	}
 	for _, name := range allTopics() {
 		if _, exists := l.topics[name]; !exists {
-			return look{}, fmt.Errorf("%w: %s", errNoTopic, name)
+			return look{}, phrase.Errorf("%w: %s", errNoTopic, name)
 		}
 	}
 	l.committed = plausible(committed[kafka.PaymentSuccessful], l.topics[kafka.PaymentSuccessful])

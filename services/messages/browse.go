@@ -2,13 +2,12 @@ package messages
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -23,14 +22,14 @@ const (
 // more are written. The error names the topic or partition that could not be read.
 func (d *Desk) Browse(ctx context.Context, q Query) (Page, error) {
 	if q.Before != nil && q.After != nil {
-		return Page{}, errors.New("browse: a page continues towards older or newer messages, not both")
+		return Page{}, phrase.Errorf("browse: a page continues towards older or newer messages, not both")
 	}
 	if q.Limit <= 0 || q.Limit > MaxPage {
 		q.Limit = MaxPage
 	}
 	bounds, err := d.browser.Bounds(ctx, q.Topic)
 	if err != nil {
-		return Page{}, fmt.Errorf("browse: %w", err)
+		return Page{}, phrase.Errorf("browse: %w", err)
 	}
 	partitions, err := asked(q, bounds)
 	if err != nil {
@@ -38,7 +37,7 @@ func (d *Desk) Browse(ctx context.Context, q Query) (Page, error) {
 	}
 	starts, err := d.begin(ctx, q, bounds)
 	if err != nil {
-		return Page{}, fmt.Errorf("browse: %w", err)
+		return Page{}, phrase.Errorf("browse: %w", err)
 	}
 	backward := q.Before != nil || q.After == nil && q.Origin == FromEnd
 	runs := make([]*run, len(partitions))
@@ -61,7 +60,7 @@ func (d *Desk) Browse(ctx context.Context, q Query) (Page, error) {
 func asked(q Query, bounds kafka.TopicBounds) ([]int32, error) {
 	if q.Partition != AllPartitions {
 		if q.Partition < 0 || int(q.Partition) >= len(bounds.Partitions) {
-			return nil, fmt.Errorf("browse %s partition %d: it has the partitions 0 to %d", q.Topic, q.Partition, len(bounds.Partitions)-1)
+			return nil, phrase.Errorf("browse %s partition %d: it has the partitions 0 to %d", q.Topic, q.Partition, len(bounds.Partitions)-1)
 		}
 		return []int32{q.Partition}, nil
 	}
@@ -105,7 +104,7 @@ func compose(ctx context.Context, q Query, bounds kafka.TopicBounds, runs []*run
 	for len(page.Messages) < q.Limit {
 		complete, err := feed(ctx, runs)
 		if err != nil {
-			return Page{}, fmt.Errorf("browse %s: %w", q.Topic, err)
+			return Page{}, phrase.Errorf("browse %s: %w", q.Topic, err)
 		}
 		r := nearest(runs)
 		if complete && r == nil {

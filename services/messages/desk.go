@@ -3,10 +3,10 @@ package messages
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // Counter knows when analytics counted a record. An *analytics.Handler is one.
@@ -36,11 +36,11 @@ func (d *Desk) Produce(ctx context.Context, draft Draft) (Place, error) {
 	err := d.browser.Write(ctx, record)[0]
 	switch {
 	case errors.Is(err, kafka.ErrUnknownOutcome):
-		return Place{}, fmt.Errorf("produce a message by hand: look for it before you send it again: %w", err)
+		return Place{}, phrase.Errorf("produce a message by hand: look for it before you send it again: %w", err)
 	case errors.Is(err, kafka.ErrTooLarge):
-		return Place{}, fmt.Errorf("produce a message by hand: shorten it, or raise the topic's max.message.bytes: %w", err)
+		return Place{}, phrase.Errorf("produce a message by hand: shorten it, or raise the topic's max.message.bytes: %w", err)
 	case err != nil:
-		return Place{}, fmt.Errorf("produce a message by hand: %w", err)
+		return Place{}, phrase.Errorf("produce a message by hand: %w", err)
 	}
 	return Place{record.Topic, record.Partition, record.Offset}, nil
 }
@@ -57,7 +57,7 @@ func (d *Desk) Read(ctx context.Context, at Place) (m Message, found bool, err e
 		return Message{}, false, err
 	}
 	if int(at.Partition) >= len(bounds.Partitions) || at.Partition < 0 {
-		return Message{}, false, fmt.Errorf("read %s partition %d: it has the partitions 0 to %d",
+		return Message{}, false, phrase.Errorf("read %s partition %d: it has the partitions 0 to %d",
 			at.Topic, at.Partition, len(bounds.Partitions)-1)
 	}
 	p := bounds.Partitions[at.Partition]

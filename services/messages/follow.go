@@ -2,11 +2,11 @@ package messages
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // slack is how much earlier than a payment's own timestamp its traces are looked for: clocks of machines differ.
@@ -20,13 +20,13 @@ const slack = time.Minute
 func (d *Desk) Follow(ctx context.Context, payment Payment, progress func(Trace)) (Trace, error) {
 	bounds, err := d.browser.Bounds(ctx, kafka.PaymentSuccessful)
 	if err != nil {
-		return Trace{}, fmt.Errorf("follow a payment: %w", err)
+		return Trace{}, phrase.Errorf("follow a payment: %w", err)
 	}
 	s := &search{desk: d, topicID: bounds.ID, progress: progress, room: maxBytes, known: map[Payment]bool{}}
 	s.trace.Payment = payment
 	line, err := s.climb(ctx, payment)
 	if err != nil {
-		return Trace{}, fmt.Errorf("follow the payment at partition %d offset %d: %w", payment.Partition, payment.Offset, err)
+		return Trace{}, phrase.Errorf("follow the payment at partition %d offset %d: %w", payment.Partition, payment.Offset, err)
 	}
 	var found []Hop
 	for generation := 0; generation <= MaxRedrives; generation++ {
@@ -38,7 +38,7 @@ func (d *Desk) Follow(ctx context.Context, payment Payment, progress func(Trace)
 			break
 		}
 		if found, err = s.descend(ctx, generation, found); err != nil {
-			return Trace{}, fmt.Errorf("follow the payment at partition %d offset %d: %w", payment.Partition, payment.Offset, err)
+			return Trace{}, phrase.Errorf("follow the payment at partition %d offset %d: %w", payment.Partition, payment.Offset, err)
 		}
 	}
 	return s.picture(), nil

@@ -3,11 +3,11 @@ package messages
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 func (d *Desk) Tail(ctx context.Context, topic, filter string, tell func(Burst)) error {
 	bounds, err := d.browser.Bounds(ctx, topic)
 	if err != nil {
-		return fmt.Errorf("tail: %w", err)
+		return phrase.Errorf("tail: %w", err)
 	}
 	t := &tailing{desk: d, topic: topic, match: matcher(filter, nil), id: bounds.ID}
 	for _, p := range bounds.Partitions {
@@ -47,7 +47,7 @@ func (d *Desk) Tail(ctx context.Context, topic, filter string, tell func(Burst))
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, kafka.ErrBrowserClosed) || err != nil && time.Since(wentWell) > tailPatience:
-			return fmt.Errorf("tail %s: %w", topic, err)
+			return phrase.Errorf("tail %s: %w", topic, err)
 		case err == nil:
 			wentWell = time.Now()
 		}

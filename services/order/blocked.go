@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
@@ -18,11 +19,11 @@ type Blocked struct {
 	Topic     string
 	Partition int32
 	Offset    int64
-	Attempts  int        // failed ones, over all lives of the instance
-	Crashes   int        // of those, how many the instance died of
-	Since     time.Time  // of the first attempt
-	Code      event.Code // why the last attempt failed
-	Reason    string     // the same in plain English, without raw control characters
+	Attempts  int           // failed ones, over all lives of the instance
+	Crashes   int           // of those, how many the instance died of
+	Since     time.Time     // of the first attempt
+	Code      event.Code    // why the last attempt failed
+	Reason    phrase.Phrase // the same as a sentence, without raw control characters
 }
 
 // blockage is what an instance is blocked on: at most one payment of each partition, the one at its head. It is safe for

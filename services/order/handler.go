@@ -5,11 +5,11 @@ package order
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/relay"
 )
@@ -104,7 +104,7 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 
 // stopped says which payment was not finished because the work was interrupted.
 func (h *Handler) stopped(payment *kafka.Record, cause error) error {
-	return fmt.Errorf("%s stopped before it finished payment partition %d offset %d: %w",
+	return phrase.Errorf("%s stopped before it finished payment partition %d offset %d: %w",
 		h.config.Name, payment.Partition, payment.Offset, cause)
 }
 
@@ -193,7 +193,7 @@ func (h *Handler) judge(payments []*kafka.Record) (jobs []relay.Job, at *held) {
 
 // failure says in one sentence which attempt at which payment failed, and why.
 func (h *Handler) failure(job *relay.Job) error {
-	return fmt.Errorf("%s cannot work on %s partition %d offset %d (attempt %d): %w",
+	return phrase.Errorf("%s cannot work on %s partition %d offset %d (attempt %d): %w",
 		h.config.Name, job.Source.Topic, job.Source.Partition, job.Source.Offset, job.Attempts, job.Refused)
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -12,11 +11,12 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
 // ErrFloodRunning says that a flood was refused because another one has not ended.
-var ErrFloodRunning = errors.New("a flood is still running: wait until it ends")
+var ErrFloodRunning = phrase.Errorf("a flood is still running: wait until it ends")
 
 // Key is how a flood's payments are given to partitions.
 type Key string
@@ -78,7 +78,7 @@ type Progress struct {
 	StartedAt time.Time
 	// Took is until the last answer, or until now while it runs. An acknowledgement that comes later makes it longer.
 	Took time.Duration
-	Err  string // the first failure; empty when there is none
+	Err  error // the first failure; hostile until escaped, nil when there is none
 }
 
 // Range is where the payments of a flood went in one partition. Other writers may have written between First and Last,
@@ -93,7 +93,7 @@ type Range struct {
 // gives the same payments to the same users, but for a VIPKey. While another flood runs the error is ErrFloodRunning.
 func (s *Service) NewFlood(n int, seed uint64, key Key) (*Flood, error) {
 	if n < 1 {
-		return nil, fmt.Errorf("flood with %d payments: at least 1 is needed", n)
+		return nil, phrase.Errorf("flood with %d payments: at least 1 is needed", n)
 	}
 	s.floods.mu.Lock()
 	defer s.floods.mu.Unlock()
@@ -148,7 +148,7 @@ func (f *Flood) Run(ctx context.Context) error {
 	case <-sending.Done():
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("flood of %d payments stopped after %d: %w", f.wanted, f.acked.Load(), context.Cause(ctx))
+		return phrase.Errorf("flood of %s payments stopped after %s: %w", phrase.Number(f.wanted), phrase.Number(f.acked.Load()), context.Cause(ctx))
 	}
 	f.end()
 	return f.trouble(context.Cause(sending))
@@ -235,7 +235,7 @@ func (f *Flood) Progress() Progress {
 		p.Unknown = max(0, p.Wanted-p.Acked-p.Failed)
 	}
 	if err := f.firstError.Load(); err != nil {
-		p.Err = event.Visible((*err).Error())
+		p.Err = *err
 	}
 	return p
 }

@@ -4,13 +4,13 @@ package payment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/recent"
 	"blackfriday/services/web"
@@ -92,7 +92,7 @@ func (s *Service) Poison(ctx context.Context, pills []event.Pill) error {
 	errs := s.out.Write(ctx, records...)
 	for i, err := range errs {
 		if err != nil {
-			errs[i] = fmt.Errorf("write the poison pill %s to %s: %w", pills[i].Name, kafka.PaymentSuccessful, err)
+			errs[i] = phrase.Errorf("write the poison pill %s to %s: %w", pills[i].Name, kafka.PaymentSuccessful, err)
 			continue
 		}
 		s.delivered(records[i], Delivery{Pill: pills[i].Name})

@@ -2,17 +2,17 @@ package payment
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // silence is how long a flood waits for the next answer before it gives up. A producer fails what it can by then.
 const silence = kafka.FloodTimeout + 2*time.Second
 
 // errSilence is why a flood gave up.
-var errSilence = fmt.Errorf("no broker has answered for %v", silence)
+var errSilence = phrase.Errorf("no broker has answered for %v", silence)
 
 // Settle waits until every payment that was sent has an answer, also when Run has given up waiting for it, and says whether
 // that was before ctx ended. Call it after Run.
@@ -54,10 +54,10 @@ func (f *Flood) trouble(why error) error {
 	}
 	switch {
 	case p.Unknown > 0:
-		return fmt.Errorf("flood of %d payments: %d acknowledged, %d certainly not written, %d unknown: they may have been written; the first: %w",
-			f.wanted, p.Acked, p.Failed, p.Unknown, why)
+		return phrase.Errorf("flood of %s payments: %s acknowledged, %s certainly not written, %s unknown: they may have been written; the first: %w",
+			phrase.Number(f.wanted), phrase.Number(p.Acked), phrase.Number(p.Failed), phrase.Number(p.Unknown), why)
 	case p.Failed > 0:
-		return fmt.Errorf("flood of %d payments: %d were not acknowledged, the first: %w", f.wanted, p.Failed, why)
+		return phrase.Errorf("flood of %s payments: %s were not acknowledged, the first: %w", phrase.Number(f.wanted), phrase.Number(p.Failed), why)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
@@ -18,7 +19,7 @@ type Rejection struct {
 	Partition int32
 	Offset    int64
 	Code      event.Code
-	Reason    string // plain English, without raw control characters
+	Reason    phrase.Phrase // without raw control characters
 }
 
 // Rejections is what the instances of this process sent to the DLQ. The zero value is empty and ready; it is safe for
@@ -75,7 +76,7 @@ func Refusal(err error) *event.Rejection {
 		return r
 	}
 	if err != nil {
-		return &event.Rejection{Code: event.CodeInvalidJSON, Reason: event.Visible(err.Error())}
+		return &event.Rejection{Code: event.CodeInvalidJSON, Reason: phrase.New("%s", event.Visible(err.Error()))}
 	}
 	return nil
 }

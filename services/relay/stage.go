@@ -5,10 +5,10 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
@@ -66,8 +66,8 @@ func (s *Stage) divert(ctx context.Context, out kafka.Writer, job *Job) error {
 	limits := []int{smallerEnvelope, smallestEnvelope}
 	if job.Refused == nil && errors.Is(err, kafka.ErrTooLarge) {
 		limits = []int{event.MaxEnvelope, smallerEnvelope, smallestEnvelope}
-		job.Refused = &event.Rejection{Code: s.TooLarge, Reason: fmt.Sprintf(
-			"the record is valid, but what follows from it has %d bytes, more than %s takes", len(job.Value), job.Topic)}
+		job.Refused = &event.Rejection{Code: s.TooLarge, Reason: phrase.New(
+			"the record is valid, but what follows from it has %s bytes, more than %s takes", phrase.Number(len(job.Value)), job.Topic)}
 	}
 	for _, limit := range limits {
 		if !errors.Is(err, kafka.ErrTooLarge) {
@@ -87,7 +87,7 @@ func (s *Stage) record(job *Job, limit int) *kafka.Record {
 	return &kafka.Record{
 		Topic:   kafka.DLQPayment,
 		Key:     letterKey(job.Source.Key),
-		Value:   event.AppendDeadLetter(nil, job.Source.Value, job.Refused.Reason, time.Now(), limit),
+		Value:   event.AppendDeadLetter(nil, job.Source.Value, job.Refused.Reason.String(), time.Now(), limit),
 		Headers: append(all, refusal(job)...),
 	}
 }
@@ -109,7 +109,7 @@ func Finished(jobs []Job, errs []error) (int, error) {
 	for i, err := range errs {
 		if err != nil {
 			src := jobs[i].Source
-			return i, fmt.Errorf("write what follows from %s partition %d offset %d: %w",
+			return i, phrase.Errorf("write what follows from %s partition %d offset %d: %w",
 				src.Topic, src.Partition, src.Offset, err)
 		}
 	}

@@ -25,13 +25,13 @@ func (w *witness) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	finished, err = w.work.Handle(ctx, out, batch)
 	newest, after := w.refusals.Newest()
 	if len(batch) == 1 && finished == 1 {
-		w.tell(batch[0], after > before, newest.Reason)
+		w.tell(batch[0], after > before, newest.Reason.String())
 		return finished, err
 	}
 	w.journal.count(finished)
 	if after > before {
 		w.journal.each(slog.LevelWarn, "%s went to the dead letter queue, the newest %s P%d@%d: %s",
-			counted(after-before, "record"), w.prefix+newest.Topic, newest.Partition, newest.Offset, newest.Reason)
+			counted(after-before, "record"), w.prefix+newest.Topic, newest.Partition, newest.Offset, newest.Reason.String())
 	}
 	return finished, err
 }
