@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -142,7 +143,7 @@ func TestChecksJudge(t *testing.T) {
 		{"all alive", consumersAlive, func(*Result) {}, true},
 		{"one crashed", consumersAlive, func(r *Result) { r.Final.Orders[1].Health = lab.Crashed }, false},
 		{"one was started again", consumersAlive, func(r *Result) { r.Final.Orders[1].Restarts = 1 }, false},
-		{"one is failing", consumersAlive, func(r *Result) { r.Final.Orders[1].Err = "write dlq-payment: too large" }, false},
+		{"one is failing", consumersAlive, func(r *Result) { r.Final.Orders[1].Err = errors.New("write dlq-payment: too large") }, false},
 
 		{"every pill", pillsHaveReasons, swallowed, true},
 		{"a pill under another code", pillsHaveReasons, func(r *Result) {

@@ -116,7 +116,7 @@ func seen(s *lab.Snapshot) string {
 		fmt.Fprintf(&b, "; P%d read by %s, owned by %s", p.ID, instance(p.Reader), owner(p.Owner))
 	}
 	for _, i := range slices.Concat(s.Orders, []lab.Instance{s.Email, s.Analytics}) {
-		if i.Err != "" {
+		if i.Err != nil {
 			fmt.Fprintf(&b, "; %s fails: %q", i.Name, i.Err)
 		}
 		if i.Health == lab.Joining || i.Health == lab.Leaving {
@@ -139,7 +139,7 @@ func seen(s *lab.Snapshot) string {
 			fmt.Fprintf(&b, "; not over: the rebalance of %s, %s %s", r.At.Format(time.TimeOnly), r.Cause, r.Member)
 		}
 	}
-	if s.Reading.Err != "" {
+	if s.Reading.Err != nil {
 		fmt.Fprintf(&b, "; the last reading failed: %q", s.Reading.Err)
 	}
 	return b.String()
@@ -148,7 +148,7 @@ func seen(s *lab.Snapshot) string {
 func unfinishedStart(s *lab.Snapshot) string {
 	for _, step := range s.Steps {
 		if !step.Done {
-			return ": still at " + step.Name
+			return ": still at " + step.Name.String()
 		}
 	}
 	return ""

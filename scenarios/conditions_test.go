@@ -1,10 +1,12 @@
 package scenarios
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -93,8 +95,8 @@ func TestWhatWasSeenCannotDriveTheTerminal(t *testing.T) {
 	s := judged().Final
 	s.State = lab.Running
 	s.Partitions[0].Owner = "evil\x1b[2J"
-	s.Orders[0].Err = "refused: \x07"
-	s.Reading.Err = "no leader\r"
+	s.Orders[0].Err = errors.New("refused: \x07")
+	s.Reading.Err = errors.New("no leader\r")
 	words := seen(s)
 	if strings.ContainsAny(words, "\x1b\x07\r") {
 		t.Errorf("a control character came through: %q", words)
@@ -107,7 +109,7 @@ func TestWhatWasSeenCannotDriveTheTerminal(t *testing.T) {
 }
 
 func TestALabThatIsStillStartingSaysWhereItIs(t *testing.T) {
-	s := &lab.Snapshot{Steps: []lab.StartStep{{Name: "Kafka", Done: true}, {Name: "topics"}}}
+	s := &lab.Snapshot{Steps: []lab.StartStep{{Name: phrase.New("Kafka"), Done: true}, {Name: phrase.New("topics")}}}
 	if words := seen(s); words != "a lab that does not run: still at topics" {
 		t.Errorf("seen %q", words)
 	}

@@ -46,7 +46,7 @@ func codes(counts map[string]int64) string {
 func consumersAlive(r Result) Check {
 	alive := 0
 	for _, i := range r.Final.Orders {
-		if (i.Health == lab.Active || i.Health == lab.Standby) && i.Restarts == 0 && i.Err == "" {
+		if (i.Health == lab.Active || i.Health == lab.Standby) && i.Restarts == 0 && i.Err == nil {
 			alive++
 		}
 	}

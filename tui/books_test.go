@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
 )
@@ -133,7 +134,7 @@ func blocked() *lab.Snapshot {
 	s.Settings.Poison = lab.PoisonRetry
 	p, o := &s.Partitions[1], &s.Orders[1]
 	p.Blocked = &lab.Blocked{Topic: "payment-successful", Partition: 1, Offset: 215, Attempts: 14, Since: s.At.Add(-8200 * time.Millisecond),
-		Reason: "item 1: the price is -1000, it must be above 0"}
+		Reason: phrase.New("item 1: the price is -1000, it must be above 0")}
 	p.Rate, o.Rate, p.Drain, o.Blocked = 0, 0, lab.Drain{Trend: lab.Stuck, ToZero: -1}, p.Blocked
 	return s
 }
@@ -163,5 +164,5 @@ func hostileBooks(evil string) *ledger.Picture {
 
 // hostileStop is a payment that blocks, told by somebody with bad intentions.
 func hostileStop(evil string) *lab.Blocked {
-	return &lab.Blocked{Topic: evil, Partition: -1, Offset: 1<<63 - 1, Attempts: 1 << 62, Since: noon().Add(time.Hour), Reason: strings.Repeat(evil, 2)}
+	return &lab.Blocked{Topic: evil, Partition: -1, Offset: 1<<63 - 1, Attempts: 1 << 62, Since: noon().Add(time.Hour), Reason: phrase.New("%s", strings.Repeat(evil, 2))}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -37,7 +38,7 @@ func onReal() *lab.Snapshot {
 	s.Placement.Places[2].Silent = true
 	p := &s.Partitions[2]
 	p.Silent, p.Known, s.Lag.Known = true, false, false
-	p.AsOf, p.Why = s.At.Add(-7*time.Second), "broker 2, which leads it, does not answer"
+	p.AsOf, p.Why = s.At.Add(-7*time.Second), phrase.New("broker 2, which leads it, does not answer")
 	s.Losses = []lab.Loss{
 		{Broker: 3, At: s.At.Add(-200 * time.Second), Back: s.At.Add(-170 * time.Second), InSync: s.At.Add(-168 * time.Second)},
 		{Broker: 2, At: s.At.Add(-14 * time.Second), Waiting: 1, Moved: []lab.LeaderMove{
@@ -66,15 +67,15 @@ func lonely() *lab.Snapshot {
 func cutOff() *lab.Snapshot {
 	s := flooded()
 	s.Reading.At = s.At.Add(-12 * time.Second)
-	s.Reading.Err, s.Reading.Lost = "look up the topics: no broker answers", true
+	s.Reading.Err, s.Reading.Lost = errors.New("look up the topics: no broker answers"), true
 	s.Outages = []lab.Outage{{From: s.Reading.At}}
 	for i := range s.Partitions {
 		s.Partitions[i].Unknown = true
 	}
 	for i := range s.Orders {
-		s.Orders[i].Err = "be a member of order-service-group: unable to dial: dial tcp 127.0.0.1:9094: connect: connection refused"
+		s.Orders[i].Err = errors.New("be a member of order-service-group: unable to dial: dial tcp 127.0.0.1:9094: connect: connection refused")
 	}
-	s.Flood = lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 812, Failed: 150, Unknown: 38, Took: 32 * time.Second, Err: "the brokers did not answer"}
+	s.Flood = lab.FloodProgress{ID: 1, Wanted: 1000, Acked: 812, Failed: 150, Unknown: 38, Took: 32 * time.Second, Err: errors.New("the brokers did not answer")}
 	return s
 }
 
@@ -137,7 +138,7 @@ func TestBrokersPageOfBrokersThatDoNotAnswer(t *testing.T) {
 	if p := page(s); !strings.Contains(p, "2 of 3 answer") || strings.Contains(p, "0 partitions") || strings.Count(p, "3/3") != 2 {
 		t.Error(p)
 	}
-	s.Reading.Lost, s.Reading.Err, s.Reading.At = true, "no broker answers", s.At.Add(-220*time.Second)
+	s.Reading.Lost, s.Reading.Err, s.Reading.At = true, errors.New("no broker answers"), s.At.Add(-220*time.Second)
 	if p := page(s); !strings.Contains(p, "0 of 3 answer") || strings.Contains(p, "running") || strings.Contains(p, "0 partitions") || strings.Contains(p, "3/3") {
 		t.Error(p)
 	}
@@ -159,7 +160,7 @@ func TestAPartitionThatCannotBeRead(t *testing.T) {
 	} {
 		s := onReal()
 		p := &s.Partitions[2]
-		p.Why, p.Silent = test.why, test.silent
+		p.Why, p.Silent = phrase.New("%s", test.why), test.silent
 		m, _ := dashboard(s, 100, 30)
 		got := text(m)
 		row := strings.Split(got, "\n")[8]

@@ -31,7 +31,7 @@ type browser struct {
 	open   bool
 	top    int // how far the open message is scrolled
 	readAt time.Time
-	err    string
+	err    error
 	work   *errand // reading; nil: at rest
 	live   *tail   // nil: off
 }
@@ -79,7 +79,7 @@ func (m *model) read(q messages.Query, land landing) tea.Cmd {
 	b.query = q
 	b.query.Before, b.query.After = nil, nil
 	if desk == nil {
-		b.err, b.work = errNoDesk.Error(), nil
+		b.err, b.work = errNoDesk, nil
 		return nil
 	}
 	q.Limit = pageOfMessages
@@ -87,7 +87,7 @@ func (m *model) read(q messages.Query, land landing) tea.Cmd {
 		page, err := desk.Browse(ctx, q)
 		return pageMsg{e, page, land, err}
 	})
-	b.work, b.err = work, ""
+	b.work, b.err = work, nil
 	return cmd
 }
 
@@ -98,7 +98,7 @@ func (b *browser) took(msg pageMsg, now time.Time) {
 	}
 	b.work, b.readAt = nil, now
 	if msg.err != nil {
-		b.err = msg.err.Error()
+		b.err = msg.err
 		return
 	}
 	chosen, ok := b.row(b.cursor)
@@ -121,7 +121,7 @@ func (m *model) pressMessages(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 		b.hush()
 	case key.Matches(msg, k.Back) && b.work != nil:
 		b.work.end()
-		b.work, b.err = nil, "stopped reading"
+		b.work, b.err = nil, errStoppedReading
 	case key.Matches(msg, k.Choose):
 		_, b.open = b.row(b.cursor)
 		b.top = 0

@@ -180,7 +180,7 @@ func (m *model) produce(d messages.Draft, f *form) (tea.Cmd, error) {
 func (m *model) produced(msg producedMsg) tea.Cmd {
 	if msg.err != nil {
 		m.reopen(msg.form, msg.err)
-		m.tell(msg.err.Error(), true)
+		m.complain(msg.err)
 		return nil
 	}
 	m.tell(fmt.Sprintf("written to %s P%d@%d", msg.place.Topic, msg.place.Partition, msg.place.Offset), false)

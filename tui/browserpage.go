@@ -91,7 +91,7 @@ func browserTitle(st *styles, b *browser, w int) string {
 		}
 	case b.work != nil:
 		right = st.warn.Render(b.work.doing + " ...")
-	case !b.readAt.IsZero() && (b.err == "" || n > 0):
+	case !b.readAt.IsZero() && (b.err == nil || n > 0):
 		right = st.muted.Render(fmt.Sprintf("%s %s read at %s", count(n, "message"), st.g.dot, b.readAt.Format("15:04:05")))
 	}
 	return st.ruled(" "+st.title.Render("MESSAGES")+" ", " "+right+" ", w)
@@ -113,8 +113,8 @@ func topicTabs(st *styles, names []string, chosen string, w int) string {
 
 // browserLine says which messages of the topic these are.
 func browserLine(st *styles, b *browser, w int) string {
-	if b.err != "" && len(b.page.Messages) > 0 {
-		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
+	if b.err != nil && len(b.page.Messages) > 0 {
+		return st.bad.Render(" " + st.g.bad + " " + st.toldOf(b.err, w-3))
 	}
 	parts := []string{"all partitions"}
 	if b.query.Partition != messages.AllPartitions {
@@ -144,10 +144,10 @@ func browserLine(st *styles, b *browser, w int) string {
 }
 
 // failed says in full why there is nothing to show, and how to try again.
-func (st *styles) failed(why string, w int) []string {
+func (st *styles) failed(why error, w int) []string {
 	const most = 5
 	var out []string
-	for line := range strings.SplitSeq(ansi.Wrap(visible(why, (w-6)*most, st.ascii), max(w-6, 1), ""), "\n") {
+	for line := range strings.SplitSeq(ansi.Wrap(st.toldOf(why, (w-6)*most), max(w-6, 1), ""), "\n") {
 		out = append(out, "   "+st.bad.Render(line))
 	}
 	out[0] = " " + st.bad.Render(st.g.bad) + out[0][2:]
@@ -159,7 +159,7 @@ func messageRows(st *styles, b *browser, w, rows int) []string {
 	n := len(b.page.Messages)
 	if n == 0 {
 		switch {
-		case b.err != "":
+		case b.err != nil:
 			return st.failed(b.err, w)
 		case b.work != nil, b.readAt.IsZero() && b.live == nil:
 			return nil

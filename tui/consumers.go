@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -241,7 +242,7 @@ func (st *styles) detail(i lab.Instance, c consumerColumns) string {
 		return st.loopDetail(i, w)
 	case i.Blocked != nil:
 		return st.blockedLine(i.Blocked, w)
-	case i.Err != "":
+	case i.Err != nil:
 		return st.bad.Render(st.g.attention + " " + st.reason(i.Err, w-2))
 	case i.StillMember:
 		return st.warn.Render("Kafka: " + left(i))
@@ -261,11 +262,11 @@ func (st *styles) restarts(i lab.Instance) string {
 }
 
 // reason is an error in so many cells. It says what was tried and then why that failed: where both have no room, why.
-func (st *styles) reason(err string, w int) string {
-	for short := err; ; {
+func (st *styles) reason(err error, w int) string {
+	for short := phrase.Say(st.lang, err); ; {
 		_, rest, more := strings.Cut(short, ": ")
 		if len(short) <= w || !more {
-			return visible(short, w, st.ascii)
+			return st.told(phrase.New("%s", short), w)
 		}
 		short = rest
 	}

@@ -2,11 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -52,7 +52,10 @@ func (m *model) lettersDesk() DeadLetters {
 }
 
 // errNoDesk says why nothing can be read.
-var errNoDesk = errors.New("no topic can be read while the lab is not running: wait until it is")
+var errNoDesk = phrase.Errorf("no topic can be read while the lab is not running: wait until it is")
+
+// errStoppedReading stands where a page would be that was given up.
+var errStoppedReading = phrase.Errorf("stopped reading")
 
 // errand is work for a page that takes its time. What it brings counts only as long as the page still waits for it.
 type errand struct {
@@ -80,4 +83,15 @@ func (j *jobs) errand(doing string, work func(ctx context.Context, e *errand) te
 // tell shows an answer in the status line.
 func (m *model) tell(text string, bad bool) {
 	m.message = message{text: text, bad: bad, at: m.now}
+}
+
+// complain shows an error in the status line.
+func (m *model) complain(err error) { m.message = message{err: err, bad: true, at: m.now} }
+
+// said is what the status line says of the last command; empty for nothing.
+func (m *model) said() string {
+	if m.message.err != nil {
+		return m.st.whole(m.message.err)
+	}
+	return m.message.text
 }

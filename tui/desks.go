@@ -74,7 +74,7 @@ func (m *model) turnToLetters() tea.Cmd {
 func (m *model) turnToMessages() tea.Cmd {
 	m.page = messagesPage
 	q := m.browser.query
-	if q.Topic != "" && m.browser.err == "" && !m.browser.readAt.IsZero() {
+	if q.Topic != "" && m.browser.err == nil && !m.browser.readAt.IsZero() {
 		return nil
 	}
 	if q.Topic == "" {
@@ -112,7 +112,7 @@ func (m *model) deliver(msg tea.Msg) tea.Cmd {
 		if t := m.browser.live; t != nil && t.work == msg.work {
 			m.browser.hush()
 			if msg.err != nil {
-				m.browser.err = msg.err.Error()
+				m.browser.err = msg.err
 			}
 		}
 	case producedMsg:

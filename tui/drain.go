@@ -79,13 +79,13 @@ func (st *styles) old() string { return st.g.attention + " old" }
 func stale(s *lab.Snapshot) string {
 	age := s.At.Sub(s.Reading.At)
 	switch {
-	case s.Reading.At.IsZero() && s.Reading.Err != "":
+	case s.Reading.At.IsZero() && s.Reading.Err != nil:
 		return "NO READING"
 	case s.Reading.At.IsZero():
 		return ""
 	case age > staleAfter:
 		return "STALE " + howOld(age)
-	case s.Reading.Err != "":
+	case s.Reading.Err != nil:
 		return "STALE"
 	}
 	return ""

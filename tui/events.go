@@ -58,11 +58,11 @@ func (st *styles) eventLines(e lab.Event, w int, whole bool) []string {
 	head := " " + st.muted.Render(e.At.Format("15:04:05")) + " " + st.severity(e.Severity) + " " + about + " "
 	room := max(w-width(head)-1, 1)
 	if !whole {
-		return []string{head + st.severe(e.Severity, visible(e.Text, room, st.ascii))}
+		return []string{head + st.severe(e.Severity, st.told(e.Text, room))}
 	}
 	const most = 4 // lines per event: a hostile text does not fill the page
 	var out []string
-	for line := range strings.SplitSeq(ansi.Wrap(visible(e.Text, room*most, st.ascii), room, ""), "\n") {
+	for line := range strings.SplitSeq(ansi.Wrap(st.told(e.Text, room*most), room, ""), "\n") {
 		if len(out) < most {
 			out = append(out, head+st.severe(e.Severity, line))
 		}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -120,7 +122,7 @@ func running(partitions, consumers int) *lab.Snapshot {
 		s.Placement.Places = append(s.Placement.Places, lab.Place{Topic: "payment-successful", Partition: p.ID, Leader: p.Leader})
 	}
 	s.Events = []lab.Event{
-		{Seq: 1, At: noon().Add(-250 * time.Second), Severity: lab.Good, Source: "lab", Text: "The lab is ready."},
+		{Seq: 1, At: noon().Add(-250 * time.Second), Severity: lab.Good, Source: "lab", Text: phrase.New("The lab is ready.")},
 	}
 	return booked(s)
 }
@@ -130,8 +132,8 @@ func starting() *lab.Snapshot {
 	return &lab.Snapshot{
 		At: noon(), Started: noon().Add(-400 * time.Millisecond), State: lab.Starting, Cluster: lab.Cluster{Embedded: true},
 		Steps: []lab.StartStep{
-			{Name: "Kafka", Detail: "3 brokers on localhost:9094, 9095, 9096", Done: true, Took: 12 * time.Millisecond},
-			{Name: "Topics", Detail: "payment-successful, order-created, email-sent, dlq-payment"},
+			{Name: phrase.New("Kafka"), Detail: phrase.New("3 brokers on localhost:9094, 9095, 9096"), Done: true, Took: 12 * time.Millisecond},
+			{Name: phrase.New("Topics"), Detail: phrase.New("payment-successful, order-created, email-sent, dlq-payment")},
 		},
 	}
 }
@@ -156,7 +158,7 @@ func flooded() *lab.Snapshot {
 		Known: true, Total: 14, Counts: map[string]int{"price-not-positive": 1, "not-json": 3},
 		Newest: lab.Rejection{
 			At: noon().Add(-30 * time.Second), Instance: "order-2", Partition: 1, Offset: 215, Code: "price-not-positive",
-			Reason: "item 1: the price is -1000, it must be above 0",
+			Reason: phrase.New("item 1: the price is -1000, it must be above 0"),
 		},
 	}
 	s.Totals = lab.Totals{Payments: 1_768, Orders: 988, Emails: 985, Revenue: 82_345.6, UniqueUsers: 97, Rejected: 14}
@@ -164,9 +166,9 @@ func flooded() *lab.Snapshot {
 		s.Curve = append(s.Curve, lab.CurvePoint{At: noon().Add(-time.Duration(age) * time.Second), Lag: int64(780 + 30*(age%60))})
 	}
 	s.Events = append(s.Events,
-		lab.Event{Seq: 2, At: noon().Add(-60 * time.Second), Source: "flood", Text: "1,000 payments acknowledged in 12 ms."},
+		lab.Event{Seq: 2, At: noon().Add(-60 * time.Second), Source: "flood", Text: phrase.New("1,000 payments acknowledged in 12 ms.")},
 		lab.Event{Seq: 3, At: noon().Add(-30 * time.Second), Severity: lab.Warn, Source: "order-2", Instance: 2,
-			Text: "P1@215 went to the dead letter queue: the price is -1000."})
+			Text: phrase.New("P1@215 went to the dead letter queue: the price is -1000.")})
 	return booked(s, 5, 4, 5)
 }
 
@@ -189,7 +191,7 @@ func crashed() *lab.Snapshot {
 	p.Drain = lab.Drain{Trend: lab.Stuck, ToZero: -1}
 	o.Health, o.StillMember, o.GoneIn, o.Partitions, o.Rate = lab.Crashed, true, 4100*time.Millisecond, nil, 0
 	s.Events = append(s.Events, lab.Event{Seq: 4, At: noon().Add(-2 * time.Second), Severity: lab.Bad, Source: "order-2",
-		Instance: 2, Text: "order-2 lost power. Nobody reads P1."})
+		Instance: 2, Text: phrase.New("order-2 lost power. Nobody reads P1.")})
 	s.Rebalances = []lab.Rebalance{
 		{ID: 1, At: noon().Add(-250 * time.Second), Cause: lab.CauseStart, Member: "order-1",
 			Moved: []lab.Move{{Partition: 0, To: 1}}},
@@ -217,7 +219,7 @@ func bench() *lab.Snapshot {
 func outdated() *lab.Snapshot {
 	s := flooded()
 	s.Reading.At = noon().Add(-2300 * time.Millisecond)
-	s.Reading.Err = "read the group order-service-group from localhost:9094: connection refused"
+	s.Reading.Err = errors.New("read the group order-service-group from localhost:9094: connection refused")
 	return s
 }
 
@@ -255,7 +257,7 @@ func hostile() *lab.Snapshot {
 	evil := "\x1b[2J\x1b]0;owned\a\u202egnirts\u202c\r\n\t\x00\x9b31m\xff界e\u0301👩\u200d👩\u200d👧🇫🇷" + strings.Repeat("A", 10_000)
 	s := crashed()
 	s.Cluster.Brokers, s.Cluster.Payment, s.Settings.Protocol = []string{evil}, evil, evil
-	s.Settings.Guarantee, s.Settings.Key, s.Reading.Err = evil, lab.Key(evil), evil
+	s.Settings.Guarantee, s.Settings.Key, s.Reading.Err = evil, lab.Key(evil), errors.New(evil)
 	s.Runs = []lab.Run{{Key: lab.Key(evil)}, {Delay: 1}}
 	s.Settings.Poison, s.Ledger = lab.PoisonPolicy(evil), hostileBooks(evil)
 	for i := range s.Partitions {
@@ -264,19 +266,19 @@ func hostile() *lab.Snapshot {
 	for i := range s.Orders {
 		s.Orders[i].Name, s.Orders[i].Last.User, s.Orders[i].Blocked = evil, evil, hostileStop(evil)
 	}
-	s.Email.Err, s.Analytics.Last = evil, lab.Last{Seen: true, User: evil}
+	s.Email.Err, s.Analytics.Last = errors.New(evil), lab.Last{Seen: true, User: evil}
 	s.Topics[1].Hidden, s.Topics[1].HiddenFor, s.Topics[1].Writer = 1<<62, time.Hour, evil
-	s.Topics[0].Name, s.Flood.Err, s.Flood.Failed = evil, evil, 3
-	s.DLQ.Newest.Code, s.DLQ.Newest.Reason, s.DLQ.Newest.Instance = evil, evil, evil
+	s.Topics[0].Name, s.Flood.Err, s.Flood.Failed = evil, errors.New(evil), 3
+	s.DLQ.Newest.Code, s.DLQ.Newest.Reason, s.DLQ.Newest.Instance = evil, phrase.New("%s", evil), evil
 	s.DLQ.Counts = map[string]int{evil: 7}
 	for i := range s.Events {
-		s.Events[i].Source, s.Events[i].Text = evil, evil
+		s.Events[i].Source, s.Events[i].Text = evil, phrase.New("%s", evil)
 	}
 	for i := range s.Rebalances {
 		s.Rebalances[i].Member, s.Rebalances[i].Cause, s.Rebalances[i].Protocol = evil, lab.Cause(evil), evil
 		s.Rebalances[i].Also = []lab.Change{{Cause: lab.Cause(evil), Member: evil}}
 	}
-	s.Steps = []lab.StartStep{{Name: evil, Detail: evil}}
+	s.Steps = []lab.StartStep{{Name: phrase.New("%s", evil), Detail: phrase.New("%s", evil)}}
 	s.Outsiders = []lab.Instance{{Name: evil, Outside: 1 << 40, MemberID: evil, Host: evil, Health: lab.Active, Lag: -1 << 62, LagKnown: true}}
 	s.Partitions[2].Orphan, s.Partitions[2].Reader, s.Partitions[2].OwnerInstance, s.Partitions[2].OwnerOutside = false, 0, 0, 1<<40
 	s.Rebalances[1].Moved = append(s.Rebalances[1].Moved, lab.Move{FromOutside: evil, ToOutside: evil})
@@ -316,7 +318,7 @@ func visited() *lab.Snapshot {
 			Settled: noon().Add(-3 * time.Second), BrokerAt: noon().Add(-3 * time.Second), FromGeneration: 5, ToGeneration: 6},
 	}
 	s.Events = append(s.Events, lab.Event{Seq: 4, At: noon().Add(-22 * time.Second), Source: "group",
-		Text: "order-laptop-1 on 192.168.1.17 has joined order-service-group. It runs outside this lab: all that is seen of it is the brokers' word."})
+		Text: phrase.New("order-laptop-1 on 192.168.1.17 has joined order-service-group. It runs outside this lab: all that is seen of it is the brokers' word.")})
 	return s
 }
 

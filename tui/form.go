@@ -15,8 +15,8 @@ type form struct {
 	title  string
 	notes  []string // what else there is to know
 	fields []field
-	at     int    // the field with the focus
-	err    string // why the last answer was not taken
+	at     int   // the field with the focus
+	err    error // why the last answer was not taken
 	// take does what was typed, or says why not: then the form stays.
 	take func(m *model, f *form) (tea.Cmd, error)
 }
@@ -103,7 +103,7 @@ func (m *model) send(f *form) tea.Cmd {
 
 // reopen shows a form again whose answer did not work out, unless the user is somewhere else by now.
 func (m *model) reopen(f *form, err error) {
-	f.err = err.Error()
+	f.err = err
 	if m.form == nil && m.dialog == nil && !m.help {
 		m.form = f
 	}
@@ -132,8 +132,8 @@ func formLines(st *styles, f *form, w, h int) []string {
 	for i := range f.fields {
 		body = append(body, st.fieldLines(&f.fields[i], inner, max(room, 2), i == f.at)...)
 	}
-	if f.err != "" {
-		body = append(body, st.bad.Render(visible(f.err, inner, st.ascii)))
+	if f.err != nil {
+		body = append(body, st.bad.Render(st.toldOf(f.err, inner)))
 	}
 	return st.frame(f.title, body, inner)
 }

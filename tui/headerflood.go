@@ -24,9 +24,9 @@ func (st *styles) flood(f lab.FloodProgress, w int) string {
 	case f.Unknown > 0:
 		text := fmt.Sprintf("flood: %s acknowledged, %s not, ", compact(f.Acked), compact(f.Failed))
 		return text + st.bad.Render(compact(f.Unknown)+" unknown") + " "
-	case f.Failed > 0 || f.Err != "":
+	case f.Failed > 0 || f.Err != nil:
 		return st.bad.Render(fmt.Sprintf("flood: %s of %s failed: ", compact(f.Failed), compact(f.Wanted))) +
-			visible(f.Err, w/4, st.ascii) + " "
+			st.toldOf(f.Err, w/4) + " "
 	}
 	return st.muted.Render("flood ") + fmt.Sprintf("%s in %s", compact(f.Acked), took(f.Took)) +
 		st.muted.Render("  "+perSecond(f.Rate)) + " "

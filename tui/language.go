@@ -19,6 +19,25 @@ func (st *styles) t(format string, args ...any) string {
 // say is a phrase in the language of the screen.
 func (st *styles) say(p phrase.Phrase) string { return st.plain(p.In(st.lang)) }
 
+// told is what others may have a word in, in at most limit cells: their words are escaped.
+func (st *styles) told(s phrase.Speaker, limit int) string {
+	return visible(st.spoken(s), limit, st.ascii)
+}
+
+// spoken is what others may have a word in. What is not ours is not folded in English, so that it is escaped in full.
+func (st *styles) spoken(s phrase.Speaker) string {
+	if st.lang == nil {
+		return s.In(nil)
+	}
+	return st.plain(s.In(st.lang))
+}
+
+// whole is an error in the language of the screen, hostile until escaped.
+func (st *styles) whole(err error) string { return st.spoken(phrase.New("%v", err)) }
+
+// toldOf is told of an error.
+func (st *styles) toldOf(err error, limit int) string { return st.told(phrase.New("%v", err), limit) }
+
 // count is a number of things in the language of the screen.
 func (st *styles) count(n int64, one, other string) string {
 	return st.say(phrase.Count(n, one, other))

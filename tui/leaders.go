@@ -37,17 +37,17 @@ func (st *styles) leaderInBar(p lab.Partition, w int) string {
 // unreadNotice is the sentence under the partitions about those that the newest reading could not cover: why, how old their
 // numbers are, and what that means. It is empty when there is none.
 func (st *styles) unreadNotice(s *lab.Snapshot, w int) string {
-	at := slices.IndexFunc(s.Partitions, func(p lab.Partition) bool { return !p.Known && p.Why != "" })
+	at := slices.IndexFunc(s.Partitions, func(p lab.Partition) bool { return !p.Known && !p.Why.Empty() })
 	if at < 0 {
 		return ""
 	}
 	first, names := s.Partitions[at], []string{}
 	for _, p := range s.Partitions {
-		if !p.Known && p.Why == first.Why {
+		if !p.Known && p.Why.String() == first.Why.String() {
 			names = append(names, fmt.Sprintf("P%d", p.ID))
 		}
 	}
-	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", 20)+": ") + visible(first.Why, max(w-30, 20), st.ascii) + "."
+	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", 20)+": ") + st.told(first.Why, max(w-30, 20)) + "."
 	if !first.AsOf.IsZero() {
 		head += " Numbers of " + took(s.At.Sub(first.AsOf)) + " ago."
 	}

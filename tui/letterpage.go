@@ -149,7 +149,7 @@ func letterFacts(st *styles, l deadletters.Letter, w int) []string {
 // lettersTitle says how many letters there are and how fresh that is.
 func lettersTitle(st *styles, b *letterBox, w int) string {
 	left := " " + st.title.Render("DEAD LETTERS") + " "
-	known := !b.readAt.IsZero() && (b.err == "" || len(b.page.Letters) > 0)
+	known := !b.readAt.IsZero() && (b.err == nil || len(b.page.Letters) > 0)
 	if known {
 		left += st.strong.Render(comma(b.page.Total)) + " "
 	}
@@ -194,8 +194,8 @@ func reasonTabs(st *styles, b *letterBox, w int) string {
 
 // lettersLine says which letters these are, or what went wrong.
 func lettersLine(st *styles, b *letterBox, w int) string {
-	if b.err != "" && len(b.page.Letters) > 0 {
-		return st.bad.Render(" " + st.g.bad + " " + visible(b.err, w-3, st.ascii))
+	if b.err != nil && len(b.page.Letters) > 0 {
+		return st.bad.Render(" " + st.g.bad + " " + st.toldOf(b.err, w-3))
 	}
 	var parts []string
 	if n := len(b.marked); n > 0 {
@@ -230,7 +230,7 @@ func letterRows(st *styles, b *letterBox, empty string, w, rows int) []string {
 	n := len(b.page.Letters)
 	if n == 0 {
 		switch {
-		case b.err != "":
+		case b.err != nil:
 			return st.failed(b.err, w)
 		case b.readAt.IsZero():
 			return nil

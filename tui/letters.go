@@ -28,7 +28,7 @@ type letterBox struct {
 	top    int // how far the open letter, or the outcomes, are scrolled
 	readAt time.Time
 	seen   int64 // how many letters the lab had counted when the page was asked for
-	err    string
+	err    error
 	work   *errand
 	sent   *redrive // letters that were sent again, or are being; nil: that is not shown
 	path   string   // of the newest export
@@ -66,7 +66,7 @@ func (m *model) readLetters(q deadletters.Query, same bool) tea.Cmd {
 	b.query = q
 	b.query.Before = nil
 	if desk == nil {
-		b.err, b.work = errNoDesk.Error(), nil
+		b.err, b.work = errNoDesk, nil
 		return nil
 	}
 	q.Limit = pageOfLetters
@@ -83,9 +83,9 @@ func (b *letterBox) took(msg lettersMsg, now time.Time) {
 	if msg.work != b.work {
 		return
 	}
-	b.work, b.readAt, b.err = nil, now, ""
+	b.work, b.readAt, b.err = nil, now, nil
 	if msg.err != nil {
-		b.err = msg.err.Error()
+		b.err = msg.err
 		return
 	}
 	chosen, ok := b.letter()
@@ -127,7 +127,7 @@ func (m *model) pressLetters(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 		b.open, b.top = false, 0
 	case key.Matches(msg, k.Back) && b.work != nil:
 		b.work.end()
-		b.work, b.err = nil, "stopped reading"
+		b.work, b.err = nil, errStoppedReading
 	case b.sent != nil:
 		return nil, m.scrollOutcomes(msg)
 	case key.Matches(msg, k.Choose):
@@ -240,7 +240,7 @@ func (m *model) exportForm() *form {
 func (m *model) exported(msg exportedMsg) {
 	if msg.err != nil {
 		m.reopen(msg.form, msg.err)
-		m.tell(msg.err.Error(), true)
+		m.complain(msg.err)
 		return
 	}
 	m.tell(count(msg.lines, "dead letter")+" written to "+msg.path, false)

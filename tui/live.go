@@ -68,7 +68,7 @@ type tailMsg struct {
 func (m *model) listen() tea.Cmd {
 	b, desk := &m.browser, m.messagesDesk()
 	if desk == nil {
-		b.err = errNoDesk.Error()
+		b.err = errNoDesk
 		return nil
 	}
 	b.work.end()
@@ -81,7 +81,7 @@ func (m *model) listen() tea.Cmd {
 		return tailMsg{e, desk.Tail(ctx, topic, filter, t.add)}
 	})
 	t.work = work
-	b.work, b.err, b.live, b.open = nil, "", t, false
+	b.work, b.err, b.live, b.open = nil, nil, t, false
 	b.cursor = b.rowOf(chosen.Place)
 	return cmd
 }

@@ -144,8 +144,8 @@ func TestALiveTailShowsTheNewestAndEndsWithThePage(t *testing.T) {
 	shows(t, m, fmt.Sprintf("P0@%d", 10_000+2*mostLive-2))
 	act(m, "1")
 	m.Update(<-ended)
-	if m.browser.live != nil || m.browser.err != "" {
-		t.Fatalf("the live tail goes on: %v %q", m.browser.live, m.browser.err)
+	if m.browser.live != nil || m.browser.err != nil {
+		t.Fatalf("the live tail goes on: %v %v", m.browser.live, m.browser.err)
 	}
 }
 

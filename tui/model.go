@@ -80,6 +80,7 @@ type model struct {
 // message is the answer to a command.
 type message struct {
 	text string
+	err  error // instead of a text
 	bad  bool
 	at   time.Time
 }
@@ -221,6 +222,6 @@ func (m *model) restyle(theme string) {
 func (m *model) say(done doneMsg) {
 	m.message = message{text: outcome(done.command), at: m.now}
 	if done.err != nil {
-		m.message = message{text: done.err.Error(), bad: true, at: m.now}
+		m.complain(done.err)
 	}
 }

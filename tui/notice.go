@@ -27,8 +27,8 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 			text += " The lab goes on by itself."
 		}
 		return st.bad.Render(cut(" "+st.g.attention+text, w, st.ascii))
-	case s.Reading.Err != "":
-		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + visible(s.Reading.Err, w-26, st.ascii)
+	case s.Reading.Err != nil:
+		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + st.toldOf(s.Reading.Err, w-26)
 	case stale(s) != "":
 		return st.warn.Render(" " + st.g.attention + " These numbers are old: the last complete answer came " +
 			howOld(s.At.Sub(s.Reading.At)) + " ago.")

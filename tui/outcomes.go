@@ -88,7 +88,7 @@ func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 		sum += "  " + st.bad.Render(comma(int64(refused))+" refused")
 	}
 	if r.err != nil {
-		sum += "  " + st.bad.Render(visible(r.err.Error(), max(w-width(sum)-3, 0), st.ascii))
+		sum += "  " + st.bad.Render(st.toldOf(r.err, max(w-width(sum)-3, 0)))
 	}
 	lines, shown := []string{head, sum}, 0
 	from := min(max(top, 0), max(len(outcomes)-1, 0))
@@ -116,7 +116,7 @@ func outcomeLines(st *styles, o deadletters.Outcome, w int) []string {
 	room := max(w-18, 1)
 	head = " " + st.bad.Render(st.g.bad) + " " + st.strong.Render(st.left(head, 12)) + " "
 	var out []string
-	for line := range strings.SplitSeq(ansi.Wrap(visible(o.Err.Error(), room*most, st.ascii), room, ""), "\n") {
+	for line := range strings.SplitSeq(ansi.Wrap(st.toldOf(o.Err, room*most), room, ""), "\n") {
 		if len(out) < most {
 			out = append(out, head+line)
 		}

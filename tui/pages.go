@@ -52,8 +52,8 @@ func startBody(st *styles, s *lab.Snapshot, w, h int) []string {
 		if step.Done {
 			sign, time = st.good.Render(st.g.ok), took(step.Took)
 		}
-		line := "  " + sign + " " + st.strong.Render(st.left(visible(step.Name, 16, st.ascii), 16)) + " " +
-			visible(step.Detail, max(w-36, 0), st.ascii)
+		line := "  " + sign + " " + st.strong.Render(st.left(st.told(step.Name, 16), 16)) + " " +
+			st.told(step.Detail, max(w-36, 0))
 		out = append(out, st.ends(line, time+"  ", w))
 	}
 	return st.box(out, w, h)

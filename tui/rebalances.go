@@ -98,9 +98,9 @@ func (st *styles) who(r lab.Rebalance, w int) string {
 		return st.g.dash
 	}
 	if len(names) == 1 {
-		return shortName(strings.ReplaceAll(names[0], " to order-", " to "), w, st.ascii)
+		return shortName(names[0], w, st.ascii)
 	}
-	return visible(strings.ReplaceAll(strings.Join(names, ", "), " to order-", " to "), w, st.ascii)
+	return visible(strings.Join(names, ", "), w, st.ascii)
 }
 
 // changes are all changes of membership that the group settled in one rebalance.

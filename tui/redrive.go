@@ -155,7 +155,7 @@ func (m *model) redriveAll(q deadletters.Query, repair deadletters.Repair) tea.C
 func (m *model) begin(f *form, work func(ctx context.Context, desk DeadLetters, r *redrive) error) tea.Cmd {
 	desk, r := m.lettersDesk(), &redrive{}
 	if desk == nil {
-		m.tell(errNoDesk.Error(), true)
+		m.complain(errNoDesk)
 		return nil
 	}
 	e, cmd := m.jobs.errand("sending again", func(ctx context.Context, _ *errand) tea.Msg {

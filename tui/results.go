@@ -76,7 +76,7 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 	where := fmt.Sprintf(" %s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
 	return []string{
 		" " + st.warn.Render(visible(n.Code, w-2, st.ascii)) + st.muted.Render(where),
-		"   " + visible(n.Reason, max(w-4, 0), st.ascii),
+		"   " + st.told(n.Reason, max(w-4, 0)),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -21,12 +22,12 @@ func full() *lab.Snapshot {
 		}
 		s.Rebalances = append(s.Rebalances, r)
 	}
-	s.DLQ = lab.DLQ{Known: true, Total: 105, Counts: map[string]int{}, Newest: lab.Rejection{Code: "reason-1", Reason: "why"}}
+	s.DLQ = lab.DLQ{Known: true, Total: 105, Counts: map[string]int{}, Newest: lab.Rejection{Code: "reason-1", Reason: phrase.New("why")}}
 	for i := range 14 {
 		s.DLQ.Counts[fmt.Sprintf("reason-%d.", i+1)] = i + 1
 	}
 	for i := range 60 {
-		s.Events = append(s.Events, lab.Event{Seq: int64(i + 2), At: noon(), Text: strings.Repeat("long ", i%40) + fmt.Sprintf("event_%d.", i)})
+		s.Events = append(s.Events, lab.Event{Seq: int64(i + 2), At: noon(), Text: phrase.New("%s", strings.Repeat("long ", i%40)+fmt.Sprintf("event_%d.", i))})
 	}
 	return s
 }

@@ -25,7 +25,7 @@ func (st *styles) blockedInBar(b *lab.Blocked, bar string, w int) string {
 // blockedLine is the same as a sentence of at most w cells: by what, how often it was tried, and why it fails.
 func (st *styles) blockedLine(b *lab.Blocked, w int) string {
 	head := fmt.Sprintf("BLOCKED by %s, attempt %s: ", stoppedAt(b), comma(int64(b.Attempts)))
-	return cut(st.bad.Render(head)+visible(b.Reason, max(w-len(head), 0), st.ascii), w, st.ascii)
+	return cut(st.bad.Render(head)+st.told(b.Reason, max(w-len(head), 0)), w, st.ascii)
 }
 
 // blockedNotice is the sentence under the partitions about one that is blocked.
@@ -38,7 +38,7 @@ func (st *styles) blockedNotice(s *lab.Snapshot, p lab.Partition, w int) string 
 	head := st.bad.Render(fmt.Sprintf(" %s P%d BLOCKED by %s:", st.g.bad, p.ID, stoppedAt(b))) +
 		fmt.Sprintf(" attempt %s in %s. ", comma(int64(b.Attempts)), took(s.At.Sub(b.Since)))
 	room := max(w-width(head)-width(hint)-1, 0)
-	return st.ends(head+st.muted.Render(visible(b.Reason, room, st.ascii)), hint, w)
+	return st.ends(head+st.muted.Render(st.told(b.Reason, room)), hint, w)
 }
 
 // blockedPartition is the first partition that does not get past a payment.
@@ -85,7 +85,7 @@ func (st *styles) loopNotice(i lab.Instance, w int) string {
 	head := fmt.Sprintf(" %s CRASH LOOP %s%d:", st.g.bad, st.g.times, i.Crashes)
 	rest := " " + visible(i.Name, 12, st.ascii) + " dies of a payment, is restarted and meets it again."
 	if b := i.Blocked; b != nil {
-		rest = fmt.Sprintf(" %s dies of %s. ", visible(i.Name, 12, st.ascii), stoppedAt(b)) + visible(b.Reason, w, st.ascii)
+		rest = fmt.Sprintf(" %s dies of %s. ", visible(i.Name, 12, st.ascii), stoppedAt(b)) + st.told(b.Reason, w)
 	}
 	hint := ""
 	if w >= 100 {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -167,19 +168,19 @@ func TestScaleHoldsUntilTheLagIsZero(t *testing.T) {
 }
 
 func TestStaleReading(t *testing.T) {
-	at := func(age time.Duration, err string) *lab.Snapshot {
+	at := func(age time.Duration, err error) *lab.Snapshot {
 		return &lab.Snapshot{At: noon(), Reading: lab.Reading{At: noon().Add(-age), Err: err}}
 	}
 	for _, test := range []struct {
 		s    *lab.Snapshot
 		want string
 	}{
-		{at(100*time.Millisecond, ""), ""}, {at(500*time.Millisecond, ""), ""}, {at(700*time.Millisecond, ""), "STALE 0.7 s"},
-		{at(100*time.Millisecond, "refused"), "STALE"}, {&lab.Snapshot{At: noon()}, ""},
-		{&lab.Snapshot{At: noon(), Reading: lab.Reading{Err: "refused"}}, "NO READING"},
+		{at(100*time.Millisecond, nil), ""}, {at(500*time.Millisecond, nil), ""}, {at(700*time.Millisecond, nil), "STALE 0.7 s"},
+		{at(100*time.Millisecond, errors.New("refused")), "STALE"}, {&lab.Snapshot{At: noon()}, ""},
+		{&lab.Snapshot{At: noon(), Reading: lab.Reading{Err: errors.New("refused")}}, "NO READING"},
 	} {
 		if got := stale(test.s); got != test.want {
-			t.Errorf("a reading of %v before (%q) says %q, want %q", test.s.At.Sub(test.s.Reading.At), test.s.Reading.Err, got, test.want)
+			t.Errorf("a reading of %v before (%v) says %q, want %q", test.s.At.Sub(test.s.Reading.At), test.s.Reading.Err, got, test.want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/lab"
 	"blackfriday/services/messages"
@@ -23,7 +24,7 @@ type trail struct {
 	trace    messages.Trace
 	progress *atomic.Pointer[messages.Trace] // of the search under way; the frames pull it
 	work     *errand
-	err      string
+	err      error
 	readAt   time.Time
 	from     page // where to return to
 	cursor   int
@@ -48,9 +49,9 @@ func (m *model) follow(p messages.Payment) tea.Cmd {
 	if t.payment != p {
 		t.trace = messages.Trace{}
 	}
-	m.page, t.payment, t.err, t.cursor, t.open, t.top, t.work = trailPage, p, "", 0, false, 0, nil
+	m.page, t.payment, t.err, t.cursor, t.open, t.top, t.work = trailPage, p, nil, 0, false, 0, nil
 	if desk == nil {
-		t.err = errNoDesk.Error()
+		t.err = errNoDesk
 		return nil
 	}
 	progress := &atomic.Pointer[messages.Trace]{}
@@ -80,9 +81,9 @@ func (t *trail) took(msg traceMsg, now time.Time) {
 	t.work, t.readAt = nil, now
 	switch {
 	case errors.Is(msg.err, context.Canceled):
-		t.err = "stopped before everything was searched: what is missing here may exist"
+		t.err = phrase.Errorf("stopped before everything was searched: what is missing here may exist")
 	case msg.err != nil:
-		t.err = msg.err.Error()
+		t.err = msg.err
 	}
 	if msg.err == nil || len(msg.trace.Hops) > len(t.trace.Hops) {
 		t.trace = msg.trace
@@ -119,7 +120,7 @@ func (m *model) pressTrail(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 func (m *model) followChosen() tea.Cmd {
 	p, err := m.chosenPayment()
 	if err != nil {
-		m.tell(err.Error(), true)
+		m.complain(err)
 		return nil
 	}
 	if p == nil {

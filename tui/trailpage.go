@@ -101,8 +101,8 @@ func trailTitle(st *styles, t *trail, w int) string {
 func trailLine(st *styles, t *trail, w int) string {
 	hops := t.trace.Hops
 	switch twice := slices.IndexFunc(hops, func(h messages.Hop) bool { return h.Duplicate }); {
-	case t.err != "":
-		return st.bad.Render(" " + st.g.bad + " " + visible(t.err, w-3, st.ascii))
+	case t.err != nil:
+		return st.bad.Render(" " + st.g.bad + " " + st.toldOf(t.err, w-3))
 	case twice >= 0:
 		word := stationOf(hops[twice]).word()
 		return cut(" "+st.bad.Render(fmt.Sprintf("%s There is a second %s of this payment:", st.g.attention, word))+
@@ -146,7 +146,7 @@ func trailLines(st *styles, t *trail, w int) (lines []string, at int) {
 
 // missingStations are those that a payment normally comes to and has not. A search under way says nothing about it.
 func missingStations(t *trail) []station {
-	if t.work != nil || t.err != "" || len(t.trace.Hops) == 0 {
+	if t.work != nil || t.err != nil || len(t.trace.Hops) == 0 {
 		return nil
 	}
 	newest, seen := 0, map[station]bool{} // what became of an older copy is told by its dead letter

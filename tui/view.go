@@ -142,9 +142,9 @@ func (m *model) status() (string, pen) {
 	age := m.now.Sub(m.message.at)
 	switch {
 	case m.refused():
-		return m.st.g.bad + " " + m.message.text, m.st.bad
-	case m.message.text != "" && !m.message.bad && age < messageStays && (m.narrates() == "" || m.told.at.Before(m.message.at)):
-		return m.st.g.ok + " " + m.message.text, m.st.good
+		return m.st.g.bad + " " + m.said(), m.st.bad
+	case m.said() != "" && !m.message.bad && age < messageStays && (m.narrates() == "" || m.told.at.Before(m.message.at)):
+		return m.st.g.ok + " " + m.said(), m.st.good
 	case m.replay != nil && m.replay.atEnd():
 		return "The screen stands still, the lab goes on. Space shows it live.", m.st.warn
 	case m.replay != nil:
@@ -184,7 +184,7 @@ func (m *model) statusRows() []string {
 
 // refused says that the status line tells what was not done.
 func (m *model) refused() bool {
-	return m.message.text != "" && m.message.bad && m.now.Sub(m.message.at) < errorStays
+	return m.said() != "" && m.message.bad && m.now.Sub(m.message.at) < errorStays
 }
 
 func (m *model) keysShown() []string {

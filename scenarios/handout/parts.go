@@ -219,4 +219,4 @@ func (r Report) timeline(t *text) {
 }
 
 // said is the sentence of an event.
-func said(e lab.Event) phrase.Speaker { return theirs(e.Text) }
+func said(e lab.Event) phrase.Speaker { return quoted{e.Text} }

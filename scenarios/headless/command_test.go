@@ -13,6 +13,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
@@ -26,7 +27,7 @@ type deadLab struct {
 }
 
 func (d *deadLab) Snapshot() *lab.Snapshot {
-	return &lab.Snapshot{At: time.Now(), Started: time.Now(), Steps: []lab.StartStep{{Name: "Kafka"}}}
+	return &lab.Snapshot{At: time.Now(), Started: time.Now(), Steps: []lab.StartStep{{Name: phrase.New("Kafka")}}}
 }
 
 func (d *deadLab) Do(context.Context, lab.Command) error { return lab.ErrNotRunning }

@@ -28,7 +28,7 @@ func peaceful(t *testing.T, labs ...*Lab) {
 	for _, l := range labs {
 		for _, e := range l.Snapshot().Events {
 			if e.Severity == Bad {
-				t.Errorf("under %s, %s: %s", l.Snapshot().Cluster.Prefix, e.Source, e.Text)
+				t.Errorf("under %s, %s: %s", l.Snapshot().Cluster.Prefix, e.Source, e.Text.String())
 			}
 		}
 	}
@@ -143,7 +143,7 @@ func TestTheStartNamesTheBrokersAndTheProtocol(t *testing.T) {
 
 func said(s *Snapshot, text string) bool {
 	for _, e := range s.Events {
-		if strings.Contains(e.Text, text) {
+		if strings.Contains(e.Text.String(), text) {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ func hears(s *Snapshot, words ...string) bool {
 	for _, e := range s.Events {
 		all := true
 		for _, w := range words {
-			all = all && strings.Contains(e.Text, w)
+			all = all && strings.Contains(e.Text.String(), w)
 		}
 		if all {
 			return true
@@ -292,7 +292,7 @@ func TestAllBrokersLost(t *testing.T) {
 				}
 				<-time.After(20 * time.Second)
 				outage.End()
-				s = until(t, l, "the brokers answer again", 5*time.Second, func(s *Snapshot) bool { return !s.Reading.Lost && s.Reading.Err == "" })
+				s = until(t, l, "the brokers answer again", 5*time.Second, func(s *Snapshot) bool { return !s.Reading.Lost && s.Reading.Err == nil })
 				if !hears(s, "The brokers answer again, after") {
 					t.Error("nobody was told that the brokers answer again")
 				}
@@ -393,7 +393,7 @@ func TestWhatOneReadingLacks(t *testing.T) {
 		s.observed(reading(second, test.leader, test.err, test.groupErr), nil)
 		for id, want := range []string{test.p0, test.p1} {
 			p := s.positions()[id]
-			if p.Why != want || p.Known != (want == "") {
+			if p.Why.String() != want || p.Known != (want == "") {
 				t.Errorf("second %d: %+v, want it to say %q", second, p, want)
 			}
 			if old := int64(10 + 10*id); want != "" && (p.End < old || p.Committed != 5 || p.Lag != p.End-5 || !p.AsOf.Equal(began.Add(time.Duration(p.End-old)*time.Second))) {

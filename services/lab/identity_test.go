@@ -34,8 +34,8 @@ func TestTwoLabsOnOneClusterDoNotFenceEachOther(t *testing.T) {
 				t.Errorf("order-1 of one lab: %+v", s.Orders[0])
 			}
 			for _, e := range s.Events {
-				if e.Severity == Bad || strings.Contains(strings.ToLower(e.Text), "fenced") {
-					t.Errorf("%s: %s", e.Source, e.Text)
+				if e.Severity == Bad || strings.Contains(strings.ToLower(e.Text.String()), "fenced") {
+					t.Errorf("%s: %s", e.Source, e.Text.String())
 				}
 			}
 		}

@@ -191,7 +191,7 @@ func wait(t *testing.T, l *lab.Lab, what string, holds func(*lab.Snapshot) bool)
 		case <-again.C:
 		case <-deadline.C:
 			for _, e := range s.Events {
-				t.Logf("%s %s: %s", e.At.Format(time.TimeOnly), e.Source, e.Text)
+				t.Logf("%s %s: %s", e.At.Format(time.TimeOnly), e.Source, e.Text.String())
 			}
 			t.Fatalf("not within %v: %s\npartitions %+v\nbooks %+v\noutsiders %+v\nreading %+v", patience, what, s.Partitions, s.Ledger, s.Outsiders, s.Reading)
 		}

@@ -46,7 +46,7 @@ func until(t *testing.T, l *Lab, what string, within time.Duration, holds func(*
 	}
 	s := l.Snapshot()
 	for _, e := range s.Events {
-		t.Logf("%s %s: %s", e.At.Format("05.000"), e.Source, e.Text)
+		t.Logf("%s %s: %s", e.At.Format("05.000"), e.Source, e.Text.String())
 	}
 	t.Fatalf("not within %v: %s\npartitions %+v\norders %+v\nreading %+v", within, what, s.Partitions, s.Orders, s.Reading)
 	return nil

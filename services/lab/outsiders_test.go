@@ -81,7 +81,7 @@ func outsider1(s *Snapshot) Instance {
 }
 
 func eventAbout(s *Snapshot, words string) bool {
-	return slices.ContainsFunc(s.Events, func(e Event) bool { return strings.Contains(e.Text, words) })
+	return slices.ContainsFunc(s.Events, func(e Event) bool { return strings.Contains(e.Text.String(), words) })
 }
 
 func TestOutsiderJoinsWorksAndLeaves(t *testing.T) {

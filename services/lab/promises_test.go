@@ -118,7 +118,7 @@ func TestACrashLoop(t *testing.T) {
 		if kills := s.Trials[0].Kills; kills != 0 {
 			t.Errorf("%d kills, though nobody was killed", kills)
 		}
-		if i := s.Orders[0]; i.Blocked == nil || i.Blocked.Reason == "" || i.Health == Crashed && i.RestartIn > restartAfter {
+		if i := s.Orders[0]; i.Blocked == nil || i.Blocked.Reason.Empty() || i.Health == Crashed && i.RestartIn > restartAfter {
 			t.Errorf("%+v, want a crash loop with its reason", i)
 		}
 		do(t, l, SetPoison{Policy: PoisonDLQ})
@@ -207,7 +207,7 @@ func TestABlockedLaneFlowsAgain(t *testing.T) {
 			if p.Blocked != nil && (p.Drain.Trend == Shrinking || p.Drain.ToZero >= 0 || p.Rate > 0) {
 				t.Errorf("a blocked partition is said to move: %+v", p)
 			}
-			told = told || p.Blocked != nil && p.Blocked.Attempts > 5 && p.Lag > 0 && strings.Contains(p.Blocked.Reason, "JSON")
+			told = told || p.Blocked != nil && p.Blocked.Attempts > 5 && p.Lag > 0 && strings.Contains(p.Blocked.Reason.String(), "JSON")
 		}
 		if !told || s.Orders[0].Blocked == nil {
 			t.Errorf("nobody says which payment blocks: %+v", s.Partitions)

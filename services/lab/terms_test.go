@@ -41,8 +41,8 @@ func TestTheBrokersClockCounts(t *testing.T) {
 		if i := s.Orders[1]; !i.StillMember || i.GoneIn <= 6*time.Second || i.GoneIn > 9*time.Second {
 			t.Errorf("order-2 is %+v, want a member for about 9 s", i)
 		}
-		if e := s.Events[len(s.Events)-1]; !strings.Contains(e.Text, "in about 9.0 s") {
-			t.Errorf("the feed says %q", e.Text)
+		if e := s.Events[len(s.Events)-1]; !strings.Contains(e.Text.String(), "in about 9.0 s") {
+			t.Errorf("the feed says %q", e.Text.String())
 		}
 		if err := l.Do(t.Context(), SetProtocol{string(kafka.Range)}); err == nil || !strings.Contains(err.Error(), "at most 9s") {
 			t.Errorf("the protocol changes under a dead member: %v", err)
@@ -84,7 +84,7 @@ func TestAnUnknownClockIsNoZero(t *testing.T) {
 	if got := l.goneIn(time.Now()); got >= 0 {
 		t.Errorf("it is gone in %v", got)
 	}
-	if got := l.clock.noticedIn() + l.clock.atMost(); strings.Contains(got, "0") {
+	if got := l.clock.noticed().String() + l.clock.atMost().String(); strings.Contains(got, "0") {
 		t.Error(got)
 	}
 	s := &state{terms: terms{clocks: map[Kind]clock{OrderKind: {time.Second, time.Second}}}, feed: feed{log: slog.New(slog.DiscardHandler)}}

@@ -76,7 +76,7 @@ func TestCorrectionsOfAVerdict(t *testing.T) {
 		s.settled(verdict, now)
 		got := ""
 		for _, e := range s.feed.newest() {
-			got += e.Text
+			got += e.Text.String()
 		}
 		if got != want {
 			t.Errorf("%+v: %q, want %q", now, got, want)

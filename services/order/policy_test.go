@@ -134,7 +134,7 @@ func TestRetryBlocksUntilTheRemedyChanges(t *testing.T) {
 	}
 	b := in.Blocked()[0]
 	if b.Topic != kafka.PaymentSuccessful || b.Since.Before(began) || b.Code != event.CodePriceNotPositive ||
-		b.Reason != "the price of item 1 is -1000; it must be above 0" {
+		b.Reason.String() != "the price of item 1 is -1000; it must be above 0" {
 		t.Errorf("blocked on %+v", b)
 	}
 	in.policy.Set(order.ToDLQ, 0)
@@ -235,7 +235,7 @@ func TestBlockedReasonsAreEscaped(t *testing.T) {
 		_, err := in.Handle(t.Context(), new(relaytest.Writer), batch)
 		later(t, err, 250*time.Millisecond)
 		b := in.Blocked()[0]
-		if b.Code != p.Code || b.Reason == "" || event.Visible(b.Reason) != b.Reason || len(b.Reason) > 400 {
+		if b.Code != p.Code || b.Reason.Empty() || event.Visible(b.Reason.String()) != b.Reason.String() || len(b.Reason.String()) > 400 {
 			t.Errorf("%s: blocked on %+v", p.Name, b)
 		}
 	}

@@ -47,7 +47,7 @@ func TestFlood(t *testing.T) {
 		t.Errorf("only %d different payments", len(different))
 	}
 	p := s.FloodProgress()
-	if p.Running || p.Acked != 1000 || p.Failed != 0 || p.Took <= 0 || p.Err != "" || p != s.FloodProgress() {
+	if p.Running || p.Acked != 1000 || p.Failed != 0 || p.Took <= 0 || p.Err != nil || p != s.FloodProgress() {
 		t.Errorf("progress %+v", p)
 	}
 	if got := fmt.Sprint(flood.Ranges()); got != "[{1 0 999 1000}]" {
@@ -71,7 +71,7 @@ func TestFloodCountsFailures(t *testing.T) {
 	if err := flood.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "3 were not acknowledged, the first: failure 8") {
 		t.Errorf("Run: %v", err)
 	}
-	if p := s.FloodProgress(); p.Acked != 7 || p.Failed != 3 || p.Err != `failure 8\x1b` || p.Running {
+	if p := s.FloodProgress(); p.Acked != 7 || p.Failed != 3 || p.Err.Error() != "failure 8\x1b" || p.Running {
 		t.Errorf("progress %+v", p)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/relay"
 	"blackfriday/services/relay/relaytest"
@@ -35,7 +36,7 @@ func stage() (*relay.Stage, *relay.Rejections) {
 func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	s, rejections := stage()
 	out := new(relaytest.Writer)
-	jobs := []relay.Job{job(40, "order", nil), job(41, "", &event.Rejection{Code: "bad", Reason: "it is bad"})}
+	jobs := []relay.Job{job(40, "order", nil), job(41, "", &event.Rejection{Code: "bad", Reason: phrase.New("it is bad")})}
 	errs := s.Write(t.Context(), out, jobs)
 	if n, err := relay.Finished(jobs, errs); n != 2 || err != nil {
 		t.Fatalf("finished %d, %v", n, err)
@@ -59,7 +60,7 @@ func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	}
 	newest, total := rejections.Newest()
 	if newest.Instance != "order-2" || newest.Topic != kafka.PaymentSuccessful || newest.Partition != 2 ||
-		newest.Offset != 41 || newest.Code != "bad" || newest.Reason != "it is bad" || newest.At.IsZero() || total != 1 {
+		newest.Offset != 41 || newest.Code != "bad" || newest.Reason.String() != "it is bad" || newest.At.IsZero() || total != 1 {
 		t.Errorf("newest rejection %+v of %d", newest, total)
 	}
 	if counts := rejections.Counts(); counts["bad"] != 1 || len(counts) != 1 {
@@ -278,7 +279,7 @@ func TestRefusal(t *testing.T) {
 	if r := relay.Refusal(nil); r != nil {
 		t.Errorf("refusal of no error: %v", r)
 	}
-	if r := relay.Refusal(errors.New("other\x1b")); r == nil || r.Reason != `other\x1b` {
+	if r := relay.Refusal(errors.New("other\x1b")); r == nil || r.Reason.String() != `other\x1b` {
 		t.Errorf("refusal of another error: %v", r)
 	}
 }

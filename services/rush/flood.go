@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka/connect"
+	"blackfriday/services/event"
 	"blackfriday/services/payment"
 )
 
@@ -122,7 +123,10 @@ func (c *counter) flood(cmd *cobra.Command, s *payment.Service, n int, seed uint
 func newFlooded(p payment.Progress, seed uint64, ranges []payment.Range) flooded {
 	r := flooded{
 		Wanted: p.Wanted, Acknowledged: p.Acked, Refused: p.Failed, Unknown: p.Unknown, Seconds: p.Took.Seconds(), Seed: seed,
-		Partitions: []reached{}, FirstError: p.Err,
+		Partitions: []reached{},
+	}
+	if p.Err != nil {
+		r.FirstError = event.Visible(p.Err.Error())
 	}
 	if p.Took > 0 {
 		r.PerSecond = float64(p.Acked) / p.Took.Seconds()
