@@ -260,17 +260,10 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		defer stop()
 		ended <- l.Run(ctx)
 	}()
-	var written []string
-	screen := s.show(l)
-	screen.HandedOut = func(path string) { written = append(written, path) }
-	screenErr := tui.Run(ctx, l, screen)
+	s.screen.Farewell = cmd.OutOrStdout()
+	screenErr := tui.Run(ctx, l, s.show(l))
 	stop()
-	err = errors.Join(<-ended, screenErr)
-	for _, path := range written {
-		// There is nowhere to report that stdout is gone.
-		_, _ = fmt.Fprintln(cmd.OutOrStdout(), event.Visible(path))
-	}
-	return err
+	return errors.Join(<-ended, screenErr)
 }
 
 // show is what the screen shows of a stage.

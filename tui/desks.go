@@ -156,6 +156,9 @@ func (m *model) paste(text string) {
 func (m *model) footer() (front, spare []key.Binding) {
 	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
 	own := m.deskKeys()
+	if m.dialog != nil && m.dialog.parting {
+		return []key.Binding{short(m.keys.Confirm, "y n", m.t("write it, or not")), short(m.keys.Back, "esc", m.t("stay"))}, nil
+	}
 	if m.dialog != nil {
 		return front, spare
 	}

@@ -2,11 +2,13 @@ package tui
 
 import (
 	"context"
+	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/handout"
+	"blackfriday/services/event"
 )
 
 // diary is what the hand-out will tell.
@@ -14,6 +16,7 @@ type diary struct {
 	handout.Diary
 	written bool // nothing was done since the last hand-out
 	leaving bool // when it is written the dashboard ends
+	paths   []string
 }
 
 // handedOutMsg says how writing a hand-out ended.
@@ -43,14 +46,23 @@ func (m *model) endHandOut(msg handedOutMsg) tea.Cmd {
 	}
 	m.diary.written = true
 	m.handedOut()
-	if m.options.HandedOut != nil {
-		m.options.HandedOut(msg.path)
-	}
+	m.diary.paths = append(m.diary.paths, msg.path)
 	m.tell(m.t("The hand-out is %s, with its picture beside it.", msg.path), false)
 	if leaving {
 		return tea.Quit
 	}
 	return nil
+}
+
+// bid says where the hand-outs are, once the screen that said so is gone.
+func (m *model) bid() {
+	if m.options.Farewell == nil {
+		return
+	}
+	for _, path := range m.diary.paths {
+		// There is nowhere to report that stdout is gone.
+		_, _ = fmt.Fprintln(m.options.Farewell, event.Visible(path))
+	}
 }
 
 // offersHandOut says that there is something to write down.

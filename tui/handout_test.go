@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,15 +71,18 @@ func TestWhoQuitsIsAskedForTheHandOut(t *testing.T) {
 
 func TestTheHandOutIsWrittenAndSaid(t *testing.T) {
 	m, dir := notable(t, flooded())
-	var heard []string
-	m.options.HandedOut = func(path string) { heard = append(heard, path) }
+	var told strings.Builder
+	m.options.Farewell = &told
 	follow(m, "H")
 	follow(m, "H")
 	files := written(t, dir)
-	if len(files) != 2 || !reflect.DeepEqual(heard, files) && len(heard) != 2 {
-		t.Fatalf("written %q, heard of %q", files, heard)
+	m.bid()
+	heard := strings.Fields(told.String())
+	slices.Sort(heard)
+	if len(files) != 2 || !slices.Equal(heard, files) {
+		t.Fatalf("written %q, told of %q", files, heard)
 	}
-	if status, _ := m.status(); !strings.Contains(status, heard[1]) {
+	if status, _ := m.status(); !strings.Contains(status, dir) {
 		t.Errorf("the screen says %q", status)
 	}
 	text, err := os.ReadFile(files[0])

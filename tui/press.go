@@ -47,12 +47,7 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, taken := m.pressGuide(msg); taken {
 		return cmd
 	}
-	if m.live.Observing && m.keys.writes(msg) {
-		m.message = message{text: observing, bad: true, at: m.now}
-		return nil
-	}
-	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); why != "" {
-		m.refuse(why)
+	if m.refuses(msg) {
 		return nil
 	}
 	if cmd, taken := m.pressOnDesk(msg); taken {
@@ -63,6 +58,19 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	m.navigate(msg)
 	return nil
+}
+
+// refuses says that a key would do what cannot be done here, and says why.
+func (m *model) refuses(msg tea.KeyPressMsg) bool {
+	if m.live.Observing && m.keys.writes(msg) {
+		m.message = message{text: observing, bad: true, at: m.now}
+		return true
+	}
+	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); why != "" {
+		m.refuse(why)
+		return true
+	}
+	return false
 }
 
 func (m *model) answer(a answer) tea.Cmd {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -25,10 +26,10 @@ type Lab interface {
 
 // Options are what the command line decides about the dashboard.
 type Options struct {
-	// HandOut is the directory into which hand-outs are written; empty is the working directory. HandedOut hears of each by its
-	// path; it may be nil.
-	HandOut   string
-	HandedOut func(path string)
+	// HandOut is the directory into which hand-outs are written; empty is the working directory. Farewell is told their paths
+	// when the screen is gone, a line each; nil is not.
+	HandOut  string
+	Farewell io.Writer
 
 	// Language is the one that the screen speaks at first; nil is English.
 	Language *phrase.Language
@@ -69,6 +70,7 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	_, err := tea.NewProgram(m, append(options, extra...)...).Run()
+	m.bid()
 	switch {
 	case m.crash != nil:
 		return fmt.Errorf("run the dashboard: %w", m.crash)

@@ -122,12 +122,13 @@ func (m *model) typedLines(w, h int) []string {
 		}
 		body = append(body, st.entryLines(e, inner, i == m.typing.at)...)
 	}
+	body = body[:len(body)-1] // the blank line under the last
 	from = max(min(from, len(body)-room), 0)
 	shown := body[from:min(from+room, len(body))]
 	about := st.strong.Render(st.say(card.About))
 	more := ""
 	if from > 0 || from+room < len(body) {
-		more = st.muted.Render(st.t("+%d more lines", len(body)-len(shown)))
+		more = st.muted.Render(st.count(int64(len(body)-len(shown)), "+%s more line", "+%s more lines"))
 	}
 	shown = append([]string{st.ends(about, more, inner), ""}, shown...)
 	return st.frame(st.t("What would I type?"), shown, inner)

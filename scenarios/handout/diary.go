@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
@@ -25,19 +26,24 @@ const (
 type Diary struct {
 	began    time.Time
 	chapters []*chapter // one for each lab, oldest first
-	events   []lab.Event
+	events   []happening
 	dropped  int // events that are older than those
 }
 
 // chapter is what one lab did.
 type chapter struct {
 	last       *lab.Snapshot
-	seq        int64 // the newest event that the diary has
-	checkpoint int   // in which it was, negative for none
+	checkpoint int // in which it was, negative for none
 	runs       []lab.Run
 	retimed    map[int]bool // floods in which the work for each payment was changed, by their number
 	rebalances map[int]lab.Rebalance
 	stints     [][]stint // by partition
+}
+
+// happening is what happened at a moment.
+type happening struct {
+	at   time.Time
+	says phrase.Phrase
 }
 
 // stint is a time in which a partition was in the same hands.
@@ -69,16 +75,13 @@ func (d *Diary) Watch(s *lab.Snapshot, course *lesson.Course) {
 	if c.last != nil && !s.At.After(c.last.At) {
 		return
 	}
+	for _, says := range lesson.Narrate(c.last, s) {
+		d.events = append(d.events, happening{s.At, says})
+	}
 	c.watchLanes(s)
 	c.last = s
 	if course != nil {
 		c.checkpoint = course.Checkpoint().Number
-	}
-	for _, e := range s.Events {
-		if e.Seq > c.seq {
-			c.seq = e.Seq
-			d.events = append(d.events, e)
-		}
 	}
 	if over := len(d.events) - mostEvents; over > 0 {
 		d.dropped += over

@@ -213,10 +213,7 @@ func (r Report) timeline(t *text) {
 	}
 	var rows [][]phrase.Speaker
 	for _, e := range r.Diary.events {
-		rows = append(rows, []phrase.Speaker{raw(e.At.Format(dayTime)), theirs(e.Source), said(e)})
+		rows = append(rows, []phrase.Speaker{raw(e.at.Format(dayTime)), quoted{e.says}})
 	}
-	t.table([]phrase.Speaker{phrase.New("at"), phrase.New("who"), phrase.New("what")}, rows)
+	t.table([]phrase.Speaker{phrase.New("at"), phrase.New("what")}, rows)
 }
-
-// said is the sentence of an event.
-func said(e lab.Event) phrase.Speaker { return quoted{e.Text} }
