@@ -178,7 +178,7 @@ func (s *state) startObserver(ctx context.Context) (phrase.Phrase, error) {
 	})
 	s.startLedger()
 	s.startGuests()
-	return phrase.New("the brokers are read every %v, and an auditor counts every payment", readEvery(s.cfg.Partitions)), nil
+	return phrase.New("the brokers are read every %s, and an auditor counts every payment", phrase.Seconds(readEvery(s.cfg.Partitions))), nil
 }
 
 // startLedger has the auditor keep the books until the tasks are stopped.
