@@ -67,7 +67,7 @@ func rebalanceRows(st *styles, s *lab.Snapshot, w, lines, chosen int) []string {
 }
 
 func (st *styles) rebalanceRow(r lab.Rebalance, c rebalanceColumns, w int) string {
-	longest, sum, n := r.Unread()
+	longest, sum, n := r.Idle()
 	measured := func(d time.Duration) string {
 		if n == 0 {
 			return st.g.dash
@@ -164,7 +164,7 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	}
 	summary := " " + st.strong.Render(moved) + st.muted.Render(" moved, ") +
 		fmt.Sprint(len(r.Kept)) + st.muted.Render(" kept")
-	if longest, sum, n := r.Unread(); n > 0 {
+	if longest, sum, n := r.Idle(); n > 0 {
 		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +
 			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
 	}

@@ -15,13 +15,13 @@ type Outage struct {
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu    sync.Mutex
-	away  bool
-	conns []net.Conn
+	away  func(address string) bool // nil: every broker is there
+	conns map[net.Conn]string       // the address that each was made to
 }
 
 // NewOutage gives cfg a network whose brokers can be taken away. The brokers themselves stay as they are.
 func NewOutage(cfg *kafka.Config) *Outage {
-	o := &Outage{dial: cfg.Dial}
+	o := &Outage{dial: cfg.Dial, conns: map[net.Conn]string{}}
 	if o.dial == nil {
 		o.dial = (&net.Dialer{}).DialContext
 	}
@@ -31,7 +31,7 @@ func NewOutage(cfg *kafka.Config) *Outage {
 
 func (o *Outage) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	o.mu.Lock()
-	away := o.away
+	away := o.away != nil && o.away(address)
 	o.mu.Unlock()
 	if away {
 		return nil, refused(network, address)
@@ -42,11 +42,11 @@ func (o *Outage) connect(ctx context.Context, network, address string) (net.Conn
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.away { // since the dial began
+	if o.away != nil && o.away(address) { // since the dial began
 		conn.Close() //nolint:errcheck // it is being cut
 		return nil, refused(network, address)
 	}
-	o.conns = append(o.conns, conn)
+	o.conns[conn] = address
 	return conn, nil
 }
 
@@ -56,19 +56,26 @@ func refused(network, address string) error {
 }
 
 // Begin cuts every connection, and refuses new ones.
-func (o *Outage) Begin() {
+func (o *Outage) Begin() { o.begin(func(string) bool { return true }) }
+
+// BeginAt does so to the broker with this address alone.
+func (o *Outage) BeginAt(address string) { o.begin(func(a string) bool { return a == address }) }
+
+func (o *Outage) begin(away func(address string) bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.away = true
-	for _, c := range o.conns {
-		c.Close() //nolint:errcheck // it is being cut
+	o.away = away
+	for c, address := range o.conns {
+		if away(address) {
+			c.Close() //nolint:errcheck // it is being cut
+			delete(o.conns, c)
+		}
 	}
-	o.conns = nil
 }
 
 // End lets clients connect again.
 func (o *Outage) End() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.away = false
+	o.away = nil
 }

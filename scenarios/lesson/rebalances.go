@@ -90,7 +90,7 @@ func happened(c lab.Change) phrase.Phrase {
 	case lab.CauseRecreate:
 		return phrase.New("The topics were made again.")
 	case lab.CauseOutage:
-		return phrase.New("No broker had answered, and the group dealt its partitions out again.")
+		return phrase.New("The brokers or the group's coordinator had not answered, and the group dealt its partitions out again.")
 	}
 	return phrase.New("The group dealt its partitions out again.")
 }

@@ -178,14 +178,14 @@ func (s *state) released(l *life, at time.Time, tps []kafka.TopicPartition, lost
 		if i.kind == OrderKind {
 			s.orphans[tp.Partition] = at
 			i.forget(tp.Partition)
+			if lost {
+				s.rebalances.lost(at, tp.Partition)
+			}
 		}
 	}
-	if lost && s.lost {
-		s.feed.add(Warn, i.name, i.number, "%s lets go of %s: no broker says whether it still has them.", i.name, list(i.kind, tps))
-		return
-	}
 	if lost {
-		s.feed.add(Warn, i.name, i.number, "%s lost %s: the group gave them away.", i.name, list(i.kind, tps))
+		s.feed.add(Warn, i.name, i.number, "%s", s.lostText(l, at, tps))
+		s.unseat(at)
 		return
 	}
 	s.feed.add(Info, i.name, i.number, "%s gave up %s.", i.name, list(i.kind, tps))

@@ -60,6 +60,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 	}
 	s.reading, s.readingErr, s.readAt, s.answeredAt, s.tookRead = r, nil, r.At, r.At, r.Took
 	s.measure(r)
+	s.coordinate(r)
 	s.place(r)
 	s.brokers.look(r, s.topicNames())
 	s.bury(r)
@@ -68,17 +69,17 @@ func (s *state) observed(r kafka.Reading, err error) {
 	s.watchTopics(r)
 }
 
-// missed notes that a reading failed. One failure is nothing: a leader may just be on its way. The age of the last reading
-// shows all the same.
+// missed notes that a reading failed. One failure is nothing, however long it took: a leader may just be on its way, and the
+// broker that was asked may be the only one that is gone. The age of the last reading shows all the same.
 func (s *state) missed(err error) {
-	if s.silent++; s.silent == 1 && (s.readAt.IsZero() || time.Since(s.readAt) < time.Second) {
+	if s.silent++; s.silent == 1 {
 		return
 	}
 	before := s.lost
 	if s.lost = errors.Is(err, kafka.ErrNoBroker); s.lost && !before {
 		s.brokers.cutOff()
 		if !s.answeredAt.IsZero() {
-			s.rebalances.cutOff(s.answeredAt)
+			s.rebalances.cutOff(s.answeredAt, s.protocol.String())
 		}
 		s.fallBack()
 	}
@@ -154,10 +155,10 @@ func recordsIn(t kafka.TopicReading) (n int64, known bool) {
 	return n, true
 }
 
-// at is the series of a key, made when it is missing.
-func at[K comparable](all map[K]*series, key K) *series {
+// at is the value of a key, made when it is missing.
+func at[K comparable, V any](all map[K]*V, key K) *V {
 	if all[key] == nil {
-		all[key] = &series{}
+		all[key] = new(V)
 	}
 	return all[key]
 }
@@ -253,6 +254,7 @@ func (s *state) sample(now time.Time) {
 	s.supervise(now)
 	s.brokers.tell(now, s.lagOf)
 	s.rebalances.outages.look(now, len(s.positions()))
+	s.tellStranded(now)
 	if s.books != nil {
 		s.trials.look(s.books.Picture())
 	}

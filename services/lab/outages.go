@@ -94,19 +94,14 @@ func (o *outages) meet(from, to time.Time) bool {
 }
 
 // cutOff notes that no broker has answered since a time.
-func (rs *rebalances) cutOff(since time.Time) {
+func (rs *rebalances) cutOff(since time.Time, protocol string) {
 	rs.outages.begin(since)
-	rs.shaken = true
-	for _, r := range rs.list {
-		if r.Open {
-			r.Disturbed, r.Outage = true, true
-		}
-	}
+	rs.strand(since, protocol)
 }
 
 // unknowable says that an outage lies in what was measured, and that somebody else may have got on with the partition in it.
-func (rs *rebalances) unknowable(p passage) bool {
-	return !p.certain && rs.outages.meet(p.at.Add(-p.unread), p.at)
+func (rs *rebalances) unknowable(r *rebalance, p passage) bool {
+	return !p.certain && (r.Cause == CauseOutage || rs.outages.meet(p.at.Add(-p.unread), p.at))
 }
 
 // unnamed is the cause of what nobody is known to have done.

@@ -91,7 +91,7 @@ func TestSomebodyElseMayHaveReadInAnOutage(t *testing.T) {
 			take := func(l *life, at time.Time) { ts.entered(l, at, 0); rs.took(at, l, 0, 1) }
 			take(one, noon)
 			ts.began(one, noon, paid(0, noon))
-			rs.cutOff(noon.Add(time.Second))
+			rs.cutOff(noon.Add(time.Second), "")
 			rs.outages.end(noon.Add(21 * time.Second))
 			take(two, noon.Add(22*time.Second))
 			record := paid(0, noon)

@@ -16,7 +16,7 @@ const (
 	CausePartitions Cause = "partitions" // partitions were added
 	CauseRecreate   Cause = "recreate"   // the topics were deleted and created again, the members of the lab together
 	CauseGone       Cause = "gone"       // a member outside this lab left or died: the brokers do not say which
-	CauseOutage     Cause = "outage"     // no broker had answered, and the group dealt its partitions out again
+	CauseOutage     Cause = "outage"     // no broker had answered, or not the coordinator of the group
 	CauseOther      Cause = "other"      // partitions moved, and nobody is known to have come or gone
 )
 
@@ -43,7 +43,7 @@ type Rebalance struct {
 	Disturbed bool
 	// Outside: its cause is outside this lab. Then At is when the first sign of it was seen, not when it happened.
 	Outside bool
-	// Outage: no broker answered for a part of it, so that its unread times have that in them.
+	// Outage: no broker answered for a part of it, or not the coordinator of the group, so that its unread times have that in them.
 	Outage bool
 	Moved  []Move
 	Kept   []Kept
@@ -77,7 +77,8 @@ type Kept struct {
 	Partition int32
 	Reader    int
 	// Pause is the longest time between two records begun while the rebalance went on. Measured is false while fewer
-	// than two were.
+	// than two were. In an outage it is how long nobody worked on it, measured once the reader went on exactly where it had
+	// stopped: only then nobody else had got any further.
 	Pause    time.Duration
 	Measured bool
 }
@@ -87,6 +88,18 @@ func (r Rebalance) Unread() (longest, sum time.Duration, measured int) {
 	for _, m := range r.Moved {
 		if m.Measured {
 			longest, sum, measured = max(longest, m.Unread), sum+m.Unread, measured+1
+		}
+	}
+	return longest, sum, measured
+}
+
+// Idle is Unread and, where an outage is the cause, what counts as that of the partitions that stayed: their readers could not
+// read them either.
+func (r Rebalance) Idle() (longest, sum time.Duration, measured int) {
+	longest, sum, measured = r.Unread()
+	for _, k := range r.Kept {
+		if k.Measured && r.Cause == CauseOutage {
+			longest, sum, measured = max(longest, k.Pause), sum+k.Pause, measured+1
 		}
 	}
 	return longest, sum, measured

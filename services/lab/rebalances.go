@@ -16,9 +16,10 @@ type rebalances struct {
 	outages    *outages
 	shaken     bool // no broker answered, and the group has not come to rest with all of this lab since
 	list       []*rebalance
-	last       int             // ID of the newest entry
-	holders    map[int32]*life // who has the partition now, or had it last
-	generation int32           // the newest that anybody has seen
+	last       int                 // ID of the newest entry
+	holders    map[int32]*life     // who has the partition now, or had it last
+	losses     map[int32]time.Time // when its reader last lost it
+	generation int32               // the newest that anybody has seen
 }
 
 // rebalancesKept is how many entries are kept: every Snapshot copies them.
@@ -37,7 +38,7 @@ type rebalance struct {
 }
 
 func newRebalances(t *turnstile) *rebalances {
-	return &rebalances{turnstile: t, outages: &outages{turnstile: t}, holders: map[int32]*life{}, generation: -1}
+	return &rebalances{turnstile: t, outages: &outages{turnstile: t}, holders: map[int32]*life{}, losses: map[int32]time.Time{}, generation: -1}
 }
 
 // begin opens an entry. l is who caused it, if it was a member; awaited are the partitions that need a new reader.
@@ -59,7 +60,7 @@ func (rs *rebalances) begin(c Change, protocol string, l *life, awaited []int32)
 		r.waits[p] = true
 	}
 	for p, holder := range rs.holders {
-		if holder.has(p) && !r.waits[p] {
+		if (holder.has(p) || rs.losses[p].After(c.At)) && !r.waits[p] {
 			r.held[p] = holder
 		}
 	}
@@ -86,7 +87,7 @@ func (rs *rebalances) took(at time.Time, l *life, p, generation int32) {
 	}
 	// Whatever gave it a reader: nothing waits for one any more.
 	for _, r := range rs.list {
-		if r.waits[p] {
+		if r.waits[p] || r.Open && r.Cause == CauseOutage {
 			r.given(at, p, generation)
 		}
 	}
@@ -149,7 +150,7 @@ func (rs *rebalances) passed(p passage) (found bool) {
 			if m.Partition != p.partition || !r.awaits(i) || p.at.Before(r.At) {
 				continue
 			}
-			if !p.waited || rs.unknowable(p) {
+			if !p.waited || rs.unknowable(r, p) {
 				r.movedTo[i] = nil
 				continue
 			}
@@ -224,7 +225,12 @@ func (rs *rebalances) close(r *rebalance) {
 	if r.ToGeneration < 0 {
 		r.ToGeneration = rs.generation
 	}
-	pauses := rs.turnstile.unwatch(r.watch)
+	var pauses map[int32]pause
+	if r.Cause == CauseOutage {
+		r.Settled = later(r.Settled, r.BrokerAt) // its pauses are not over: see resumed
+	} else {
+		pauses = rs.turnstile.unwatch(r.watch)
+	}
 	for p, holder := range r.held {
 		// Whoever had it must have it still, and live: otherwise it was taken away by something else meanwhile.
 		if r.Cause == CauseStart || r.moved(p) || rs.holders[p] != holder || !holder.has(p) || holder.elsewhere {
@@ -254,7 +260,7 @@ func (rs *rebalances) merge() {
 // together says that a group of the classic protocol settled b with a: b happened before the brokers knew of a, and no
 // generation lies between them. A KIP-848 group has an epoch for every change.
 func together(a, b *rebalance) bool {
-	return !a.Open && !b.Open && a.Cause != CauseStart && a.Protocol != kafka.ConsumerProtocol.String() &&
+	return !a.Open && !b.Open && a.Cause != CauseStart && a.Cause != CauseOutage && b.Cause != CauseOutage && a.Protocol != kafka.ConsumerProtocol.String() &&
 		a.Protocol == b.Protocol && b.At.Before(a.BrokerAt) &&
 		a.FromGeneration == b.FromGeneration && a.ToGeneration == b.ToGeneration && a.FromGeneration < a.ToGeneration
 }
@@ -266,13 +272,6 @@ func (r *rebalance) absorb(b *rebalance) {
 	r.Kept = slices.DeleteFunc(slices.Clone(r.Kept), func(k Kept) bool { return b.moved(k.Partition) })
 	r.Settled = later(r.Settled, b.Settled)
 	r.BrokerAt = later(r.BrokerAt, b.BrokerAt)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // snapshot copies the entries. What will not change any more is shared by all Snapshots.
@@ -294,5 +293,5 @@ func (r *rebalance) final() bool {
 			return false
 		}
 	}
-	return !r.Open
+	return !r.Open && (r.Cause != CauseOutage || r.watch == nil)
 }

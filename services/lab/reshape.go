@@ -236,6 +236,7 @@ func (s *state) forget() {
 	s.brokers.forget()
 	clear(s.hidden)
 	clear(s.rebalances.holders)
+	clear(s.rebalances.losses)
 	clear(s.orphans)
 	clear(s.outside.shared)
 	clear(s.stood)

@@ -55,6 +55,7 @@ type state struct {
 	lives        sync.WaitGroup
 	rebalances   *rebalances
 	brokers      *brokers
+	coordination map[string]*coordination // of each group
 	outside      outsiders
 	orphans      map[int32]time.Time // since when nobody reads a partition
 	hidden       map[kafka.TopicPartition]held
@@ -105,6 +106,7 @@ func newState(l *Lab) *state {
 		rejections:    &relay.Rejections{},
 		rebalances:    newRebalances(l.turnstile),
 		outside:       outsiders{ours: map[string]bool{}, shared: map[Kind]bool{}},
+		coordination:  map[string]*coordination{},
 		orphans:       map[int32]time.Time{},
 		stood:         map[int32]stand{},
 		partitionLag:  map[int32]*series{},

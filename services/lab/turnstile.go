@@ -46,7 +46,8 @@ type watch struct{ longest map[int32]pause }
 type pause struct {
 	length  time.Duration
 	until   time.Time
-	certain bool // see passage
+	certain bool      // see passage
+	last    time.Time // when the newest batch of its partition was begun
 }
 
 func newTurnstile() *turnstile { return &turnstile{gates: map[int32]gate{}} }
@@ -135,9 +136,12 @@ func (t *turnstile) began(l *life, at time.Time, batch []*kafka.Record) (p passa
 	}
 	paused := pause{length: max(0, at.Sub(since)), until: at, certain: first.Offset <= g.next}
 	for _, w := range t.watches {
-		if longest, ever := w.longest[first.Partition]; !ever || paused.length > longest.length {
-			w.longest[first.Partition] = paused
+		longest, ever := w.longest[first.Partition]
+		if !ever || paused.length > longest.length {
+			longest = paused
 		}
+		longest.last = at
+		w.longest[first.Partition] = longest
 	}
 	// What arrived after its partition had a reader again never waited for one.
 	waited := !first.Timestamp.After(g.given) || first.Timestamp.After(at)
