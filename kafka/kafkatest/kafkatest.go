@@ -3,6 +3,9 @@ package kafkatest
 
 import (
 	"context"
+	"fmt"
+	"net"
+	"syscall"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
@@ -21,5 +24,13 @@ func Agree(context.Context, kafka.Plan) error { return nil }
 // cluster.
 func VirtualConfig() kafka.Config {
 	network := &kfake.VirtualNetwork{}
-	return kafka.Config{Port: 9094, Prefix: Prefix, Confirm: Agree, Listen: network.Listen, Dial: network.DialContext}
+	// kgo turns to another broker where a connection was refused, and that is what a port without a listener does.
+	dial := func(ctx context.Context, kind, address string) (net.Conn, error) {
+		conn, err := network.DialContext(ctx, kind, address)
+		if err != nil {
+			return nil, &net.OpError{Op: "dial", Net: kind, Err: fmt.Errorf("%w (%w)", syscall.ECONNREFUSED, err)}
+		}
+		return conn, nil
+	}
+	return kafka.Config{Port: 9094, Prefix: Prefix, Confirm: Agree, Listen: network.Listen, Dial: dial}
 }
