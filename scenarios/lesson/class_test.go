@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,6 +102,14 @@ func (c *class) step(name string, within time.Duration, commands ...lab.Command)
 	}
 	c.until(name+" to be done", within, func() bool { return c.course.Present() > at })
 	c.ask()
+}
+
+// settled waits until no consumer is on its way into the group.
+func (c *class) settled() {
+	c.t.Helper()
+	c.until("a group at rest", time.Minute, func() bool {
+		return !slices.ContainsFunc(c.stage.Snapshot().Orders, func(i lab.Instance) bool { return i.Health == lab.Joining })
+	})
 }
 
 func (c *class) drain() {
@@ -279,6 +288,7 @@ func (c *class) bonus() {
 	c.step("back", time.Minute, lab.StartBroker{ID: broker})
 	c.course.Scraped(1)
 	c.step("monitor", time.Minute)
+	c.settled() // the group may have lost its coordinator with the broker
 	c.step("once", 2*time.Minute, lab.SetGuarantee{Guarantee: string(kafka.ExactlyOnce)})
 	c.step("proof", 5*time.Minute, lab.Flood{Count: 1000}, lab.Kill{})
 	c.handOut()
