@@ -1,10 +1,10 @@
 package lab
 
 import (
-	"fmt"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // awayAtLeast is how long a coordinator has to be away to be an outage though no member has lost anything: what moves from one
@@ -64,32 +64,32 @@ func (s *state) unseat(when time.Time) {
 }
 
 // lostText says why a member has lost its partitions, as far as anybody knows. Who has them now only the brokers can say.
-func (s *state) lostText(l *life, when time.Time, tps []kafka.TopicPartition) string {
+func (s *state) lostText(l *life, when time.Time, tps []kafka.TopicPartition) phrase.Phrase {
 	who, what := l.instance.name, list(l.instance.kind, tps)
 	group := roleOf(l.instance.kind).Group
 	g, c := s.reading.Groups[group], at(s.coordination, group)
 	switch {
 	case s.lost:
-		return who + " lets go of " + what + ": no broker says whether it still has them."
+		return phrase.New("%s lets go of %s: no broker says whether it still has them.", who, what)
 	case c.blamed(when):
-		return who + " was out of the group and let go of " + what + ": " + s.coordinatorText(c) + "."
+		return phrase.New("%s was out of the group and let go of %s: %s.", who, what, s.coordinatorText(c))
 	case g.Err == nil && givenAway(g, l, tps):
-		return who + " lost " + what + ": the group gave them away."
+		return phrase.New("%s lost %s: the group gave them away.", who, what)
 	}
-	return who + " lost " + what + ": its membership of the group has ended."
+	return phrase.New("%s lost %s: its membership of the group has ended.", who, what)
 }
 
-func (s *state) coordinatorText(c *coordination) string {
+func (s *state) coordinatorText(c *coordination) phrase.Phrase {
 	b, known := s.brokers.known[c.lost]
 	switch {
 	case !known:
-		return "nobody coordinates it"
+		return phrase.New("nobody coordinates it")
 	case c.away && b.State != BrokerUp:
-		return "its coordinator, " + fmt.Sprint("broker ", c.lost) + ", does not answer"
+		return phrase.New("its coordinator, broker %d, does not answer", c.lost)
 	case c.away:
-		return "it cannot be reached through its coordinator, " + fmt.Sprint("broker ", c.lost)
+		return phrase.New("it cannot be reached through its coordinator, broker %d", c.lost)
 	}
-	return "its coordinator, " + fmt.Sprint("broker ", c.lost) + ", had not answered"
+	return phrase.New("its coordinator, broker %d, had not answered", c.lost)
 }
 
 // givenAway says that the brokers show somebody else with each of these.

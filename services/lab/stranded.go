@@ -2,10 +2,10 @@ package lab
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // strand opens the entry of an outage, unless there is one that is not over. since is when a broker, or the group's
@@ -93,14 +93,14 @@ func (s *state) tellStranded(now time.Time) {
 	slices.SortStableFunc(kept, func(a, b Kept) int {
 		return cmp.Or(cmp.Compare(b.Pause, a.Pause), cmp.Compare(a.Partition, b.Partition))
 	})
-	words := []string{}
+	told := phrase.List{Between: "; "}
 	for _, k := range kept {
-		words = append(words, fmt.Sprintf("P%d was unread for %s, order-%d has it", k.Partition, shortly(k.Pause), k.Reader))
+		told.Parts = append(told.Parts, phrase.New("P%d was unread for %s, order-%d has it", k.Partition, phrase.Seconds(k.Pause), k.Reader))
 	}
-	if extra := len(words) - 4; extra > 0 {
-		words = append(words[:4], fmt.Sprintf("%d more for less", extra))
+	if extra := len(told.Parts) - 4; extra > 0 {
+		told.Parts = append(told.Parts[:4], phrase.New("%d more for less", extra))
 	}
-	s.feed.add(Warn, "kafka", 0, "After the outage: %s.", strings.Join(words, "; "))
+	s.feed.add(Warn, "kafka", 0, "After the outage: %s.", told)
 }
 
 func later(a, b time.Time) time.Time {

@@ -120,7 +120,7 @@ func TestALostPartitionHasNoNewOwnerThatNobodyShows(t *testing.T) {
 		s.reading.Groups = map[string]kafka.GroupReading{kafka.OrderGroup: {Members: []kafka.MemberReading{
 			{MemberID: owner, Partitions: map[string][]int32{kafka.PaymentSuccessful: {1}}},
 		}}}
-		if got := s.lostText(l, noon, []kafka.TopicPartition{p1}); !strings.Contains(got, want) {
+		if got := s.lostText(l, noon, []kafka.TopicPartition{p1}); !strings.Contains(got.String(), want) {
 			t.Errorf("where %s has it: %s", owner, got)
 		}
 	}
