@@ -79,13 +79,6 @@ func errorPrinter(l *phrase.Language) fang.ErrorHandler {
 	}
 }
 
-// askHidden reads a line that the user does not see as it is typed. A signal ends it.
-func askHidden(prompt string) (string, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	return tui.AskHidden(ctx, prompt)
-}
-
 // settings are what the flags set.
 type settings struct {
 	lab      lab.Config
@@ -101,6 +94,7 @@ type settings struct {
 }
 
 func newRoot(language *phrase.Language) *cobra.Command {
+	clusterFlags := clustersOf(language)
 	s := &settings{cluster: clusterFlags(), embedded: connect.NewEmbedded(os.Getenv)}
 	root := &cobra.Command{
 		Use:   "blackfriday",
@@ -126,7 +120,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
 		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
 	})...)
-	root.AddCommand(rush.Commands(clusterFlags, os.Getenv, tui.Meter)...)
+	root.AddCommand(rush.Commands(clusterFlags, os.Getenv, tui.Meter(language))...)
 	return root
 }
 
@@ -135,9 +129,15 @@ func (s *settings) publish(snapshot func() *lab.Snapshot) (url string, stop func
 	return s.metrics.Serve(gauges.New(snapshot))
 }
 
-// clusterFlags are the flags of one command that say which cluster to speak to.
-func clusterFlags() *connect.Flags {
-	return connect.New(os.Getenv).AskWith(askHidden).ConfirmWith(tui.Confirm)
+// clustersOf makes the flags of one command that say which cluster to speak to, and ask in a language for what is missing.
+func clustersOf(l *phrase.Language) func() *connect.Flags {
+	askHidden := func(prompt phrase.Phrase) (string, error) {
+		// Nothing of the program hears a signal while it is typed.
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		defer stop()
+		return tui.AskHidden(ctx, prompt.In(l))
+	}
+	return func() *connect.Flags { return connect.New(os.Getenv).AskWith(askHidden).ConfirmWith(tui.Confirm) }
 }
 
 // labFlags adds the flags that the dashboard and serve have in common.
@@ -182,7 +182,7 @@ func (s *settings) clock(flags *pflag.FlagSet) (session, heartbeat time.Duration
 		}
 		return session, heartbeat, nil
 	default:
-		return 0, 0, fmt.Errorf("--preset %q: there are %s and %s", s.preset, presetLab, presetCourse)
+		return 0, 0, phrase.Errorf("--preset %q: there are %s and %s", s.preset, presetLab, presetCourse)
 	}
 }
 
@@ -200,7 +200,7 @@ func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
 		return lab.Config{}, err
 	}
 	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
-		return lab.Config{}, fmt.Errorf("--guarantee: %w", err)
+		return lab.Config{}, phrase.Errorf("--guarantee: %w", err)
 	}
 	if cfg.Kafka.SessionTimeout, cfg.Kafka.Heartbeat, err = s.clock(flags); err != nil {
 		return lab.Config{}, err
@@ -222,11 +222,11 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		return err
 	}
 	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
-		return errors.New("the dashboard needs a terminal to draw on: run it in one, or use blackfriday serve, or blackfriday run NAME")
+		return phrase.Errorf("the dashboard needs a terminal to draw on: run it in one, or use blackfriday serve, or blackfriday run NAME")
 	}
 	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
 	if !slices.Contains(themes, s.screen.Theme) {
-		return fmt.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
 	}
 	if s.screen.Checkpoint, err = s.lesson.Into(cmd.Flags(), &cfg); err != nil {
 		return err
@@ -234,7 +234,7 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	if s.logFile != "" {
 		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
-			return fmt.Errorf("--log: %w", err)
+			return phrase.Errorf("--log: %w", err)
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		cfg.Log = slog.New(slog.NewJSONHandler(file, nil))

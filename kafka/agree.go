@@ -3,11 +3,12 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // agreeTimeout is how long the brokers of a busy cluster may take until all of them have heard of a topic.
@@ -33,7 +34,7 @@ func (c *Cluster) onEveryBroker(ctx context.Context, names []string, check func(
 func (c *Cluster) askBrokers(ctx context.Context, names []string, check func(kmsg.MetadataResponseTopic) error) error {
 	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
-		return fmt.Errorf("ask who the brokers are: %w", err)
+		return phrase.Errorf("ask who the brokers are: %w", err)
 	}
 	req := kmsg.NewPtrMetadataRequest()
 	for _, name := range c.names.fulls(names) {
@@ -49,7 +50,7 @@ func (c *Cluster) askBrokers(ctx context.Context, names []string, check func(kms
 		}
 		for _, t := range resp.Topics {
 			if err := check(t); err != nil && t.Topic != nil {
-				return fmt.Errorf("topic %s on broker %d: %w", *t.Topic, id, err)
+				return phrase.Errorf("topic %s on broker %d: %w", *t.Topic, id, err)
 			}
 		}
 	}
@@ -62,7 +63,7 @@ func known(t kmsg.MetadataResponseTopic) error { return kerr.ErrorForCode(t.Erro
 // gone says of a topic that a broker has heard of its end.
 func gone(t kmsg.MetadataResponseTopic) error {
 	if t.ErrorCode == 0 {
-		return errors.New("it is still there")
+		return phrase.Errorf("it is still there")
 	}
 	return nil
 }

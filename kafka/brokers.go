@@ -4,16 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrNotEmbedded is returned for what only the lab's own brokers can be asked to do.
-var ErrNotEmbedded = errors.New("these brokers are not the lab's to stop: kill one where it runs")
+var ErrNotEmbedded = phrase.Errorf("these brokers are not the lab's to stop: kill one where it runs")
 
-var errSteering = errors.New("another broker is being stopped or started: try again in a moment")
+var errSteering = phrase.Errorf("another broker is being stopped or started: try again in a moment")
 
 // Controller is the node id of the embedded broker that cannot be stopped: kfake's controller, without which no topic can
 // be created any more. It is -1 on a real cluster, where any controller can be replaced.
@@ -37,10 +38,10 @@ func (c *Cluster) StopBroker(ctx context.Context, id int32) error {
 	}
 	leaders, err := c.leaders(ctx)
 	if err != nil {
-		return fmt.Errorf("stop broker %d: %w", id, err)
+		return phrase.Errorf("stop broker %d: %w", id, err)
 	}
 	if err := c.fake.RemoveNode(id); err != nil {
-		return fmt.Errorf("stop broker %d: %w", id, err)
+		return phrase.Errorf("stop broker %d: %w", id, err)
 	}
 	alive := slices.DeleteFunc(c.alive(), func(other int32) bool { return other == id })
 	var led []TopicPartition
@@ -66,14 +67,14 @@ func (c *Cluster) StartBroker(ctx context.Context, id int32) error {
 	defer c.steering.Unlock()
 	led, isDown := c.stopped[id]
 	if !isDown {
-		return fmt.Errorf("broker %d is not stopped", id)
+		return phrase.Errorf("broker %d is not stopped", id)
 	}
 	leaders, err := c.leaders(ctx)
 	if err != nil {
-		return fmt.Errorf("start broker %d: %w", id, err)
+		return phrase.Errorf("start broker %d: %w", id, err)
 	}
 	if _, _, err := c.fake.AddNode(id, c.port(id)); err != nil {
-		return fmt.Errorf("start broker %d again: %w", id, err)
+		return phrase.Errorf("start broker %d again: %w", id, err)
 	}
 	delete(c.stopped, id)
 	for i := range leaders {
@@ -92,11 +93,11 @@ func (c *Cluster) canStop(id int32) error {
 	_, isDown := c.stopped[id]
 	switch {
 	case id < 0 || int(id) >= len(c.brokers):
-		return fmt.Errorf("there is no broker %d: they are 0 to %d", id, len(c.brokers)-1)
+		return phrase.Errorf("there is no broker %d: they are 0 to %d", id, len(c.brokers)-1)
 	case id == c.Controller():
-		return fmt.Errorf("broker %d is the controller of the embedded cluster, which cannot be replaced: stop another one", id)
+		return phrase.Errorf("broker %d is the controller of the embedded cluster, which cannot be replaced: stop another one", id)
 	case isDown:
-		return fmt.Errorf("broker %d is stopped already", id)
+		return phrase.Errorf("broker %d is stopped already", id)
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func (c *Cluster) leaders(ctx context.Context) ([]leadership, error) {
 	defer cancel()
 	topics, err := c.admin.ListTopicsWithInternal(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("look up who leads which partition: %w", err)
+		return nil, phrase.Errorf("look up who leads which partition: %w", err)
 	}
 	var all []leadership
 	for name, topic := range topics {

@@ -2,17 +2,17 @@ package kafka
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrBrowserClosed is the error of a Browser that is used after Close.
-var ErrBrowserClosed = errors.New("the client that reads and writes on request is closed")
+var ErrBrowserClosed = phrase.Errorf("the client that reads and writes on request is closed")
 
 // Browser reads and writes single places of topics on request, as a reader of committed data sees them
 // (read_committed). It belongs to no group, and is safe for use by several goroutines at once. Its one client is opened
@@ -97,7 +97,7 @@ func (b *Browser) Bounds(ctx context.Context, topic string) (TopicBounds, error)
 	stables, err2 := admin.ListCommittedOffsets(ctx, full)
 	ends, err3 := admin.ListEndOffsets(ctx, full)
 	if err := firstError(err1, err2, err3, starts.Error(), stables.Error(), ends.Error()); err != nil {
-		return TopicBounds{}, fmt.Errorf("look up where %s begins and ends: %w", topic, err)
+		return TopicBounds{}, phrase.Errorf("look up where %s begins and ends: %w", topic, err)
 	}
 	bounds := TopicBounds{ID: detail.ID.String(), Partitions: make([]Bounds, len(detail.Partitions))}
 	for i := range bounds.Partitions {
@@ -129,7 +129,7 @@ func (b *Browser) OffsetsAt(ctx context.Context, topic string, at time.Time) ([]
 	// Negative timestamps mean something else to the brokers.
 	listed, err := admin.ListOffsetsAfterMilli(ctx, max(0, at.UnixMilli()), full)
 	if err := firstError(err, listed.Error()); err != nil {
-		return nil, fmt.Errorf("look up what stood in %s at %v: %w", topic, at, err)
+		return nil, phrase.Errorf("look up what stood in %s at %v: %w", topic, at, err)
 	}
 	offsets := make([]int64, len(detail.Partitions))
 	for i := range offsets {
@@ -144,7 +144,7 @@ func lookUp(ctx context.Context, admin *kadm.Client, topic string) (kadm.TopicDe
 	details, err := admin.ListTopics(ctx, topic)
 	detail := details[topic]
 	if err := firstError(err, detail.Err); err != nil {
-		return kadm.TopicDetail{}, fmt.Errorf("look up topic %q: %w", topic, err)
+		return kadm.TopicDetail{}, phrase.Errorf("look up topic %q: %w", topic, err)
 	}
 	return detail, nil
 }

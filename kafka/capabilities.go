@@ -2,12 +2,13 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/kversion"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Capabilities say what cannot be done on a cluster: because the brokers do not know how, or because they do not let this
@@ -54,11 +55,11 @@ func (c *Cluster) Capabilities(ctx context.Context) (Capabilities, error) {
 	defer client.Close()
 	known, err := askKnown(ctx, persistent{client})
 	if err != nil {
-		return Capabilities{}, fmt.Errorf("ask the brokers what they know: %w", err)
+		return Capabilities{}, phrase.Errorf("ask the brokers what they know: %w", err)
 	}
 	rights, err := c.askRights(ctx, persistent{client})
 	if err != nil {
-		return Capabilities{}, fmt.Errorf("ask the brokers for this user's rights: %w", err)
+		return Capabilities{}, phrase.Errorf("ask the brokers for this user's rights: %w", err)
 	}
 	can := Capabilities{NewGroups: known.newGroups(), Transactions: known.transactions()}
 	if can.NewGroups == "" {

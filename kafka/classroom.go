@@ -6,13 +6,14 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Classroom opens the embedded brokers to other machines. Whoever connects logs in with SCRAM-SHA-256 (RFC 5802), as a
@@ -95,9 +96,9 @@ func plainCode(typed string) string {
 func (r Classroom) check(brokers []string) (Classroom, error) {
 	switch {
 	case len(brokers) > 0:
-		return r, errors.New("--listen belongs to the embedded cluster: leave it out, or --brokers")
+		return r, phrase.Errorf("--listen belongs to the embedded cluster: leave it out, or --brokers")
 	case len(plainCode(r.Code.Reveal())) < minCode:
-		return r, fmt.Errorf("a join code of %d characters is too short: at least %d, spaces and dashes apart", len(plainCode(r.Code.Reveal())), minCode)
+		return r, phrase.Errorf("a join code of %d characters is too short: at least %d, spaces and dashes apart", len(plainCode(r.Code.Reveal())), minCode)
 	}
 	if r.Teacher.Reveal() == "" {
 		r.Teacher = NewSecret(rand.Text())
@@ -164,7 +165,7 @@ func (c *Cluster) admit(ctx context.Context) error {
 			err = errors.Join(err, g.Err)
 		}
 		if err != nil {
-			return fmt.Errorf("give students their rights: %w", err)
+			return phrase.Errorf("give students their rights: %w", err)
 		}
 	}
 	return nil

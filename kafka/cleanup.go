@@ -8,17 +8,19 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrInUse is wrapped by the error of whoever would delete what members of a group work with.
-var ErrInUse = errors.New("stop the labs and services that they are of, or wait until the session of the dead times out, then try again")
+var ErrInUse = phrase.Errorf("stop the labs and services that they are of, or wait until the session of the dead times out, then try again")
 
 // Belongings is the plan of everything that the registry remembers under the prefix: what a CleanUp deletes is Made in it,
 // what is Found is somebody else's by now, and what is Missing is gone already. A group that was there before a lab is in it
 // while its members read what a CleanUp would delete.
 func (c *Cluster) Belongings(ctx context.Context) (Plan, error) {
 	if c.Embedded() {
-		return Plan{}, errors.New("the embedded cluster is the lab's own: there is nothing to clean up on it")
+		return Plan{}, phrase.Errorf("the embedded cluster is the lab's own: there is nothing to clean up on it")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*answerTimeout)
 	defer cancel()
@@ -75,12 +77,12 @@ func (p Plan) Vacant() error {
 	case len(busy) == 0 && len(p.Alive) == 0:
 		return nil
 	case len(busy) == 0:
-		return fmt.Errorf("nothing is deleted while a service runs that may write to what would go, %s: %w", strings.Join(p.Alive, ", "), ErrInUse)
+		return phrase.Errorf("nothing is deleted while a service runs that may write to what would go, %s: %w", strings.Join(p.Alive, ", "), ErrInUse)
 	case len(p.Alive) > 0:
-		return fmt.Errorf("nothing is deleted while a service runs that may write to what would go, %s, and there are members in %s: %w",
+		return phrase.Errorf("nothing is deleted while a service runs that may write to what would go, %s, and there are members in %s: %w",
 			strings.Join(p.Alive, ", "), strings.Join(busy, ", "), ErrInUse)
 	}
-	return fmt.Errorf("nothing is deleted while there are members in %s: %w", strings.Join(busy, ", "), ErrInUse)
+	return phrase.Errorf("nothing is deleted while there are members in %s: %w", strings.Join(busy, ", "), ErrInUse)
 }
 
 // CleanUp deletes what is Made in a plan of Belongings, and at last the registry. As long as somebody works with it, it
@@ -129,7 +131,7 @@ func (c *Cluster) cleanGroup(ctx context.Context, g PlannedGroup) error {
 	}
 	err := c.deleteGroups(ctx, g.Name)
 	if errors.Is(err, kerr.NonEmptyGroup) {
-		return fmt.Errorf("%w; %w", err, ErrInUse)
+		return phrase.Errorf("%w; %w", err, ErrInUse)
 	}
 	return err
 }
@@ -162,7 +164,7 @@ func (c *Cluster) closeRegistry(ctx context.Context) error {
 			continue
 		}
 		if k.Kind != registryKind {
-			return fmt.Errorf("the %s %s was made while this was deleted: clean up again", k.Kind, k.Name)
+			return phrase.Errorf("the %s %s was made while this was deleted: clean up again", k.Kind, k.Name)
 		}
 		made = made || k.of(s)
 	}

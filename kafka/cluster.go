@@ -15,6 +15,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // answerTimeout is how long a broker may stay silent before an open or an administrative request is given up.
@@ -63,7 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 	c := &Cluster{cfg: cfg, names: namespace(cfg.Prefix), brokers: cfg.Brokers, topicIDs: map[string]string{}, limits: map[string]int32{},
 		stopped: map[int32][]TopicPartition{}}
 	if c.meters, err = newMeters(cfg.Metrics); err != nil {
-		return nil, fmt.Errorf("register the metrics of Kafka's clients: %w", err)
+		return nil, phrase.Errorf("register the metrics of Kafka's clients: %w", err)
 	}
 	if len(cfg.Brokers) == 0 {
 		if c.disk, err = openDurable(ctx, cfg); err != nil {
@@ -122,7 +124,7 @@ func (c *Cluster) connect(ctx context.Context) error {
 	}
 	meta, err := c.admin.BrokerMetadata(ctx)
 	if err != nil {
-		return fmt.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)
+		return phrase.Errorf("the brokers at %s do not say who belongs to the cluster: %w", strings.Join(c.brokers, ", "), err)
 	}
 	c.id = meta.Cluster
 	for _, b := range meta.Brokers {
@@ -161,7 +163,7 @@ func (c *Cluster) newClient(id string, opts ...kgo.Opt) (*kgo.Client, error) {
 	}
 	client, err := kgo.NewClient(append(common, opts...)...)
 	if err != nil {
-		return nil, fmt.Errorf("open the Kafka client %q: %w", id, err)
+		return nil, phrase.Errorf("open the Kafka client %q: %w", id, err)
 	}
 	return client, nil
 }

@@ -3,14 +3,14 @@ package kafka
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"net"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Protocol is how a consumer group agrees on who reads what.
@@ -39,7 +39,7 @@ func ParseProtocol(s string) (Protocol, error) {
 		}
 		names = append(names, string(p))
 	}
-	return "", fmt.Errorf("no group protocol is named %q: --protocol takes %s", s, strings.Join(names, ", "))
+	return "", phrase.Errorf("no group protocol is named %q: --protocol takes %s", s, strings.Join(names, ", "))
 }
 
 // String names the protocol as people say it.
@@ -154,16 +154,16 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	switch {
 	case c.DataDir != "" && len(c.Brokers) > 0:
-		return c, errors.New("--data-dir belongs to the embedded cluster: leave it out, or --brokers")
+		return c, phrase.Errorf("--data-dir belongs to the embedded cluster: leave it out, or --brokers")
 	case c.Port < 0 || c.Port > maxPort-c.Nodes+1:
-		return c, fmt.Errorf("--kafka-port %d: %d brokers need ports between 1 and %d, or 0 for any that are free",
+		return c, phrase.Errorf("--kafka-port %d: %d brokers need ports between 1 and %d, or 0 for any that are free",
 			c.Port, c.Nodes, maxPort)
 	case c.SessionTimeout < time.Second:
-		return c, fmt.Errorf("--session-timeout %v is too short: at least 1s", c.SessionTimeout)
+		return c, phrase.Errorf("--session-timeout %v is too short: at least 1s", c.SessionTimeout)
 	case c.Heartbeat < 50*time.Millisecond:
-		return c, fmt.Errorf("--heartbeat %v is too short: at least 50ms", c.Heartbeat)
+		return c, phrase.Errorf("--heartbeat %v is too short: at least 50ms", c.Heartbeat)
 	case c.Heartbeat*2 > c.SessionTimeout:
-		return c, fmt.Errorf("--heartbeat %v is too long for --session-timeout %v: at most half of it",
+		return c, phrase.Errorf("--heartbeat %v is too long for --session-timeout %v: at most half of it",
 			c.Heartbeat, c.SessionTimeout)
 	}
 	return c, nil

@@ -5,19 +5,20 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrNoTopic is wrapped by the error of whoever names a topic that is not there.
-var ErrNoTopic = errors.New("blackfriday topics list names those that are there")
+var ErrNoTopic = phrase.Errorf("blackfriday topics list names those that are there")
 
 // ErrNoGroup is wrapped by the error of whoever names a group that is not there.
-var ErrNoGroup = errors.New("blackfriday groups list names those that are there")
+var ErrNoGroup = phrase.Errorf("blackfriday groups list names those that are there")
 
 // Console is topics and groups as a person at a command line sees and changes them. Unlike the lab it remembers nothing, and
 // changes what somebody else made: whoever uses it asks first.
@@ -66,7 +67,7 @@ func (k Console) Topics(ctx context.Context) ([]TopicDescription, error) {
 	defer cancel()
 	there, err := k.ask(ctx, nil)
 	if err != nil {
-		return nil, fmt.Errorf("list the topics: %w", inWords(err))
+		return nil, phrase.Errorf("list the topics: %w", inWords(err))
 	}
 	all := []TopicDescription{}
 	for full, t := range there {
@@ -88,7 +89,7 @@ func (k Console) Describe(ctx context.Context, names ...string) ([]TopicDescript
 	fulls := k.c.names.fulls(names)
 	there, err := k.ask(ctx, fulls)
 	if err != nil {
-		return nil, fmt.Errorf("look up the topics %v: %w", fulls, inWords(err))
+		return nil, phrase.Errorf("look up the topics %v: %w", fulls, inWords(err))
 	}
 	var all []TopicDescription
 	for _, full := range fulls {
@@ -96,9 +97,9 @@ func (k Console) Describe(ctx context.Context, names ...string) ([]TopicDescript
 		err := kerr.ErrorForCode(t.ErrorCode)
 		switch {
 		case !ok || errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.InvalidTopicException):
-			return nil, fmt.Errorf("there is no topic %s: %w", full, ErrNoTopic)
+			return nil, phrase.Errorf("there is no topic %s: %w", full, ErrNoTopic)
 		case err != nil && len(t.Partitions) == 0: // with partitions it is about their leaders
-			return nil, fmt.Errorf("look up topic %s: %w", full, inWords(err))
+			return nil, phrase.Errorf("look up topic %s: %w", full, inWords(err))
 		default:
 			name, _ := k.c.names.short(full)
 			all = append(all, describeTopic(name, t))
@@ -136,7 +137,7 @@ func (k Console) settings(ctx context.Context, fulls []string, topics []TopicDes
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look up the settings of %v: %w", fulls, inWords(err))
+		return phrase.Errorf("look up the settings of %v: %w", fulls, inWords(err))
 	}
 	for _, r := range configs {
 		i := slices.Index(fulls, r.Name)

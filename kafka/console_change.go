@@ -3,14 +3,15 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrTopicExists is wrapped by the error of whoever would create a topic that is there.
-var ErrTopicExists = errors.New("blackfriday topics recreate deletes it and creates it anew")
+var ErrTopicExists = phrase.Errorf("blackfriday topics recreate deletes it and creates it anew")
 
 // NewTopic is a topic that a person wants.
 type NewTopic struct {
@@ -40,10 +41,10 @@ func (k Console) Create(ctx context.Context, t NewTopic) error {
 	full := k.c.names.full(t.Name)
 	created, err := k.c.admin.CreateTopic(ctx, brokers(t.Partitions), int16(brokers(t.Replicas)), settings, full)
 	if errors.Is(err, kerr.TopicAlreadyExists) {
-		return fmt.Errorf("the topic %s is there already: %w", full, ErrTopicExists)
+		return phrase.Errorf("the topic %s is there already: %w", full, ErrTopicExists)
 	}
 	if err != nil {
-		return fmt.Errorf("create topic %s: %w", full, inWords(explained(err, created.ErrMessage)))
+		return phrase.Errorf("create topic %s: %w", full, inWords(explained(err, created.ErrMessage)))
 	}
 	return k.c.onEveryBroker(ctx, []string{t.Name}, known)
 }
@@ -82,7 +83,7 @@ func (k Console) Recreate(ctx context.Context, t TopicDescription, partitions in
 		return err
 	}
 	if err := k.Create(ctx, wanted); err != nil {
-		return fmt.Errorf("it is deleted: %w", err)
+		return phrase.Errorf("it is deleted: %w", err)
 	}
 	return nil
 }

@@ -3,12 +3,13 @@ package kafka
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ListedGroup is a consumer group in a list.
@@ -61,7 +62,7 @@ func (k Console) Groups(ctx context.Context) ([]ListedGroup, error) {
 		}
 	}
 	if failed != nil {
-		return nil, fmt.Errorf("list the groups: %w", inWords(failed))
+		return nil, phrase.Errorf("list the groups: %w", inWords(failed))
 	}
 	slices.SortFunc(all, func(a, b ListedGroup) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
@@ -78,14 +79,14 @@ func (k Console) Group(ctx context.Context, name string) (GroupDescription, erro
 	defer cancel()
 	full := k.c.names.full(name)
 	if members := o.describeSoon(ctx)[full]; members.Err != nil {
-		return GroupDescription{}, fmt.Errorf("look up the group %s: %w", full, inWords(members.Err))
+		return GroupDescription{}, phrase.Errorf("look up the group %s: %w", full, inWords(members.Err))
 	}
 	g := GroupDescription{Name: name, GroupReading: o.readGroups(ctx)[full]}
 	if g.Err != nil {
-		return g, fmt.Errorf("look up the group %s: %w", full, inWords(g.Err))
+		return g, phrase.Errorf("look up the group %s: %w", full, inWords(g.Err))
 	}
 	if g.State == "" && len(g.Committed) == 0 {
-		return g, fmt.Errorf("there is no group %s: %w", full, ErrNoGroup)
+		return g, phrase.Errorf("there is no group %s: %w", full, ErrNoGroup)
 	}
 	g.Positions = k.positions(ctx, g.GroupReading)
 	return g, nil

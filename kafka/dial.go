@@ -3,9 +3,10 @@ package kafka
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // handshakeTimeout is how long a broker may take for the TLS handshake: one that waits for plain text says nothing.
@@ -45,7 +46,7 @@ func (s Security) over(dial dialFunc) dialFunc {
 		secured, err := handshake(ctx, conn, s.TLS, address)
 		if err != nil {
 			// As one of dialing, so that kgo tries another seed.
-			return nil, &net.OpError{Op: "dial", Net: network, Addr: conn.RemoteAddr(), Err: fmt.Errorf("TLS with %s: %w", address, err)}
+			return nil, &net.OpError{Op: "dial", Net: network, Addr: conn.RemoteAddr(), Err: phrase.Errorf("TLS with %s: %w", address, err)}
 		}
 		return secured, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"blackfriday/kafka/datadir"
+	"blackfriday/kafka/phrase"
 )
 
 // keepForever are broker settings: what was written stays however long the next lesson is away. Kafka's defaults forget
@@ -82,7 +83,7 @@ func (d *durable) abort(ctx context.Context, cfg Config) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("--data-dir %s: abort %d transactions that were open when the last process was killed: %w",
+		return phrase.Errorf("--data-dir %s: abort %d transactions that were open when the last process was killed: %w",
 			cfg.DataDir, len(open), err)
 	}
 	return nil
@@ -105,7 +106,7 @@ func (d *durable) Logf(level kfake.LogLevel, format string, args ...any) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.trouble = fmt.Errorf("--data-dir %s: %s; make room on its disk and start again", d.dir.Path(), fmt.Sprintf(format, args...))
+	d.trouble = phrase.Errorf("--data-dir %s: %s; make room on its disk and start again", d.dir.Path(), fmt.Sprintf(format, args...))
 }
 
 // err is why something could not be written, nil when everything was.

@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"syscall"
@@ -13,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kversion"
 
 	"blackfriday/kafka/guard"
+	"blackfriday/kafka/phrase"
 )
 
 // embeddedID is the cluster id of every embedded cluster.
@@ -80,12 +80,12 @@ func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseco
 func portError(err error) error {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "listen" {
-		return fmt.Errorf("start the embedded Kafka cluster: %w", err)
+		return phrase.Errorf("start the embedded Kafka cluster: %w", err)
 	}
 	why := err
 	if errors.Is(err, syscall.EADDRINUSE) {
 		why = syscall.EADDRINUSE
 	}
-	return fmt.Errorf("cannot listen on %v for the embedded Kafka cluster: %w; choose another first port with --kafka-port (0 takes any that are free)",
+	return phrase.Errorf("cannot listen on %v for the embedded Kafka cluster: %w; choose another first port with --kafka-port (0 takes any that are free)",
 		op.Addr, why)
 }

@@ -1,38 +1,41 @@
 package kafka
 
 import (
-	"errors"
-	"fmt"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrUnknownOutcome is wrapped by the error of a write that was not answered in time: the record may or may not have
 // reached the brokers.
-var ErrUnknownOutcome = errors.New("the brokers did not answer in time: outcome unknown")
+var ErrUnknownOutcome = phrase.Errorf("the brokers did not answer in time: outcome unknown")
 
 // ErrNotWritten is wrapped by the error of a write that certainly did not reach the brokers: nothing was sent to them since
 // it was asked for.
-var ErrNotWritten = errors.New("the brokers did not answer: nothing was written")
+var ErrNotWritten = phrase.Errorf("the brokers did not answer: nothing was written")
 
 // ErrNoBroker is wrapped by the error of a question that no broker answered.
-var ErrNoBroker = errors.New("no broker answers")
+var ErrNoBroker = phrase.Errorf("no broker answers")
 
 // ErrLogin is wrapped by the error of Open when the brokers do not let its user in.
-var ErrLogin = errors.New("the user or the password is wrong")
+var ErrLogin = phrase.Errorf("the user or the password is wrong")
 
 // ErrNoAnswer is wrapped by the error of what one broker was asked, and did not answer in time.
-var ErrNoAnswer = errors.New("the broker does not answer")
+var ErrNoAnswer = phrase.Errorf("the broker does not answer")
 
 // ErrTooLarge is wrapped by the error of a write that the client or the broker refused for its size. Trying again
 // cannot help.
-var ErrTooLarge = errors.New("record larger than the topic takes")
+var ErrTooLarge = phrase.Errorf("record larger than the topic takes")
 
 // TopicGoneError is wrapped by the error of a write to a topic that is not there, or not any more. Nothing was written.
 type TopicGoneError struct{ Topic string } // as the brokers know it
 
 // Error says what to do.
-func (g *TopicGoneError) Error() string {
-	return fmt.Sprintf("there is no topic %s any more: create it with blackfriday topics create %s --partitions 3", g.Topic, g.Topic)
+func (g *TopicGoneError) Error() string { return g.In(nil) }
+
+// In implements phrase.Speaker.
+func (g *TopicGoneError) In(l *phrase.Language) string {
+	return phrase.New("there is no topic %s any more: create it with blackfriday topics create %s --partitions 3", g.Topic, g.Topic).In(l)
 }
 
 // LaterError as the error of a Handler says when the rest of its batch is to be handed over again. The member's other

@@ -3,13 +3,14 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -50,7 +51,7 @@ func (f *fetcher) read(ctx context.Context) error {
 			return ctx.Err()
 		case err == nil:
 		case f.isFinal(err) || time.Now().After(deadline):
-			return fmt.Errorf("read %s partition %d from offset %d to %d: %w",
+			return phrase.Errorf("read %s partition %d from offset %d to %d: %w",
 				f.span.Topic, f.span.Partition, f.span.First, f.span.Next, err)
 		default:
 			if err := pause(ctx, readRetry); err != nil {
@@ -66,10 +67,10 @@ func (f *fetcher) read(ctx context.Context) error {
 
 // Why a fetch may have brought nothing.
 var (
-	errNoLeader    = errors.New("the partition has no leader")
-	errNoPartition = errors.New("no such partition")
-	errNoProgress  = errors.New("the broker answered without a complete batch")
-	errOpen        = errors.New("a transaction is open here, and whether it counts is not known before it ends: the brokers " +
+	errNoLeader    = phrase.Errorf("the partition has no leader")
+	errNoPartition = phrase.Errorf("no such partition")
+	errNoProgress  = phrase.Errorf("the broker answered without a complete batch")
+	errOpen        = phrase.Errorf("a transaction is open here, and whether it counts is not known before it ends: the brokers " +
 		"end it at its timeout at the latest")
 )
 
@@ -96,7 +97,7 @@ func (f *fetcher) fetch(ctx context.Context) error {
 	p, ok := topic.Partitions[f.span.Partition]
 	switch {
 	case !ok:
-		return fmt.Errorf("there are %d: %w", len(topic.Partitions), errNoPartition)
+		return phrase.Errorf("there are %d: %w", len(topic.Partitions), errNoPartition)
 	case p.Err != nil:
 		return p.Err
 	case p.Leader < 0:
@@ -110,7 +111,7 @@ func (f *fetcher) fetch(ctx context.Context) error {
 		return err
 	}
 	if len(resp.Topics) != 1 || len(resp.Topics[0].Partitions) != 1 {
-		return fmt.Errorf("asked for one partition, broker %d answers for %d topics", p.Leader, len(resp.Topics))
+		return phrase.Errorf("asked for one partition, broker %d answers for %d topics", p.Leader, len(resp.Topics))
 	}
 	return f.take(ctx, &resp.Topics[0].Partitions[0], resp.ThrottleMillis > 0)
 }
@@ -187,7 +188,7 @@ func (f *fetcher) skipDeleted(ctx context.Context) error {
 		return err
 	}
 	if start.Offset <= f.span.First {
-		return fmt.Errorf("it ends before, so it may have been created anew: look up its bounds again: %w", kerr.OffsetOutOfRange)
+		return phrase.Errorf("it ends before, so it may have been created anew: look up its bounds again: %w", kerr.OffsetOutOfRange)
 	}
 	f.span.First = min(start.Offset, f.span.Next)
 	return nil

@@ -3,11 +3,12 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // FindTopics learns the ids of topics that are there, as CreateTopics does, and names those that are missing. It creates
@@ -46,7 +47,7 @@ func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (Gro
 			return r.Groups[name], nil
 		}
 		if !kerr.IsRetriable(err) && !errors.Is(err, ErrNoAnswer) || pause(ctx, retryReading) != nil {
-			return GroupReading{}, fmt.Errorf("look who is in %s: %w", name, err)
+			return GroupReading{}, phrase.Errorf("look who is in %s: %w", name, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -13,10 +12,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrUnconfirmed is wrapped by the error of whoever would write to somebody's cluster without having asked.
-var ErrUnconfirmed = errors.New("nobody was asked whether the lab may write to this cluster")
+var ErrUnconfirmed = phrase.Errorf("nobody was asked whether the lab may write to this cluster")
 
 // Furnish creates what is missing of the topics and remembers which of them, and of the groups, the lab makes. On a cluster
 // that somebody else runs it asks Config.Confirm before the first write. What is there already is used as it is: the plan
@@ -87,7 +88,7 @@ func (c *Cluster) confirm(ctx context.Context, plan Plan) error {
 		return nil
 	}
 	if c.cfg.Confirm == nil {
-		return fmt.Errorf("write to %s: %w", plan.Where(), ErrUnconfirmed)
+		return phrase.Errorf("write to %s: %w", plan.Where(), ErrUnconfirmed)
 	}
 	if err := c.cfg.Confirm(ctx, plan); err != nil {
 		return err
@@ -167,7 +168,7 @@ func (c *Cluster) createOne(ctx context.Context, replicas int, t Topic, mark str
 		return kadm.TopicID{}, nil
 	}
 	if err != nil {
-		return kadm.TopicID{}, fmt.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, inWords(explained(err, created.ErrMessage)))
+		return kadm.TopicID{}, phrase.Errorf("create topic %s with %d partitions: %w", c.names.full(t.Name), t.Partitions, inWords(explained(err, created.ErrMessage)))
 	}
 	c.limit(t.Name, t.MaxBytes)
 	return created.ID, nil
@@ -223,7 +224,7 @@ func (c *Cluster) look(ctx context.Context, names ...string) (map[string]standin
 		return there, nil // whoever may not read the settings may use the topic all the same
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look up the settings of the topics %v: %w", names, inWords(err))
+		return nil, phrase.Errorf("look up the settings of the topics %v: %w", names, inWords(err))
 	}
 	for _, r := range configs {
 		if errors.Is(r.Err, kerr.UnknownTopicOrPartition) && pause(ctx, knownSoon) == nil {
@@ -246,7 +247,7 @@ func (c *Cluster) present(ctx context.Context, names []string) (map[string]stand
 	}
 	resp, err := req.RequestWith(ctx, c.client)
 	if err != nil {
-		return nil, fmt.Errorf("look up the topics %v: %w", names, err)
+		return nil, phrase.Errorf("look up the topics %v: %w", names, err)
 	}
 	there := map[string]standing{}
 	for _, t := range resp.Topics {
@@ -254,7 +255,7 @@ func (c *Cluster) present(ctx context.Context, names []string) (map[string]stand
 		switch {
 		case t.Topic == nil, errors.Is(err, kerr.UnknownTopicOrPartition):
 		case err != nil && len(t.Partitions) == 0: // with partitions it is about their leaders
-			return nil, fmt.Errorf("look up topic %s: %w", *t.Topic, err)
+			return nil, phrase.Errorf("look up topic %s: %w", *t.Topic, err)
 		default:
 			there[*t.Topic] = standing{name: *t.Topic, id: t.TopicID, partitions: len(t.Partitions)}
 		}

@@ -2,11 +2,12 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Gauge asks the brokers where topics and commits stand, one question at a time: for somebody to whom the order of the
@@ -45,7 +46,7 @@ func (g *Gauge) Committed(ctx context.Context, group string) (map[string]map[int
 	full := g.observer.names.full(group)
 	committed, err := offsets(g.observer.admin.FetchManyOffsets(ctx, full)[full])
 	if err != nil {
-		return nil, fmt.Errorf("read what %s has committed: %w", group, err)
+		return nil, phrase.Errorf("read what %s has committed: %w", group, err)
 	}
 	return within(g.observer.names, committed), nil
 }
@@ -58,12 +59,12 @@ func (g *Gauge) Topics(ctx context.Context) (map[string]TopicReading, error) {
 	defer cancel()
 	details, err := g.observer.admin.ListTopics(ctx, g.observer.topics...)
 	if err != nil {
-		return nil, fmt.Errorf("look up the topics %v: %w", g.observer.topics, err)
+		return nil, phrase.Errorf("look up the topics %v: %w", g.observer.topics, err)
 	}
 	topics := g.observer.readTopics(ctx, details)
 	for name, t := range topics {
 		if err := t.err(); err != nil {
-			return nil, fmt.Errorf("look up where %s stands: %w", name, err)
+			return nil, phrase.Errorf("look up where %s stands: %w", name, err)
 		}
 	}
 	return within(g.observer.names, topics), nil
@@ -76,7 +77,7 @@ func (g *Gauge) Stable(ctx context.Context) (map[TopicPartition]int64, error) {
 	defer cancel()
 	listed, err := g.observer.admin.ListCommittedOffsets(ctx, g.observer.topics...)
 	if err := firstError(err, listed.Error()); err != nil {
-		return nil, fmt.Errorf("look up the open transactions of %v: %w", g.observer.topics, err)
+		return nil, phrase.Errorf("look up the open transactions of %v: %w", g.observer.topics, err)
 	}
 	stable := map[TopicPartition]int64{}
 	listed.Each(func(o kadm.ListedOffset) {

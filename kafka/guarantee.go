@@ -1,9 +1,10 @@
 package kafka
 
 import (
-	"fmt"
 	"strings"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Guarantee is what a Member promises about the effects of the records it reads.
@@ -31,7 +32,7 @@ func ParseGuarantee(s string) (Guarantee, error) {
 		}
 		names = append(names, string(g))
 	}
-	return "", fmt.Errorf("no guarantee is named %q: there are %s", s, strings.Join(names, ", "))
+	return "", phrase.Errorf("no guarantee is named %q: there are %s", s, strings.Join(names, ", "))
 }
 
 // The commit interval: how often a Member commits what it finished, and under ExactlyOnce how long a transaction lasts.

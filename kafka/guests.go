@@ -2,8 +2,9 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"slices"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Guests are the consumer groups that have read one of these topics, other than those named, in their order: a console
@@ -14,7 +15,7 @@ import (
 func (c *Cluster) Guests(ctx context.Context, own, topics []string) ([]string, error) {
 	listed, err := c.admin.ListGroups(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list the consumer groups: %w", inWords(err))
+		return nil, phrase.Errorf("list the consumer groups: %w", inWords(err))
 	}
 	ours := c.names.fulls(own)
 	others := slices.DeleteFunc(listed.Groups(), func(name string) bool { return slices.Contains(ours, name) })

@@ -3,12 +3,13 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // keeper keeps a member's promise: it decides when what is finished is committed.
@@ -219,7 +220,7 @@ func (m *Member) commitError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("commit the offsets of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, err)
+	return phrase.Errorf("commit the offsets of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, err)
 }
 
 // commitStep is how soon a changed commit interval counts.

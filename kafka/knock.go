@@ -16,6 +16,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // openTimeout bounds the whole of connecting to a real cluster, so that whoever mistyped an address knows it within 5 s.
@@ -51,7 +53,7 @@ func (k knocker) knockAll(ctx context.Context, addresses []string) []error {
 	for i, address := range addresses {
 		all.Go(func() {
 			if err := k.knock(ctx, address); err != nil {
-				errs[i] = fmt.Errorf("no way to Kafka at %s: %w", address, err)
+				errs[i] = phrase.Errorf("no way to Kafka at %s: %w", address, err)
 			}
 		})
 	}
@@ -70,7 +72,7 @@ func (k knocker) knockAdvertised(ctx context.Context, brokers kadm.BrokerDetails
 	for i, err := range errs {
 		var unknown *net.DNSError
 		if err != nil && (errors.As(err, &unknown) || !slices.Contains(errs, nil)) {
-			return fmt.Errorf("the cluster answers and sends its clients to broker %d at %s, but there is %w (advertised.listeners of the broker must name an address that this machine reaches; from outside Docker, that of its external listener)",
+			return phrase.Errorf("the cluster answers and sends its clients to broker %d at %s, but there is %w (advertised.listeners of the broker must name an address that this machine reaches; from outside Docker, that of its external listener)",
 				brokers[i].NodeID, addresses[i], err)
 		}
 	}
@@ -129,11 +131,11 @@ func (k knocker) login(ctx context.Context, talk *talk, address string) error {
 	offered, err := talk.choose(string(k.security.Mechanism))
 	switch {
 	case errors.Is(err, kerr.UnsupportedSaslMechanism):
-		return fmt.Errorf("it does not offer SASL %s, but %s: choose one of these with --sasl", k.security.Mechanism, listed(offered))
+		return phrase.Errorf("it does not offer SASL %s, but %s: choose one of these with --sasl", k.security.Mechanism, listed(offered))
 	case errors.Is(err, kerr.IllegalSaslState):
-		return errors.New("it asks nobody to log in on this port: leave --sasl out, or use the port of its SASL listener")
+		return phrase.Errorf("it asks nobody to log in on this port: leave --sasl out, or use the port of its SASL listener")
 	case err != nil:
-		return k.silence(ctx, "it does not answer the login", err)
+		return k.silence(ctx, phrase.New("it does not answer the login"), err)
 	}
 	session, proof, err := k.security.mechanism().Authenticate(ctx, address)
 	for done := false; err == nil && len(proof) > 0; {
@@ -147,7 +149,7 @@ func (k knocker) login(ctx context.Context, talk *talk, address string) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the login as %q failed: %w", k.security.User, err)
+		return phrase.Errorf("the login as %q failed: %w", k.security.User, err)
 	}
 	return nil
 }
@@ -155,17 +157,17 @@ func (k knocker) login(ctx context.Context, talk *talk, address string) error {
 // loginTrouble: Kafka does not tell a wrong name from a wrong password, and old brokers just hang up.
 func (k knocker) loginTrouble(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return k.silence(ctx, "it does not answer the login", err)
+		return k.silence(ctx, phrase.New("it does not answer the login"), err)
 	}
-	return fmt.Errorf("it does not let %q in: %w (SASL %s)", k.security.User, ErrLogin, k.security.Mechanism)
+	return phrase.Errorf("it does not let %q in: %w (SASL %s)", k.security.User, ErrLogin, k.security.Mechanism)
 }
 
 // silence says that something took too long, or why it failed.
-func (k knocker) silence(ctx context.Context, what string, err error) error {
+func (k knocker) silence(ctx context.Context, what phrase.Phrase, err error) error {
 	if ctx.Err() != nil || isTimeout(err) {
-		return fmt.Errorf("%s: it is silent; is that the port of a Kafka broker?", what)
+		return phrase.Errorf("%s: it is silent; is that the port of a Kafka broker?", what)
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return phrase.Errorf("%s: %w", what, err)
 }
 
 // talk is a conversation with a broker over one connection: a request, its answer, the next.
@@ -182,7 +184,7 @@ func newTalk(ctx context.Context, conn net.Conn) *talk {
 }
 
 // errNoKafka is why an answer was not read to its end.
-var errNoKafka = errors.New("what listens there does not speak Kafka's protocol")
+var errNoKafka = phrase.Errorf("what listens there does not speak Kafka's protocol")
 
 // mostAnswer is how many bytes an answer may have: a handful of names.
 const mostAnswer = 1 << 20

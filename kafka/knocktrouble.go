@@ -5,11 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"syscall"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 func isTimeout(err error) bool {
@@ -32,13 +33,13 @@ func dialTrouble(ctx context.Context, address string, err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Errorf("the name %s does not resolve: is it spelled right, and known to this machine%w?", host, quiet{dns})
+		return phrase.Errorf("the name %s does not resolve: is it spelled right, and known to this machine%w?", host, quiet{dns})
 	case errors.As(err, &dns):
-		return fmt.Errorf("the name %s could not be looked up: %s%w", host, dns.Err, quiet{dns})
+		return phrase.Errorf("the name %s could not be looked up: %s%w", host, dns.Err, quiet{dns})
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return errors.New("nothing listens there: is the port right, and does the broker run?")
+		return phrase.Errorf("nothing listens there: is the port right, and does the broker run?")
 	case ctx.Err() != nil || isTimeout(err):
-		return errors.New("the connection is not accepted in time: is the address right, and no firewall in between?")
+		return phrase.Errorf("the connection is not accepted in time: is the address right, and no firewall in between?")
 	}
 	return err
 }
@@ -50,7 +51,7 @@ func (k knocker) tlsTrouble(ctx context.Context, address string, err error) erro
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &unknown):
-		return errors.New("its certificate is signed by an authority that is not known here: give that authority's certificate with --tls-ca FILE")
+		return phrase.Errorf("its certificate is signed by an authority that is not known here: give that authority's certificate with --tls-ca FILE")
 	case errors.As(err, &name):
 		return nameTrouble(name)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -58,11 +59,11 @@ func (k knocker) tlsTrouble(ctx context.Context, address string, err error) erro
 	case isAlert(err):
 		return k.alertTrouble(ctx, address, err)
 	case k.answersPlainly(ctx, address):
-		return errors.New("it does not speak TLS on this port: leave --tls out, or use the port of its TLS listener")
+		return phrase.Errorf("it does not speak TLS on this port: leave --tls out, or use the port of its TLS listener")
 	case ctx.Err() != nil || isTimeout(err):
-		return errors.New("it is silent in the TLS handshake: is that the TLS port of a Kafka broker?")
+		return phrase.Errorf("it is silent in the TLS handshake: is that the TLS port of a Kafka broker?")
 	}
-	return fmt.Errorf("the TLS handshake fails: %w", err)
+	return phrase.Errorf("the TLS handshake fails: %w", err)
 }
 
 // nameTrouble: the certificate belongs to another name.
@@ -71,14 +72,14 @@ func nameTrouble(err x509.HostnameError) error {
 	for _, ip := range err.Certificate.IPAddresses {
 		names = append(names, ip.String())
 	}
-	return fmt.Errorf("its certificate is for %s and not for %s: connect by a name that stands in it", listed(names), err.Host)
+	return phrase.Errorf("its certificate is for %s and not for %s: connect by a name that stands in it", listed(names), err.Host)
 }
 
 func expiryTrouble(certificate *x509.Certificate) error {
 	if time.Now().Before(certificate.NotBefore) {
-		return fmt.Errorf("its certificate is valid from %s on: is this machine's clock right?", certificate.NotBefore.Format(time.DateTime))
+		return phrase.Errorf("its certificate is valid from %s on: is this machine's clock right?", certificate.NotBefore.Format(time.DateTime))
 	}
-	return fmt.Errorf("its certificate expired on %s: the broker needs a new one", certificate.NotAfter.Format(time.DateTime))
+	return phrase.Errorf("its certificate expired on %s: the broker needs a new one", certificate.NotAfter.Format(time.DateTime))
 }
 
 // isAlert says that the other side ended TLS and said why. crypto/tls has no exported type for that.
@@ -93,11 +94,11 @@ func (k knocker) alertTrouble(ctx context.Context, address string, err error) er
 	config := k.security.TLS
 	switch own := len(config.Certificates) > 0 || config.GetClientCertificate != nil; {
 	case !k.asksWho(ctx, address):
-		return fmt.Errorf("it ends TLS: %w", err)
+		return phrase.Errorf("it ends TLS: %w", err)
 	case own:
-		return fmt.Errorf("it does not accept the client certificate of --tls-cert: %w", err)
+		return phrase.Errorf("it does not accept the client certificate of --tls-cert: %w", err)
 	}
-	return errors.New("it demands a client certificate: give one with --tls-cert FILE and --tls-key FILE")
+	return phrase.Errorf("it demands a client certificate: give one with --tls-cert FILE and --tls-key FILE")
 }
 
 // asksWho says whether the broker asks for a client certificate.
@@ -123,27 +124,27 @@ func (k knocker) greetingTrouble(ctx context.Context, address string, err error)
 	case k.security.TLS != nil && isAlert(err):
 		return k.alertTrouble(ctx, address, err)
 	case k.security.TLS == nil && k.answersTLS(ctx, address):
-		return errors.New("it speaks TLS on this port: add --tls, and --tls-ca FILE if its authority is a private one")
+		return phrase.Errorf("it speaks TLS on this port: add --tls, and --tls-ca FILE if its authority is a private one")
 	case ctx.Err() != nil || isTimeout(err):
-		return errors.New("it accepts the connection and stays silent: is that the port of a Kafka broker?")
+		return phrase.Errorf("it accepts the connection and stays silent: is that the port of a Kafka broker?")
 	case errors.Is(err, errNoKafka):
 		return err
 	}
-	return fmt.Errorf("it ends the connection at Kafka's first question: %w", hangUp(err))
+	return phrase.Errorf("it ends the connection at Kafka's first question: %w", hangUp(err))
 }
 
 // strangerTrouble says why a client that did not log in gets no answer.
 func (k knocker) strangerTrouble(ctx context.Context, address string, err error) error {
 	if offered := k.offered(ctx, address); len(offered) > 0 {
-		return fmt.Errorf("it answers only who logs in: add --sasl, one of %s, and --user", listed(offered))
+		return phrase.Errorf("it answers only who logs in: add --sasl, one of %s, and --user", listed(offered))
 	}
-	return k.silence(ctx, "it greets and answers no question", hangUp(err))
+	return k.silence(ctx, phrase.New("it greets and answers no question"), hangUp(err))
 }
 
 // hangUp is what io.EOF means on a connection.
 func hangUp(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
-		return errors.New("it hangs up")
+		return phrase.Errorf("it hangs up")
 	}
 	return err
 }

@@ -3,10 +3,11 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // leave commits what is marked, leaves the group and closes the client. After a crash neither reaches the broker.
@@ -44,19 +45,25 @@ type UnheardError struct {
 }
 
 // Error is a whole sentence.
-func (u *UnheardError) Error() string {
-	why, when, again := "no broker answered", "its session timeout", ""
+func (u *UnheardError) Error() string { return u.In(nil) }
+
+// In implements phrase.Speaker.
+func (u *UnheardError) In(l *phrase.Language) string {
+	why, when, again := errUnanswered, phrase.New("its session timeout"), phrase.Phrase{}
 	if refusal := (*kerr.Error)(nil); errors.As(u.Err, &refusal) {
-		why = inWords(u.Err).Error()
+		why = inWords(u.Err)
 	}
 	if u.Session > 0 {
-		when += fmt.Sprintf(" of %v", u.Session)
+		when = phrase.New("its session timeout of %v", u.Session)
 	}
 	if u.Uncommitted {
-		again = ", and what it could not commit is worked on again"
+		again = phrase.New(", and what it could not commit is worked on again")
 	}
-	return fmt.Sprintf("%s did not leave %s: %s; the group gives its partitions away after %s%s", u.Member, u.Group, why, when, again)
+	return phrase.New("%s did not leave %s: %s; the group gives its partitions away after %s%s", u.Member, u.Group, why, when, again).In(l)
 }
+
+// errUnanswered is why a goodbye was not heard.
+var errUnanswered = phrase.Errorf("no broker answered")
 
 // Unwrap is what came of the goodbye.
 func (u *UnheardError) Unwrap() error { return u.Err }

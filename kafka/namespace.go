@@ -1,8 +1,9 @@
 package kafka
 
 import (
-	"fmt"
 	"strings"
+
+	"blackfriday/kafka/phrase"
 )
 
 // namespace stands before the name of every topic, group and transactional id of one lab on the brokers: --topic-prefix.
@@ -23,12 +24,12 @@ func (n namespace) check() error {
 	}
 	switch {
 	case strings.IndexFunc(string(n), func(r rune) bool { return !legal(r) }) >= 0:
-		return fmt.Errorf("--topic-prefix %q: Kafka's names consist of a-z, A-Z, 0-9, '.', '_' and '-'", string(n))
+		return phrase.Errorf("--topic-prefix %q: Kafka's names consist of a-z, A-Z, 0-9, '.', '_' and '-'", string(n))
 	case len(n) > MaxNameLength-longestName:
-		return fmt.Errorf("--topic-prefix of %d characters: at most %d, so that no topic's name is longer than Kafka's %d",
+		return phrase.Errorf("--topic-prefix of %d characters: at most %d, so that no topic's name is longer than Kafka's %d",
 			len(n), MaxNameLength-longestName, MaxNameLength)
 	case n == "." || n == ".." || strings.HasPrefix(string(n), "__"):
-		return fmt.Errorf("--topic-prefix %q: Kafka keeps such names for itself", string(n))
+		return phrase.Errorf("--topic-prefix %q: Kafka keeps such names for itself", string(n))
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"slices"
@@ -16,6 +15,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -111,7 +112,7 @@ func (o *Observer) Read(ctx context.Context) (Reading, error) {
 	o.heard.begin()
 	meta, err := o.admin.Metadata(ctx, o.topics...)
 	if err != nil {
-		return Reading{}, fmt.Errorf("look up the topics: %w (%w)", ErrNoBroker, err)
+		return Reading{}, phrase.Errorf("look up the topics: %w (%w)", ErrNoBroker, err)
 	}
 	r.Brokers = brokersOf(meta)
 	var greeted sync.WaitGroup
@@ -152,7 +153,7 @@ func (r Reading) nothing() error {
 		}
 	}
 	if err := r.Err(); err != nil {
-		return fmt.Errorf("%w (%w)", ErrNoBroker, err)
+		return phrase.Errorf("%w (%w)", ErrNoBroker, err)
 	}
 	return nil
 }
@@ -273,9 +274,9 @@ func missing(known bool, err error) error {
 	case known:
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w (%w)", ErrNoAnswer, err)
+		return phrase.Errorf("%w (%w)", ErrNoAnswer, err)
 	}
-	return errors.New("the brokers left it out")
+	return phrase.Errorf("the brokers left it out")
 }
 
 func firstError(errs ...error) error {

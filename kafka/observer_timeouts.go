@@ -3,17 +3,18 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrNoGroupTimeouts is wrapped by the error of GroupTimeouts on brokers that do not know KIP-848.
-var ErrNoGroupTimeouts = errors.New("the brokers have no timeouts for KIP-848 groups")
+var ErrNoGroupTimeouts = phrase.Errorf("the brokers have no timeouts for KIP-848 groups")
 
 // GroupTimeouts reads how long the brokers wait for a silent member of a KIP-848 group before they give it up, and how
 // often they want to hear from it. Both belong to the brokers and not to the client: group.consumer.session.timeout.ms
@@ -24,11 +25,11 @@ func (c *Cluster) GroupTimeouts(ctx context.Context, group string) (session, hea
 	defer cancel()
 	settings, err := c.brokerSettings(ctx)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the group timeouts of the brokers: %w", inWords(err))
+		return 0, 0, phrase.Errorf("read the group timeouts of the brokers: %w", inWords(err))
 	}
 	own, err := c.groupSettings(ctx, group)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the settings of %s: %w", group, inWords(err))
+		return 0, 0, phrase.Errorf("read the settings of %s: %w", group, inWords(err))
 	}
 	session, err = timeout(own, settings, "consumer.session.timeout.ms")
 	if err != nil {
@@ -47,11 +48,11 @@ func timeout(own, brokers map[string]string, key string) (time.Duration, error) 
 		value = brokers[key]
 	}
 	if value == "" {
-		return 0, fmt.Errorf("%s is not set: %w", key, ErrNoGroupTimeouts)
+		return 0, phrase.Errorf("%s is not set: %w", key, ErrNoGroupTimeouts)
 	}
 	ms, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || ms <= 0 {
-		return 0, fmt.Errorf("%s is %q, want milliseconds", key, value)
+		return 0, phrase.Errorf("%s is %q, want milliseconds", key, value)
 	}
 	return time.Duration(ms) * time.Millisecond, nil
 }
@@ -84,7 +85,7 @@ func (c *Cluster) brokerSettings(ctx context.Context) (map[string]string, error)
 
 // brokerConfigs are those of the first of these brokers that is there: one that has just died is still named.
 func (c *Cluster) brokerConfigs(ctx context.Context, brokers []int32) (configs kadm.ResourceConfigs, err error) {
-	err = errors.New("the cluster names no broker")
+	err = phrase.Errorf("the cluster names no broker")
 	for _, id := range brokers {
 		if configs, err = c.admin.DescribeBrokerConfigs(ctx, id); !IsAway(err) {
 			return configs, err

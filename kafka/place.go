@@ -2,10 +2,11 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // AnyPartition as the Partition of a record that Browser.Write takes leaves the choice to the lab's partitioner.
@@ -33,7 +34,7 @@ func (b *Browser) Write(ctx context.Context, records ...*Record) []error {
 		}
 		errs[i] = known[r.Topic]
 		if n := len(details[r.Topic].Partitions); errs[i] == nil && int(r.Partition) >= n {
-			errs[i] = fmt.Errorf("write to %s partition %d: it has the partitions 0 to %d: %w",
+			errs[i] = phrase.Errorf("write to %s partition %d: it has the partitions 0 to %d: %w",
 				r.Topic, r.Partition, n-1, errNoPartition)
 		}
 		if errs[i] == nil {

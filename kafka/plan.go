@@ -2,9 +2,10 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Standing says how a topic or a group of a Plan stands to the lab.
@@ -86,7 +87,7 @@ func (p Plan) Owned() error {
 	if len(foreign) == 0 {
 		return nil
 	}
-	return fmt.Errorf("take another --topic-prefix: %s was there before, and %w", strings.Join(foreign, ", "), ErrForeign)
+	return phrase.Errorf("take another --topic-prefix: %s was there before, and %w", strings.Join(foreign, ", "), ErrForeign)
 }
 
 // Agreed is a Config.Confirm for whoever was shown the plan before: it holds for the same topics and groups of the same
@@ -96,71 +97,75 @@ func (p Plan) Agreed(_ context.Context, now Plan) error {
 		slices.EqualFunc(p.Topics, now.Topics, func(a, b PlannedTopic) bool { return a.Name == b.Name }) &&
 		slices.EqualFunc(p.Groups, now.Groups, func(a, b PlannedGroup) bool { return a.Name == b.Name })
 	if !same {
-		return fmt.Errorf("write to %s: %w: it is not what was agreed to", now.Where(), ErrUnconfirmed)
+		return phrase.Errorf("write to %s: %w: it is not what was agreed to", now.Where(), ErrUnconfirmed)
 	}
 	return nil
 }
 
 // Where names the cluster.
-func (p Plan) Where() string {
-	brokers := "1 broker"
-	if p.Nodes != 1 {
-		brokers = fmt.Sprintf("%d brokers", p.Nodes)
-	}
-	return fmt.Sprintf("cluster %s (%s, reached at %s)", p.ClusterID, brokers, strings.Join(p.Brokers, ", "))
+func (p Plan) Where() phrase.Phrase {
+	brokers := phrase.Count(int64(p.Nodes), "%s broker", "%s brokers")
+	return phrase.New("cluster %s (%s, reached at %s)", p.ClusterID, brokers, strings.Join(p.Brokers, ", "))
 }
 
-// String says, a line for each thing, what the lab would make, use and remember.
-func (p Plan) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "The lab would write to somebody's Kafka: %s.\n", p.Where())
+// String is In English.
+func (p Plan) String() string { return p.In(nil) }
+
+// In says, a line for each thing, what the lab would make, use and remember. It implements phrase.Speaker.
+func (p Plan) In(l *phrase.Language) string {
+	lines := []phrase.Phrase{phrase.New("The lab would write to somebody's Kafka: %s.", p.Where())}
 	for _, t := range p.Topics {
-		fmt.Fprintf(&b, "  %s topic %s: %s\n", doing(t.Standing), p.Prefix+t.Name, t.describe(p.Replicas))
+		lines = append(lines, phrase.New("  %s topic %s: %s", doing(t.Standing), p.Prefix+t.Name, t.describe(p.Replicas)))
 	}
 	for _, g := range p.Groups {
-		fmt.Fprintf(&b, "  %s group %s%s\n", doing(g.Standing), p.Prefix+g.Name, g.describe())
+		lines = append(lines, phrase.New("  %s group %s%s%s", doing(g.Standing), p.Prefix+g.Name, g.describe(), g.present()))
 	}
-	fmt.Fprintf(&b, "It remembers in the topic %s what it makes. With blackfriday cleanup all that it made is deleted, this topic too, and nothing else.\n", p.Prefix+madeTopic)
+	lines = append(lines, phrase.New("It remembers in the topic %s what it makes. With blackfriday cleanup all that it made is deleted, this topic too, and nothing else.",
+		p.Prefix+madeTopic))
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(line.In(l) + "\n")
+	}
 	return b.String()
 }
 
-func doing(s Standing) string {
+func doing(s Standing) phrase.Phrase {
 	if s == Missing {
-		return "make"
+		return phrase.New("make")
 	}
-	return "use "
+	return phrase.New("use ")
 }
 
-func (t PlannedTopic) describe(replicas int) string {
-	partitions := counted(t.Partitions, "partition")
+func (t PlannedTopic) describe(replicas int) phrase.Phrase {
+	partitions := counted(t.Partitions)
 	switch t.Standing {
 	case Missing:
-		return fmt.Sprintf("%s, %s", partitions, counted(replicas, "replica"))
+		return phrase.New("%s, %s", partitions, phrase.Count(int64(replicas), "%s replica", "%s replicas"))
 	case Made:
-		return partitions + ", made by a lab before"
+		return phrase.New("%s, made by a lab before", partitions)
 	default:
-		return partitions + ", it was there before and stays as it is"
+		return phrase.New("%s, it was there before and stays as it is", partitions)
 	}
 }
 
-func (g PlannedGroup) describe() string {
-	words := ""
+func (g PlannedGroup) describe() phrase.Phrase {
 	switch g.Standing {
 	case Made:
-		words = ", made by a lab before"
+		return phrase.New(", made by a lab before")
 	case Found:
-		words = ", it was there before"
+		return phrase.New(", it was there before")
 	case Missing:
 	}
-	if len(g.Members) > 0 {
-		words += ", its members now: " + strings.Join(g.Members, ", ")
-	}
-	return words
+	return phrase.Phrase{}
 }
 
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// present names who is in the group.
+func (g PlannedGroup) present() phrase.Phrase {
+	if len(g.Members) == 0 {
+		return phrase.Phrase{}
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return phrase.New(", its members now: %s", strings.Join(g.Members, ", "))
 }
+
+// counted is a number of partitions.
+func counted(n int) phrase.Phrase { return phrase.Count(int64(n), "%s partition", "%s partitions") }

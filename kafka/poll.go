@@ -3,11 +3,12 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // poll moves what kgo fetched into the lanes.
@@ -42,7 +43,7 @@ func (m *Member) readError(ctx context.Context, fetches kgo.Fetches) (first, ses
 			session = firstError(session, out.Err)
 			return
 		}
-		err = fmt.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, inWords(err))
+		err = phrase.Errorf("read %s partition %d as %s: %w", topic, partition, m.cfg.ClientID, inWords(err))
 		if errors.Is(err, kerr.OffsetOutOfRange) {
 			err = errors.Join(err, m.skip(ctx, topic, partition))
 		}

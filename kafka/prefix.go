@@ -2,8 +2,9 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"blackfriday/kafka/phrase"
 )
 
 // FindPrefix learns what stands before the names of the cluster's topics from the one whose name ends in that of topic, and
@@ -14,7 +15,7 @@ func (c *Cluster) FindPrefix(ctx context.Context, topic string) (found bool, err
 	defer cancel()
 	topics, err := c.admin.ListTopics(ctx)
 	if err != nil {
-		return false, fmt.Errorf("look for the topic %s: %w", topic, unanswered(inWords(err)))
+		return false, phrase.Errorf("look for the topic %s: %w", topic, unanswered(inWords(err)))
 	}
 	var prefixes []string
 	for name := range topics {
@@ -38,7 +39,7 @@ func (c *Cluster) CountPartitions(ctx context.Context, topics ...string) (n int,
 		err = details.Error()
 	}
 	if err != nil {
-		return 0, fmt.Errorf("count the partitions of %s: %w", strings.Join(topics, ", "), inWords(err))
+		return 0, phrase.Errorf("count the partitions of %s: %w", strings.Join(topics, ", "), inWords(err))
 	}
 	for _, d := range details {
 		n += len(d.Partitions)

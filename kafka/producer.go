@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -11,6 +10,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // WriteTimeout is how long a write may go without an answer before it fails.
@@ -151,7 +152,7 @@ func (w writer) Write(ctx context.Context, records ...*Record) []error {
 		}
 		for i, r := range records {
 			if !answered[i] {
-				errs[i] = fmt.Errorf("write to %s: %w", r.Topic, ErrUnknownOutcome)
+				errs[i] = phrase.Errorf("write to %s: %w", r.Topic, ErrUnknownOutcome)
 			}
 		}
 		return errs
@@ -167,15 +168,15 @@ func (w writer) outcome(r *Record, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
-		return fmt.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
+		return phrase.Errorf("write to %s (%d bytes): %w", r.Topic, len(r.Value), ErrTooLarge)
 	case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.UnknownTopicID):
-		return fmt.Errorf("write to %s: %w (%w)", r.Topic, &TopicGoneError{string(w.names) + strings.TrimPrefix(r.Topic, string(w.names))}, err)
+		return phrase.Errorf("write to %s: %w (%w)", r.Topic, &TopicGoneError{string(w.names) + strings.TrimPrefix(r.Topic, string(w.names))}, err)
 	case errors.As(err, &refused) && !ambiguous(refused):
-		return fmt.Errorf("write to %s: %w", r.Topic, inWords(err))
+		return phrase.Errorf("write to %s: %w", r.Topic, inWords(err))
 	case w.sent.sentSince(r.Timestamp):
-		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrUnknownOutcome, err)
+		return phrase.Errorf("write to %s: %w (%w)", r.Topic, ErrUnknownOutcome, err)
 	default:
-		return fmt.Errorf("write to %s: %w (%w)", r.Topic, ErrNotWritten, err)
+		return phrase.Errorf("write to %s: %w (%w)", r.Topic, ErrNotWritten, err)
 	}
 }
 

@@ -3,11 +3,12 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // reachTimeout is how long a broker may take to say that it is there.
@@ -21,7 +22,7 @@ func (c *Cluster) Reach(ctx context.Context) error {
 	question := kmsg.NewPtrMetadataRequest()
 	question.Topics = []kmsg.MetadataRequestTopic{}
 	if _, err := question.RequestWith(ctx, c.client); err != nil {
-		return fmt.Errorf("%w (%w)", ErrNoBroker, err)
+		return phrase.Errorf("%w (%w)", ErrNoBroker, err)
 	}
 	return nil
 }
@@ -31,5 +32,5 @@ func unanswered(err error) error {
 	if answer := (*kerr.Error)(nil); err == nil || errors.As(err, &answer) {
 		return err
 	}
-	return fmt.Errorf("%w (%w)", ErrNoBroker, err)
+	return phrase.Errorf("%w (%w)", ErrNoBroker, err)
 }

@@ -3,13 +3,14 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/sync/errgroup"
+
+	"blackfriday/kafka/phrase"
 )
 
 // readersAtOnce is how many partitions are read at the same time.
@@ -30,7 +31,7 @@ func (c *Cluster) ReadAll(ctx context.Context, topics []string, each func(*Recor
 	admin := kadm.NewClient(client)
 	spans, err := wholeTopics(ctx, admin, c.names, topics)
 	if err != nil {
-		return fmt.Errorf("read all of %v: %w", topics, err)
+		return phrase.Errorf("read all of %v: %w", topics, err)
 	}
 	var one sync.Mutex
 	inTurn := func(r *Record) bool {
@@ -53,11 +54,11 @@ func (c *Cluster) ReadAll(ctx context.Context, topics []string, each func(*Recor
 func wholeTopics(ctx context.Context, admin *kadm.Client, names namespace, topics []string) ([]Span, error) {
 	starts, err := admin.ListStartOffsets(ctx, names.fulls(topics)...)
 	if err = errors.Join(err, starts.Error()); err != nil {
-		return nil, fmt.Errorf("look up where they start: %w", err)
+		return nil, phrase.Errorf("look up where they start: %w", err)
 	}
 	ends, err := admin.ListEndOffsets(ctx, names.fulls(topics)...)
 	if err = errors.Join(err, ends.Error()); err != nil {
-		return nil, fmt.Errorf("look up where they end: %w", err)
+		return nil, phrase.Errorf("look up where they end: %w", err)
 	}
 	var spans []Span
 	ends.Each(func(end kadm.ListedOffset) {

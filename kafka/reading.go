@@ -1,10 +1,11 @@
 package kafka
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Reading is the brokers' word at one moment: who is in which group, what is committed, and where the topics end.
@@ -32,12 +33,12 @@ type BrokerReading struct {
 func (r Reading) Err() error {
 	for _, name := range slices.Sorted(maps.Keys(r.Topics)) {
 		if err := r.Topics[name].err(); err != nil {
-			return fmt.Errorf("%s %w", name, err)
+			return phrase.Errorf("%s %w", name, err)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Groups)) {
 		if err := r.Groups[name].Err; err != nil {
-			return fmt.Errorf("group %s: %w", name, err)
+			return phrase.Errorf("group %s: %w", name, err)
 		}
 	}
 	return nil
@@ -65,7 +66,7 @@ type PartitionReading struct {
 func (t TopicReading) err() error {
 	for id, p := range t.Partitions {
 		if p.Err != nil {
-			return fmt.Errorf("partition %d: %w", id, p.Err)
+			return phrase.Errorf("partition %d: %w", id, p.Err)
 		}
 	}
 	return nil

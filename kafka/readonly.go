@@ -1,10 +1,10 @@
 package kafka
 
-import "errors"
+import "blackfriday/kafka/phrase"
 
 // ErrReadOnly is the error of everything that would write to a cluster, or join a group of it, where Config.ReadOnly says
 // that it is only looked at.
-var ErrReadOnly = errors.New("this program only observes (--observe): it joins no group and writes nothing")
+var ErrReadOnly = phrase.Errorf("this program only observes (--observe): it joins no group and writes nothing")
 
 // writable is ErrReadOnly on a cluster that is only looked at. Whatever sends a broker something that changes it asks here
 // first.

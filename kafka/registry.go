@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
+
+	"blackfriday/kafka/phrase"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -68,7 +69,7 @@ func (c *Cluster) keepsakes(ctx context.Context) ([]keepsake, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look up the topic %s, in which labs remember what they made: %w", name, err)
+		return nil, phrase.Errorf("look up the topic %s, in which labs remember what they made: %w", name, err)
 	}
 	byKey := map[string]keepsake{}
 	var foreign error
@@ -79,7 +80,7 @@ func (c *Cluster) keepsakes(ctx context.Context) ([]keepsake, error) {
 		}
 		var k keepsake
 		if err := json.Unmarshal(r.Value, &k); err != nil || string(k.key()) != string(r.Key) {
-			foreign = fmt.Errorf("offset %d of the topic %s is not a lab's: choose another --topic-prefix", r.Offset, name)
+			foreign = phrase.Errorf("offset %d of the topic %s is not a lab's: choose another --topic-prefix", r.Offset, name)
 		}
 		byKey[string(r.Key)] = k
 	})
@@ -134,7 +135,7 @@ func (c *Cluster) keepWith(ctx context.Context, client *kgo.Client, forget bool,
 		}
 	}
 	if err := client.ProduceSync(ctx, records...).FirstErr(); err != nil {
-		return fmt.Errorf("remember in the topic %s what the lab makes: %w", c.names.full(madeTopic), err)
+		return phrase.Errorf("remember in the topic %s what the lab makes: %w", c.names.full(madeTopic), err)
 	}
 	return nil
 }
@@ -166,7 +167,7 @@ func (c *Cluster) checkRegistry(s standing) error {
 	if s.policy == "" || s.policy == compaction {
 		return nil
 	}
-	return fmt.Errorf("the topic %s, in which labs remember what they made, would forget it: its cleanup.policy is %q; set it to %s, or choose another --topic-prefix",
+	return phrase.Errorf("the topic %s, in which labs remember what they made, would forget it: its cleanup.policy is %q; set it to %s, or choose another --topic-prefix",
 		s.name, s.policy, compaction)
 }
 
@@ -181,7 +182,7 @@ func (c *Cluster) createRegistry(ctx context.Context) error {
 	created, err := c.admin.CreateTopic(ctx, 1, int16(replicas), settings, name)
 	faster := errors.Is(err, kerr.TopicAlreadyExists) // than this lab was another one
 	if err != nil && !faster {
-		return fmt.Errorf("create the topic %s, in which the lab remembers what it makes: %w", name, inWords(explained(err, created.ErrMessage)))
+		return phrase.Errorf("create the topic %s, in which the lab remembers what it makes: %w", name, inWords(explained(err, created.ErrMessage)))
 	}
 	if err := c.learnTopicIDs(ctx, []string{madeTopic}); err != nil {
 		return err
@@ -201,7 +202,7 @@ func (c *Cluster) createRegistry(ctx context.Context) error {
 func (c *Cluster) replicas(ctx context.Context) (int, error) {
 	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
-		return 0, fmt.Errorf("count the brokers: %w", err)
+		return 0, phrase.Errorf("count the brokers: %w", err)
 	}
 	return min(3, len(cluster.Brokers)), nil
 }
@@ -223,5 +224,5 @@ func explained(err error, message string) error {
 	if err == nil || message == "" {
 		return err
 	}
-	return fmt.Errorf("%w (%s)", err, message)
+	return phrase.Errorf("%w (%s)", err, message)
 }

@@ -3,10 +3,11 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // RenewGroup readies a group without members for another group protocol. Apache Kafka turns an empty KIP-848 group into
@@ -28,18 +29,18 @@ func renewGroup(ctx context.Context, admin *kadm.Client, group string) error {
 		err = committed.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("read the committed offsets of %s: %w", group, err)
+		return phrase.Errorf("read the committed offsets of %s: %w", group, err)
 	}
 	deleted, err := admin.DeleteGroup(ctx, group)
 	if err = firstError(err, deleted.Err); err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
-		return fmt.Errorf("delete group %s: %w", group, err)
+		return phrase.Errorf("delete group %s: %w", group, err)
 	}
 	written, err := admin.CommitOffsets(ctx, group, committed.Offsets())
 	if err == nil {
 		err = written.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("write the committed offsets of %s back: %w", group, err)
+		return phrase.Errorf("write the committed offsets of %s back: %w", group, err)
 	}
 	return nil
 }

@@ -3,10 +3,11 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"blackfriday/kafka/phrase"
 )
 
 // renewAgain is the pause before a group that still has members of an earlier process is tried again.
@@ -20,7 +21,7 @@ func (c *Cluster) ReadyGroups(ctx context.Context, groups ...string) error {
 	}
 	described, err := c.admin.DescribeConsumerGroups(ctx, c.names.fulls(groups)...)
 	if err != nil {
-		return fmt.Errorf("look up the protocol of %v: %w", groups, err)
+		return phrase.Errorf("look up the protocol of %v: %w", groups, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.SessionTimeout+answerTimeout)
 	defer cancel()

@@ -9,6 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Mechanism is how a client proves who it is, by its name in Kafka (RFC 4616, RFC 5802).
@@ -33,7 +35,7 @@ func ParseMechanism(s string) (Mechanism, error) {
 		}
 		names = append(names, strings.ToLower(string(m)))
 	}
-	return "", fmt.Errorf("no SASL mechanism is named %q: there are %s", s, strings.Join(names, ", "))
+	return "", phrase.Errorf("no SASL mechanism is named %q: there are %s", s, strings.Join(names, ", "))
 }
 
 // Secret is a text that nothing prints: not fmt, not slog, not encoding/json. The zero Secret is empty.

@@ -3,15 +3,16 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrTopicGone is wrapped by the error of whoever reads a topic that was deleted, and maybe created again: that is another
 // topic.
-var ErrTopicGone = errors.New("it was deleted, or deleted and created anew")
+var ErrTopicGone = phrase.Errorf("it was deleted, or deleted and created anew")
 
 // sameTopicEvery is how often a Stream on which nothing comes looks whether its topic is still there.
 const sameTopicEvery = 2 * time.Second
@@ -43,7 +44,7 @@ func (c *Cluster) NewStream(ctx context.Context, clientID string, cfg StreamConf
 	t := described[0]
 	full := c.names.full(cfg.Topic)
 	if int(cfg.Partition) >= len(t.Partitions) {
-		return nil, fmt.Errorf("there is no partition %d of %s: it has %s, from 0 on", cfg.Partition, full, counted(len(t.Partitions), "partition"))
+		return nil, phrase.Errorf("there is no partition %d of %s: it has %s, from 0 on", cfg.Partition, full, counted(len(t.Partitions)))
 	}
 	start := kgo.NewOffset().AtEnd()
 	if cfg.FromBeginning {
@@ -92,7 +93,7 @@ func (s *Stream) Poll(ctx context.Context) ([]*Record, error) {
 		}
 		for _, e := range fetches.Errors() {
 			if !errors.Is(e.Err, context.DeadlineExceeded) && !errors.Is(e.Err, context.Canceled) {
-				return nil, fmt.Errorf("read %s: %w", s.cluster.names.full(s.topic), inWords(e.Err))
+				return nil, phrase.Errorf("read %s: %w", s.cluster.names.full(s.topic), inWords(e.Err))
 			}
 		}
 	}
@@ -104,7 +105,7 @@ func (s *Stream) same(ctx context.Context) error {
 	full := s.cluster.names.full(s.topic)
 	there, err := s.cluster.present(ctx, []string{full})
 	if now, ok := there[full]; err == nil && (!ok || now.id != s.id) {
-		return fmt.Errorf("there is nothing more to read in the topic %s: %w", full, ErrTopicGone)
+		return phrase.Errorf("there is nothing more to read in the topic %s: %w", full, ErrTopicGone)
 	}
 	return nil
 }

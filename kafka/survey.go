@@ -2,10 +2,11 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Plan looks up how topics and groups stand on the cluster, and writes nothing. On the embedded cluster everything is the
@@ -43,7 +44,7 @@ func (c *Cluster) beginPlan(ctx context.Context) (p Plan, things []keepsake, err
 	p = Plan{ClusterID: c.id, Brokers: c.Brokers(), Prefix: string(c.names)}
 	cluster, err := c.admin.BrokerMetadata(ctx) // ListBrokers asks for all topics, too, which not everybody may see
 	if err != nil {
-		return p, nil, fmt.Errorf("count the brokers: %w", err)
+		return p, nil, phrase.Errorf("count the brokers: %w", err)
 	}
 	p.Nodes, p.Replicas = len(cluster.Brokers), min(3, len(cluster.Brokers))
 	if !c.Embedded() {
@@ -82,7 +83,7 @@ func (c *Cluster) planGroups(ctx context.Context, things []keepsake, names []str
 			continue
 		}
 		if g.Err != nil {
-			return nil, fmt.Errorf("look up the group %s: %w", c.names.full(name), g.Err)
+			return nil, phrase.Errorf("look up the group %s: %w", c.names.full(name), g.Err)
 		}
 		groups[i] = PlannedGroup{Name: name, Members: membersOf(g), reads: readBy(g)}
 		ours := func(k keepsake) bool { return k.Kind == groupKind && k.Name == c.names.full(name) }

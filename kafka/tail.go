@@ -3,15 +3,16 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // ErrGivenUp is wrapped by the error of a Poll after which a partition is read no more, whatever happens: only a new
 // Tail can read it.
-var ErrGivenUp = errors.New("the reader has given this partition up")
+var ErrGivenUp = phrase.Errorf("the reader has given this partition up")
 
 const (
 	// tailBytes is how much one fetch asks a broker for, and tailPartitionBytes how much of one partition: kgo's defaults
@@ -130,9 +131,9 @@ func (t *Tail) mend(ctx context.Context, tp TopicPartition, err error) error {
 		}
 		err = errors.Join(err, startErr)
 	}
-	err = fmt.Errorf("read %s partition %d from offset %d: %w", tp.Topic, tp.Partition, t.next[tp], err)
+	err = phrase.Errorf("read %s partition %d from offset %d: %w", tp.Topic, tp.Partition, t.next[tp], err)
 	if permanent(err) {
-		err = fmt.Errorf("%w; %w", err, ErrGivenUp)
+		err = phrase.Errorf("%w; %w", err, ErrGivenUp)
 	}
 	return err
 }

@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Topic is a topic to be created.
@@ -38,11 +39,11 @@ func (c *Cluster) GrowTopics(ctx context.Context, count int, names ...string) er
 	}
 	responses, err := c.admin.UpdatePartitions(ctx, count, c.names.fulls(names)...)
 	if err != nil {
-		return fmt.Errorf("add partitions to %v: %w", names, err)
+		return phrase.Errorf("add partitions to %v: %w", names, err)
 	}
 	for _, r := range responses {
 		if r.Err != nil {
-			return fmt.Errorf("give %s %d partitions: %w", r.Topic, count, explained(r.Err, r.ErrMessage))
+			return phrase.Errorf("give %s %d partitions: %w", r.Topic, count, explained(r.Err, r.ErrMessage))
 		}
 	}
 	return nil
@@ -82,19 +83,19 @@ func (c *Cluster) deleteTopic(ctx context.Context, t PlannedTopic) error {
 	req.Topics = append(req.Topics, topic)
 	resp, err := req.RequestWith(ctx, c.client)
 	if err != nil {
-		return fmt.Errorf("delete topic %s: %w", name, err)
+		return phrase.Errorf("delete topic %s: %w", name, err)
 	}
 	for _, answer := range resp.Topics {
 		err := kerr.ErrorForCode(answer.ErrorCode)
 		if err != nil && !errors.Is(err, kerr.UnknownTopicID) && !errors.Is(err, kerr.UnknownTopicOrPartition) {
-			return fmt.Errorf("delete topic %s: %w", name, err)
+			return phrase.Errorf("delete topic %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
 // ErrForeign is wrapped by the error of whoever would change or delete what the lab did not make.
-var ErrForeign = errors.New("the lab changes and deletes only what it made")
+var ErrForeign = phrase.Errorf("the lab changes and deletes only what it made")
 
 // own fails unless the lab made everything that is there of these.
 func (c *Cluster) own(ctx context.Context, topics, groups []string) (Plan, error) {
@@ -126,11 +127,11 @@ func (c *Cluster) DeleteGroups(ctx context.Context, names ...string) error {
 func (c *Cluster) deleteGroups(ctx context.Context, names ...string) error {
 	deleted, err := c.admin.DeleteGroups(ctx, c.names.fulls(names)...)
 	if err != nil {
-		return fmt.Errorf("delete the groups %v: %w", names, err)
+		return phrase.Errorf("delete the groups %v: %w", names, err)
 	}
 	for _, g := range deleted {
 		if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
-			return fmt.Errorf("delete group %s: %w", g.Group, g.Err)
+			return phrase.Errorf("delete group %s: %w", g.Group, g.Err)
 		}
 	}
 	return nil
@@ -155,13 +156,13 @@ func (c *Cluster) learnTopicIDs(ctx context.Context, names []string) error {
 func (c *Cluster) lookUpIDs(ctx context.Context, names []string) error {
 	details, err := c.admin.ListTopics(ctx, c.names.fulls(names)...)
 	if err != nil {
-		return fmt.Errorf("look up the topics %v: %w", names, inWords(err))
+		return phrase.Errorf("look up the topics %v: %w", names, inWords(err))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, d := range details {
 		if d.Err != nil {
-			return fmt.Errorf("look up topic %s: %w", d.Topic, inWords(d.Err))
+			return phrase.Errorf("look up topic %s: %w", d.Topic, inWords(d.Err))
 		}
 		topic, _ := c.names.short(d.Topic)
 		c.topicIDs[topic] = d.ID.String()

@@ -2,12 +2,13 @@ package kafka
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"blackfriday/kafka/phrase"
 )
 
 // What keeps a member out of its group, for failures.
@@ -25,7 +26,7 @@ func (m *Member) outOfTouch(err error) {
 	if refusal := (*kerr.Error)(nil); errors.As(err, &refusal) {
 		what = outRefused
 	}
-	m.report(what, fmt.Errorf("be a member of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, m.otherProtocol(err)))
+	m.report(what, phrase.Errorf("be a member of %s as %s: %w", m.cfg.Group, m.cfg.ClientID, m.otherProtocol(err)))
 }
 
 // otherProtocol says what the refusal of a member means that speaks another protocol than the group. Other errors it returns
@@ -35,24 +36,27 @@ func (m *Member) otherProtocol(err error) error {
 	modern := m.protocol == ConsumerProtocol
 	switch {
 	case modern && (errors.Is(err, kerr.GroupIDNotFound) || errors.Is(err, kerr.InconsistentGroupProtocol)):
-		return &otherProtocolError{"its members speak the classic group protocol and this one KIP-848", err}
+		return &otherProtocolError{phrase.New("its members speak the classic group protocol and this one KIP-848"), err}
 	case errors.Is(err, kerr.InconsistentGroupProtocol):
-		return &otherProtocolError{fmt.Sprintf("its members speak another group protocol than %s: KIP-848, or a classic one with other assignors", m.protocol), err}
+		return &otherProtocolError{phrase.New("its members speak another group protocol than %s: KIP-848, or a classic one with other assignors", m.protocol), err}
 	}
 	return err
 }
 
 // ErrOtherProtocol is wrapped by what Watcher.Failing hears while the members of the group speak another protocol.
-var ErrOtherProtocol = errors.New("the group speaks another protocol")
+var ErrOtherProtocol = phrase.Errorf("the group speaks another protocol")
 
 type otherProtocolError struct {
-	words string
+	words phrase.Phrase
 	err   error
 }
 
 // Error is what the group speaks, and the cure.
-func (o *otherProtocolError) Error() string {
-	return o.words + "; choose theirs (--protocol, in a lab the key o), or stop them"
+func (o *otherProtocolError) Error() string { return o.In(nil) }
+
+// In implements phrase.Speaker.
+func (o *otherProtocolError) In(l *phrase.Language) string {
+	return phrase.New("%s; choose theirs (--protocol, in a lab the key o), or stop them", o.words).In(l)
 }
 
 // Unwrap is the sentinel and the refusal.

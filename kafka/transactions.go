@@ -3,12 +3,13 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"blackfriday/kafka/phrase"
 )
 
 // endPatience bounds the end of one transaction: one that is cut short has an unknown outcome.
@@ -16,10 +17,10 @@ const endPatience = 5 * time.Second
 
 var (
 	// errSpoiled is why a transaction is given up that could have been committed.
-	errSpoiled = errors.New("not all of its work may be committed")
+	errSpoiled = phrase.Errorf("not all of its work may be committed")
 	// errOvertaken is why nothing may be written for a batch: what stands before it is to be worked on again, or its
 	// partition belongs to somebody else.
-	errOvertaken = errors.New("a transaction that was aborted goes before")
+	errOvertaken = phrase.Errorf("a transaction that was aborted goes before")
 )
 
 // transactions is exactly-once: what is written for records and the commit of the records are one transaction, which
@@ -114,7 +115,7 @@ func (k *transactions) join(b batch) error {
 	}
 	if err := k.m.client.BeginTransaction(); err != nil {
 		// Another producer has taken the transactional id, or the brokers have given this one up: a new client is needed.
-		return &FatalError{fmt.Errorf("begin a transaction as %s: %w", k.m.transactionalID, err)}
+		return &FatalError{phrase.Errorf("begin a transaction as %s: %w", k.m.transactionalID, err)}
 	}
 	k.begun = true
 	return nil
@@ -244,7 +245,7 @@ func (k *transactions) commit(ctx context.Context) error {
 	}
 	if err := k.m.client.EndTransaction(ctx, kgo.TryCommit); err != nil {
 		k.unsure = true
-		return fmt.Errorf("end the transaction: %w", err)
+		return phrase.Errorf("end the transaction: %w", err)
 	}
 	return nil
 }
@@ -264,15 +265,15 @@ func (k *transactions) settled(ctx context.Context) error {
 func (k *transactions) abort(ctx context.Context) error {
 	k.spoil()
 	if err := k.m.client.AbortBufferedRecords(ctx); err != nil {
-		return fmt.Errorf("abort the transaction: %w", err)
+		return phrase.Errorf("abort the transaction: %w", err)
 	}
 	if err := k.m.client.EndTransaction(ctx, kgo.TryAbort); err != nil {
-		return fmt.Errorf("abort the transaction: %w", err)
+		return phrase.Errorf("abort the transaction: %w", err)
 	}
 	if k.unsure {
 		committed, err := k.m.committedOffsets(ctx)
 		if err != nil {
-			return fmt.Errorf("look up whether the transaction was committed: %w", err)
+			return phrase.Errorf("look up whether the transaction was committed: %w", err)
 		}
 		k.done = slices.DeleteFunc(k.done, func(b batch) bool { return spanOf(b.records).Next <= committed[b.lane.tp] })
 	}

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -11,6 +10,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/kversion"
+
+	"blackfriday/kafka/phrase"
 )
 
 // A group in the middle of a rebalance refuses commits for a moment: so long, and so often, they are tried again.
@@ -63,7 +64,7 @@ func (c *Cluster) learnTransactions(ctx context.Context, client *kgo.Client) err
 func (m *Member) commitTransactionOffsets(ctx context.Context, offsets map[TopicPartition]kgo.EpochOffset, givenUp func() bool) error {
 	id, epoch, err := m.client.ProducerID(ctx)
 	if err != nil {
-		return fmt.Errorf("look up the producer id: %w", err)
+		return phrase.Errorf("look up the producer id: %w", err)
 	}
 	for end := time.Now().Add(groupPatience); ; {
 		err := m.addGroup(ctx, id, epoch)

@@ -1,10 +1,10 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
@@ -26,11 +26,11 @@ func disagreement(m Moment) error {
 	books := m.Picture.Ledger
 	switch {
 	case books == nil || !books.Known:
-		return errors.New("there are no books")
+		return phrase.Errorf("there are no books")
 	case !books.Complete():
-		return fmt.Errorf("the books are %s offsets behind", count(books.Behind+books.Held))
+		return phrase.Errorf("the books are %s offsets behind", count(books.Behind+books.Held))
 	case books.Total.Foreign.Count > 0:
-		return fmt.Errorf("the books call %s payments foreign", count(books.Total.Foreign.Count))
+		return phrase.Errorf("the books call %s payments foreign", count(books.Total.Foreign.Count))
 	}
 	return audit.Compare(*m.Count, books)
 }

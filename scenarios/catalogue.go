@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -183,6 +184,6 @@ func tooShortToInterrupt(s Setup) error {
 	if s.ideal() >= least {
 		return nil
 	}
-	return fmt.Errorf("%d consumers drain that in %v, too fast to interrupt (at least %v): raise --payments or --delay",
+	return phrase.Errorf("%d consumers drain that in %v, too fast to interrupt (at least %v): raise --payments or --delay",
 		s.readers(), s.ideal(), least)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -102,7 +103,7 @@ func tooShortForChurn(s Setup) error {
 	if fastest >= least {
 		return nil
 	}
-	return fmt.Errorf("%d consumers drain that in %v, and the changes take about %v: raise --payments or --delay",
+	return phrase.Errorf("%d consumers drain that in %v, and the changes take about %v: raise --payments or --delay",
 		mostConsumers, fastest, least)
 }
 

@@ -1,9 +1,9 @@
 package scenarios
 
-import "errors"
+import "blackfriday/kafka/phrase"
 
 // ErrInterrupted is why a play ended when its context did.
-var ErrInterrupted = errors.New("interrupted")
+var ErrInterrupted = phrase.Errorf("interrupted")
 
 // errTooLate is why a step ended that took longer than it may.
-var errTooLate = errors.New("too late")
+var errTooLate = phrase.Errorf("too late")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -46,7 +47,7 @@ func tooFewToDie(s Setup) error {
 	if s.Payments >= least {
 		return nil
 	}
-	return fmt.Errorf("that are too few to kill somebody in their middle: at least %d", least)
+	return phrase.Errorf("that are too few to kill somebody in their middle: at least %d", least)
 }
 
 // before and after name the moments between which a guarantee was tried.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -71,7 +72,7 @@ func tooShortForOne(s Setup) error {
 	if work >= least {
 		return nil
 	}
-	return fmt.Errorf("one consumer drains that in %v, too fast to measure its rate (at least %v): raise --payments or --delay", work, least)
+	return phrase.Errorf("one consumer drains that in %v, too fast to measure its rate (at least %v): raise --payments or --delay", work, least)
 }
 
 func oneIsHot(r Result) Check {

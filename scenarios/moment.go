@@ -2,11 +2,11 @@ package scenarios
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
@@ -32,7 +32,7 @@ func NewPlayer(l Lab, open func(context.Context) (*kafka.Cluster, error)) Player
 		Audit: func(ctx context.Context) (audit.Count, error) {
 			cluster, err := open(ctx)
 			if err != nil {
-				return audit.Count{}, fmt.Errorf("count the topics: %w", err)
+				return audit.Count{}, phrase.Errorf("count the topics: %w", err)
 			}
 			defer cluster.Close()
 			return audit.Read(ctx, cluster)
@@ -40,7 +40,7 @@ func NewPlayer(l Lab, open func(context.Context) (*kafka.Cluster, error)) Player
 		Letters: func(ctx context.Context) ([]*kafka.Record, error) {
 			cluster, err := open(ctx)
 			if err != nil {
-				return nil, fmt.Errorf("read the dead letters: %w", err)
+				return nil, phrase.Errorf("read the dead letters: %w", err)
 			}
 			defer cluster.Close()
 			return readLetters(ctx, cluster)

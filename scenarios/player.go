@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
@@ -151,7 +152,7 @@ func failed(say, expected, measured string) []Check {
 func whyStopped(ctx context.Context, step Step) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, errTooLate) {
-		return fmt.Errorf("not within %v", step.Within)
+		return phrase.Errorf("not within %v", step.Within)
 	}
-	return fmt.Errorf("%w (%w)", ErrInterrupted, cause)
+	return phrase.Errorf("%w (%w)", ErrInterrupted, cause)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 )
@@ -46,7 +47,7 @@ func tooFewForLanes(s Setup) error {
 	if s.Payments >= least {
 		return nil
 	}
-	return fmt.Errorf("that are too few to see a lane block: at least %d", least)
+	return phrase.Errorf("that are too few to see a lane block: at least %d", least)
 }
 
 // policyFlood is the n-th flood, counted from 0; the last one takes what does not divide.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -103,7 +104,7 @@ func tooShortForProtocols(s Setup) error {
 	if s.ideal() >= least {
 		return nil
 	}
-	return fmt.Errorf("%d consumers drain that in %v, and trying %d protocols takes about %v: raise --payments or --delay",
+	return phrase.Errorf("%d consumers drain that in %v, and trying %d protocols takes about %v: raise --payments or --delay",
 		s.readers(), s.ideal(), len(kafka.Protocols()), least)
 }
 

@@ -3,11 +3,11 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -82,7 +82,7 @@ func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
 		return s, nil
 	}
 	if err := s.Refuse(s.Setup); err != nil {
-		return s, fmt.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), delay, err)
+		return s, phrase.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), delay, err)
 	}
 	return s, nil
 }
@@ -92,9 +92,9 @@ func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
 func (s Scenario) WithSeed(seed uint64) (Scenario, error) {
 	switch {
 	case s.Setup.Seed == 0:
-		return s, fmt.Errorf("run %s --seed %d: nothing in %s is left to chance", s.Name, seed, s.Name)
+		return s, phrase.Errorf("run %s --seed %d: nothing in %s is left to chance", s.Name, seed, s.Name)
 	case seed == 0:
-		return s, fmt.Errorf("run %s --seed 0: choose 1 or more", s.Name)
+		return s, phrase.Errorf("run %s --seed 0: choose 1 or more", s.Name)
 	}
 	s.Setup.Seed = seed
 	return s, nil
@@ -103,7 +103,7 @@ func (s Scenario) WithSeed(seed uint64) (Scenario, error) {
 // WithGuarantee returns the scenario under one guarantee alone. It fails for a scenario that does not try several.
 func (s Scenario) WithGuarantee(g kafka.Guarantee) (Scenario, error) {
 	if len(s.Setup.Guarantees) == 0 {
-		return s, fmt.Errorf("run %s --guarantee %s: %s does not compare guarantees", s.Name, g, s.Name)
+		return s, phrase.Errorf("run %s --guarantee %s: %s does not compare guarantees", s.Name, g, s.Name)
 	}
 	s.Setup.Guarantees = []kafka.Guarantee{g}
 	return s, nil

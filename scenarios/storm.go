@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 )
@@ -43,7 +44,7 @@ func tooFewForAStorm(s Setup) error {
 	if s.Payments >= stormPayments {
 		return nil
 	}
-	return fmt.Errorf("that are too few to kill somebody in their middle: at least %d", stormPayments)
+	return phrase.Errorf("that are too few to kill somebody in their middle: at least %d", stormPayments)
 }
 
 // stormKills is how often somebody dies under each guarantee.

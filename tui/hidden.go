@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"blackfriday/kafka/phrase"
+
 	"github.com/charmbracelet/x/term"
 )
 
@@ -15,7 +17,7 @@ func AskHidden(ctx context.Context, prompt string) (string, error) {
 	stdin := os.Stdin.Fd()
 	state, err := term.GetState(stdin)
 	if err != nil {
-		return "", errors.New("there is no terminal to ask on")
+		return "", phrase.Errorf("there is no terminal to ask on")
 	}
 	// There is nowhere to report that stderr is gone.
 	_, _ = fmt.Fprint(os.Stderr, prompt)
@@ -34,6 +36,6 @@ func AskHidden(ctx context.Context, prompt string) (string, error) {
 	case a := <-typed:
 		return string(a.line), a.err
 	case <-ctx.Done():
-		return "", errors.Join(errors.New("interrupted"), term.Restore(stdin, state))
+		return "", errors.Join(phrase.Errorf("interrupted"), term.Restore(stdin, state))
 	}
 }

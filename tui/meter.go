@@ -1,12 +1,13 @@
 package tui
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"blackfriday/kafka/phrase"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
@@ -21,9 +22,14 @@ const (
 // meterWidth is the width of a meter's bar in cells.
 const meterWidth = 30
 
-// Meter shows on stderr how far something has come, until stop is called, which waits for the last picture. On a terminal it
-// is a bar in one line that stop takes away; elsewhere it is a plain line every 2 s. now is asked from another goroutine.
-func Meter(what string, now func() (done, total int64)) (stop func()) {
+// Meter makes meters that speak a language. One shows on stderr how far something has come, until stop is called, which waits
+// for the last picture. On a terminal it is a bar in one line that stop takes away; elsewhere it is a plain line every 2 s. now
+// is asked from another goroutine.
+func Meter(l *phrase.Language) func(what phrase.Phrase, now func() (done, total int64)) (stop func()) {
+	return func(what phrase.Phrase, now func() (done, total int64)) func() { return meter(l, what, now) }
+}
+
+func meter(l *phrase.Language, what phrase.Phrase, now func() (done, total int64)) (stop func()) {
 	terminal := term.IsTerminal(os.Stderr.Fd())
 	every := meterLines
 	if terminal {
@@ -43,7 +49,7 @@ func Meter(what string, now func() (done, total int64)) (stop func()) {
 				return
 			case <-tick.C:
 				done, total := now()
-				_, _ = io.WriteString(os.Stderr, meterText(what, done, total, terminal))
+				_, _ = io.WriteString(os.Stderr, meterText(l, what, done, total, terminal))
 			}
 		}
 	})
@@ -54,12 +60,12 @@ func Meter(what string, now func() (done, total int64)) (stop func()) {
 }
 
 // meterText is one picture of a meter. There is nowhere to report that stderr is gone.
-func meterText(what string, done, total int64, terminal bool) string {
-	count := fmt.Sprintf("%s of %s", comma(done), comma(total))
+func meterText(l *phrase.Language, what phrase.Phrase, done, total int64, terminal bool) string {
+	count := phrase.New("%s of %s", phrase.Number(done), phrase.Number(total))
 	if !terminal {
-		return what + ": " + count + "\n"
+		return phrase.New("%s: %s", what, count).In(l) + "\n"
 	}
 	g := unicodeGlyphs()
 	filled := bar(g, g.eighths[7], done, total, meterWidth)
-	return "\r" + what + " " + filled + strings.Repeat(g.track, meterWidth-ansi.StringWidth(filled)) + " " + count + ansi.EraseLineRight
+	return "\r" + what.In(l) + " " + filled + strings.Repeat(g.track, meterWidth-ansi.StringWidth(filled)) + " " + count.In(l) + ansi.EraseLineRight
 }

@@ -4,13 +4,13 @@ package broker
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 // ready is the one line on stdout.
@@ -50,7 +50,7 @@ func Command(getenv func(string) string) *cobra.Command {
 				line.Join, line.Code = line.Kafka[0], room.Code.Reveal()
 			}
 			if err := json.NewEncoder(cmd.OutOrStdout()).Encode(line); err != nil {
-				return fmt.Errorf("write the ready line to stdout: %w", err)
+				return phrase.Errorf("write the ready line to stdout: %w", err)
 			}
 			<-cmd.Context().Done()
 			return nil

@@ -12,6 +12,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 // Command returns `cleanup`, which deletes what labs made on the cluster that the flags name, once somebody agreed.
@@ -31,7 +32,7 @@ func Command(cluster *connect.Flags) *cobra.Command {
 				return err
 			}
 			if len(cfg.Brokers) == 0 {
-				return errors.New("cleanup is for a real cluster, name it with --brokers: the embedded one is gone with its lab")
+				return phrase.Errorf("cleanup is for a real cluster, name it with --brokers: the embedded one is gone with its lab")
 			}
 			return Run(cmd.Context(), cfg, cluster.Confirm, cmd.OutOrStdout())
 		},
@@ -62,7 +63,7 @@ func Run(ctx context.Context, cfg kafka.Config, confirm func(ctx context.Context
 		return err
 	}
 	if len(plan.Topics)+len(plan.Groups) > 0 {
-		if err := confirm(ctx, question(plan)); err != nil {
+		if err := confirm(ctx, question(plan, phrase.Of(ctx))); err != nil {
 			return err
 		}
 	}
@@ -70,51 +71,44 @@ func Run(ctx context.Context, cfg kafka.Config, confirm func(ctx context.Context
 	if errors.Is(err, kafka.ErrInUse) {
 		return err
 	}
-	said := "Nothing that a lab made is left"
+	said := phrase.New("Nothing that a lab made is left on %s%s.", plan.Where(), under(plan.Prefix))
 	if err != nil {
-		said = "Some of what a lab made is left"
+		said = phrase.New("Some of what a lab made is left on %s%s.", plan.Where(), under(plan.Prefix))
 	}
-	if _, outErr := fmt.Fprintf(out, "%s on %s%s.\n", said, plan.Where(), under(plan.Prefix)); outErr != nil {
-		err = errors.Join(err, fmt.Errorf("say what was deleted: %w", outErr))
+	if _, outErr := fmt.Fprintln(out, said.In(phrase.Of(ctx))); outErr != nil {
+		err = errors.Join(err, phrase.Errorf("say what was deleted: %w", outErr))
 	}
 	return err
 }
 
-func under(prefix string) string {
+func under(prefix string) phrase.Phrase {
 	if prefix == "" {
-		return ""
+		return phrase.Phrase{}
 	}
-	return fmt.Sprintf(" under the prefix %q", prefix)
+	return phrase.New(" under the prefix %q", prefix)
 }
 
 // question lists what will be deleted, and what will not.
-func question(p kafka.Plan) string {
-	var goes, stays []string
+func question(p kafka.Plan, l *phrase.Language) string {
+	lines := []phrase.Phrase{phrase.New("What labs made on somebody's Kafka: %s.", p.Where())}
+	var stays []phrase.Phrase
 	for _, t := range p.Topics {
-		name := "topic " + p.Prefix + t.Name
-		switch t.Standing {
+		switch name := p.Prefix + t.Name; t.Standing {
 		case kafka.Made:
-			goes = append(goes, name+" with all its records")
+			lines = append(lines, phrase.New("  delete topic %s with all its records", name))
 		case kafka.Found:
-			stays = append(stays, name+": somebody created it anew")
+			stays = append(stays, phrase.New("  leave  topic %s: somebody created it anew", name))
 		case kafka.Missing:
 		}
 	}
 	for _, g := range p.Groups {
-		name := "group " + p.Prefix + g.Name
 		if g.Standing == kafka.Made {
-			goes = append(goes, name+" with its offsets")
+			lines = append(lines, phrase.New("  delete group %s with its offsets", p.Prefix+g.Name))
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "What labs made on somebody's Kafka: %s.\n", p.Where())
-	list(&b, "  delete ", goes)
-	list(&b, "  leave  ", stays)
-	return b.String()
-}
-
-func list(b *strings.Builder, what string, names []string) {
-	for _, name := range names {
-		b.WriteString(what + name + "\n")
+	for _, line := range append(lines, stays...) {
+		b.WriteString(line.In(l) + "\n")
 	}
+	return b.String()
 }

@@ -2,9 +2,9 @@ package connect
 
 import (
 	"context"
-	"fmt"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // ConfirmWith has ask show what is about to be written to somebody's cluster, or deleted from it, and wait for an answer:
@@ -20,7 +20,7 @@ func (f *Flags) Confirm(ctx context.Context, question string) error {
 	case f.yes:
 		return nil
 	case f.confirm == nil:
-		return fmt.Errorf("%w; --yes says that it may", kafka.ErrUnconfirmed)
+		return phrase.Errorf("%w; --yes says that it may", kafka.ErrUnconfirmed)
 	default:
 		return f.confirm(ctx, question)
 	}
@@ -28,5 +28,5 @@ func (f *Flags) Confirm(ctx context.Context, question string) error {
 
 // confirmPlan is a kafka.Config.Confirm.
 func (f *Flags) confirmPlan(ctx context.Context, p kafka.Plan) error {
-	return f.Confirm(ctx, p.String())
+	return f.Confirm(ctx, p.In(phrase.Of(ctx)))
 }

@@ -4,8 +4,6 @@ package connect
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // The environment variables that stand in for flags; the password has no flag, because a command line is public.
@@ -30,7 +29,7 @@ type Flags struct {
 	mechanism, user string
 	passwordFile    string
 	getenv          func(string) string
-	ask             func(prompt string) (string, error)
+	ask             func(prompt phrase.Phrase) (string, error)
 	yes             bool
 	confirm         func(ctx context.Context, question string) error
 	dial            func(ctx context.Context, network, address string) (net.Conn, error)
@@ -41,7 +40,7 @@ func New(getenv func(string) string) *Flags { return &Flags{getenv: getenv} }
 
 // AskWith has ask read a password from the user, who does not see it as it is typed. Without it the password must stand
 // in a file or in the environment.
-func (f *Flags) AskWith(ask func(prompt string) (string, error)) *Flags {
+func (f *Flags) AskWith(ask func(prompt phrase.Phrase) (string, error)) *Flags {
 	f.ask = ask
 	return f
 }
@@ -81,7 +80,7 @@ func (f *Flags) Into(cfg *kafka.Config) error {
 	for address := range strings.SplitSeq(list, ",") {
 		address = strings.TrimSpace(address)
 		if err := checkAddress(address); err != nil {
-			return fmt.Errorf("%s %q: %w; it takes host:port[,host:port]", source, list, err)
+			return phrase.Errorf("%s %q: %w; it takes host:port[,host:port]", source, list, err)
 		}
 		cfg.Brokers = append(cfg.Brokers, address)
 	}
@@ -97,7 +96,7 @@ func (f *Flags) needless() error {
 		"--sasl": f.mechanism != "", "--user": f.user != "", "--password-file": f.passwordFile != "",
 	} {
 		if set {
-			return errors.New(flag + " is for a real cluster: name it with --brokers")
+			return phrase.Errorf("%s is for a real cluster: name it with --brokers", flag)
 		}
 	}
 	return nil
@@ -106,10 +105,10 @@ func (f *Flags) needless() error {
 func checkAddress(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("%q is no address", address)
+		return phrase.Errorf("%q is no address", address)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || host == "" {
-		return fmt.Errorf("%q is no address", address)
+		return phrase.Errorf("%q is no address", address)
 	}
 	return nil
 }

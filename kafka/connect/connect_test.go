@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 func parse(t *testing.T, env map[string]string, args ...string) (kafka.Config, error) {
@@ -71,8 +72,8 @@ func TestThePasswordComesFromTheFileTheEnvironmentOrTheUser(t *testing.T) {
 	env := map[string]string{PasswordVariable: "of the environment", UserVariable: "teacher"}
 	login := []string{"--brokers", "a:1", "--sasl", "scram-sha-512"}
 	asked := ""
-	asking := New(func(name string) string { return map[string]string{UserVariable: "pupil"}[name] }).AskWith(func(prompt string) (string, error) {
-		asked = prompt
+	asking := New(func(name string) string { return map[string]string{UserVariable: "pupil"}[name] }).AskWith(func(prompt phrase.Phrase) (string, error) {
+		asked = prompt.String()
 		return "of the user", nil
 	})
 	file, err := parse(t, env, append(login, "--password-file", write(t, "of the file\r\n"))...)

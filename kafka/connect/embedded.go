@@ -2,8 +2,6 @@ package connect
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // The environment variables of a classroom.
@@ -52,18 +51,18 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 	}
 	host, port, err := hostAndPort(e.listen)
 	if err != nil {
-		return fmt.Errorf("--listen %q: %w", e.listen, err)
+		return phrase.Errorf("--listen %q: %w", e.listen, err)
 	}
 	if port != "" {
 		if set.Changed("kafka-port") && port != strconv.Itoa(e.port) {
-			return fmt.Errorf("--listen %s and --kafka-port %d name two ports: leave one out", e.listen, e.port)
+			return phrase.Errorf("--listen %s and --kafka-port %d name two ports: leave one out", e.listen, e.port)
 		}
 		if cfg.Port, err = strconv.Atoi(port); err != nil {
-			return fmt.Errorf("--listen %q: %w", e.listen, err)
+			return phrase.Errorf("--listen %q: %w", e.listen, err)
 		}
 	}
 	if err := ours(host); err != nil {
-		return fmt.Errorf("--listen %s: %w", e.listen, err)
+		return phrase.Errorf("--listen %s: %w", e.listen, err)
 	}
 	room := &kafka.Classroom{Host: host, Code: kafka.NewJoinCode(), Teacher: kafka.NewSecret(e.getenv(TeacherVariable))}
 	if code := strings.TrimSpace(e.getenv(CodeVariable)); code != "" {
@@ -78,19 +77,19 @@ func (e *Embedded) Into(set *pflag.FlagSet, cfg *kafka.Config) error {
 func (e *Embedded) Place(set *pflag.FlagSet, cfg *kafka.Config, observe bool) (guest bool, err error) {
 	switch {
 	case len(cfg.Brokers) > 0:
-		return false, e.idle("the cluster is that of --brokers or " + BrokersVariable)
+		return false, e.idle(phrase.New("the cluster is that of --brokers or %s", BrokersVariable))
 	case observe:
 		cfg.Brokers = []string{e.local()}
-		return true, e.idle("--observe starts no cluster")
+		return true, e.idle(phrase.New("--observe starts no cluster"))
 	}
 	return false, e.Into(set, cfg)
 }
 
 // idle refuses the flags that mean nothing where this process runs no brokers; why is the reason.
-func (e *Embedded) idle(why string) error {
+func (e *Embedded) idle(why phrase.Phrase) error {
 	for flag, value := range map[string]string{"--data-dir": e.dataDir, "--listen": e.listen} {
 		if value != "" {
-			return fmt.Errorf("%s %s is for brokers that this process runs, but %s: leave one of them out", flag, value, why)
+			return phrase.Errorf("%s %s is for brokers that this process runs, but %s: leave one of them out", flag, value, why)
 		}
 	}
 	return nil
@@ -113,7 +112,7 @@ func hostAndPort(address string) (host, port string, err error) {
 	}
 	_, number := strconv.ParseUint(port, 10, 16)
 	if host == "" || strings.Contains(host, ":") && net.ParseIP(host) == nil || port != "" && number != nil {
-		return "", "", errors.New("it takes HOST or HOST:PORT")
+		return "", "", phrase.Errorf("it takes HOST or HOST:PORT")
 	}
 	return host, port, nil
 }
@@ -132,15 +131,15 @@ func ours(host string) error {
 		ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 		defer cancel()
 		if ips, err = net.DefaultResolver.LookupIP(ctx, "ip", host); err != nil {
-			return fmt.Errorf("%w; it takes an address of this machine, such as %s", err, addresses(own))
+			return phrase.Errorf("%w; it takes an address of this machine, such as %s", err, addresses(own))
 		}
 	}
 	for _, ip := range ips {
 		if ip.IsUnspecified() {
-			return fmt.Errorf("students cannot connect to it: name the address by which they reach this machine, such as %s", addresses(own))
+			return phrase.Errorf("students cannot connect to it: name the address by which they reach this machine, such as %s", addresses(own))
 		}
 		if !slices.ContainsFunc(own, func(a net.Addr) bool { return has(a, ip) }) {
-			return fmt.Errorf("that is no address of this machine: it has %s", addresses(own))
+			return phrase.Errorf("that is no address of this machine: it has %s", addresses(own))
 		}
 	}
 	return nil
@@ -172,7 +171,7 @@ func addresses(own []net.Addr) string {
 func Address(text string) (string, error) {
 	host, port, err := hostAndPort(text)
 	if err != nil {
-		return "", fmt.Errorf("%q: %w, as the projector shows it", text, err)
+		return "", phrase.Errorf("%q: %w, as the projector shows it", text, err)
 	}
 	if port == "" {
 		port = strconv.Itoa(FirstPort)

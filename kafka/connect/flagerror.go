@@ -2,10 +2,11 @@ package connect
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"blackfriday/kafka/phrase"
 )
 
 // FlagError is for cobra's SetFlagErrorFunc: what a flag takes, in the words of its user and not of Go's parsers.
@@ -14,11 +15,17 @@ func FlagError(_ *cobra.Command, err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	takes := map[string]string{
-		"int": "a whole number", "uint64": "a whole number", "duration": "a duration such as 500ms, 6s or 1m", "bool": "true or false",
+	takes, ok := map[string]phrase.Phrase{
+		"int":      phrase.New("a whole number"),
+		"int32":    phrase.New("a whole number"),
+		"int64":    phrase.New("a whole number"),
+		"uint64":   phrase.New("a whole number"),
+		"float64":  phrase.New("a number"),
+		"duration": phrase.New("a duration such as 500ms, 6s or 1m"),
+		"bool":     phrase.New("true or false"),
 	}[bad.GetFlag().Value.Type()]
-	if takes == "" {
+	if !ok {
 		return err
 	}
-	return fmt.Errorf("--%s %q: it takes %s", bad.GetFlag().Name, bad.GetValue(), takes)
+	return phrase.Errorf("--%s %q: it takes %s", bad.GetFlag().Name, bad.GetValue(), takes)
 }

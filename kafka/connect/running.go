@@ -2,11 +2,11 @@ package connect
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // LocalBroker is where a lab on this machine has its first broker unless it is told otherwise.
@@ -53,7 +53,7 @@ func OpenRunning(ctx context.Context, cfg kafka.Config, local bool) (*kafka.Clus
 		return cluster, Hidden, nil
 	}
 	if local {
-		err = fmt.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
+		err = phrase.Errorf("no lab runs on this machine: start one with blackfriday, or name a cluster with --brokers: %w", err)
 	}
 	return nil, Named, &ExitError{ExitNoCluster, err}
 }

@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // security is what the flags say of TLS and of the login.
@@ -23,17 +22,17 @@ func (f *Flags) security() (kafka.Security, error) {
 	if f.mechanism == "" {
 		switch {
 		case f.user != "":
-			return kafka.Security{}, errors.New("--user needs --sasl: plain, scram-sha-256 or scram-sha-512, as the cluster offers it")
+			return kafka.Security{}, phrase.Errorf("--user needs --sasl: plain, scram-sha-256 or scram-sha-512, as the cluster offers it")
 		case f.passwordFile != "":
-			return kafka.Security{}, errors.New("--password-file needs --sasl: plain, scram-sha-256 or scram-sha-512, as the cluster offers it")
+			return kafka.Security{}, phrase.Errorf("--password-file needs --sasl: plain, scram-sha-256 or scram-sha-512, as the cluster offers it")
 		}
 		return s, nil
 	}
 	if s.Mechanism, err = kafka.ParseMechanism(f.mechanism); err != nil {
-		return kafka.Security{}, fmt.Errorf("--sasl: %w", err)
+		return kafka.Security{}, phrase.Errorf("--sasl: %w", err)
 	}
 	if s.User = cmp.Or(f.user, f.getenv(UserVariable)); s.User == "" {
-		return kafka.Security{}, errors.New("--sasl needs --user, or " + UserVariable)
+		return kafka.Security{}, phrase.Errorf("--sasl needs --user, or %s", UserVariable)
 	}
 	password, err := f.password(s.User)
 	if err != nil {
@@ -52,20 +51,20 @@ func (f *Flags) encryption() (*tls.Config, error) {
 	if f.ca != "" {
 		pem, err := readSmall(f.ca)
 		if err != nil {
-			return nil, fmt.Errorf("--tls-ca: %w", err)
+			return nil, phrase.Errorf("--tls-ca: %w", err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("--tls-ca %s: there is no certificate in it; it takes PEM, which begins with -----BEGIN CERTIFICATE-----", f.ca)
+			return nil, phrase.Errorf("--tls-ca %s: there is no certificate in it; it takes PEM, which begins with -----BEGIN CERTIFICATE-----", f.ca)
 		}
 	}
 	if (f.cert == "") != (f.key == "") {
-		return nil, errors.New("--tls-cert and --tls-key belong together: give both")
+		return nil, phrase.Errorf("--tls-cert and --tls-key belong together: give both")
 	}
 	if f.cert != "" {
 		pair, err := tls.LoadX509KeyPair(f.cert, f.key)
 		if err != nil {
-			return nil, fmt.Errorf("--tls-cert %s with --tls-key %s: %w", f.cert, f.key, err)
+			return nil, phrase.Errorf("--tls-cert %s with --tls-key %s: %w", f.cert, f.key, err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -78,24 +77,24 @@ func (f *Flags) password(user string) (string, error) {
 	case f.passwordFile != "":
 		text, err := readSmall(f.passwordFile)
 		if err != nil {
-			return "", fmt.Errorf("--password-file: %w", err)
+			return "", phrase.Errorf("--password-file: %w", err)
 		}
 		// Editors end a file with a line break.
 		if password := strings.TrimRight(string(text), "\r\n"); password != "" {
 			return password, nil
 		}
-		return "", fmt.Errorf("--password-file %s: it is empty", f.passwordFile)
+		return "", phrase.Errorf("--password-file %s: it is empty", f.passwordFile)
 	case f.getenv(PasswordVariable) != "":
 		return f.getenv(PasswordVariable), nil
 	case f.ask == nil:
-		return "", fmt.Errorf("no password for %q: set %s, or give --password-file", user, PasswordVariable)
+		return "", phrase.Errorf("no password for %q: set %s, or give --password-file", user, PasswordVariable)
 	}
-	password, err := f.ask(fmt.Sprintf("Password of %q: ", user))
+	password, err := f.ask(phrase.New("Password of %q: ", user))
 	if err == nil && password == "" {
-		err = errors.New("it is empty")
+		err = phrase.Errorf("it is empty")
 	}
 	if err != nil {
-		return "", fmt.Errorf("no password for %q: %w; set %s, or give --password-file", user, err, PasswordVariable)
+		return "", phrase.Errorf("no password for %q: %w; set %s, or give --password-file", user, err, PasswordVariable)
 	}
 	return password, nil
 }
@@ -111,7 +110,7 @@ func readSmall(path string) ([]byte, error) {
 	defer file.Close() //nolint:errcheck // it was read only
 	text, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
 	if err == nil && len(text) > mostBytes {
-		err = fmt.Errorf("%s is larger than %d bytes", path, mostBytes)
+		err = phrase.Errorf("%s is larger than %d bytes", path, mostBytes)
 	}
 	return text, err
 }

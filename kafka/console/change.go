@@ -10,6 +10,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 func isThere(err error) bool { return errors.Is(err, kafka.ErrTopicExists) }
@@ -41,7 +42,7 @@ func (d *desk) delete(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose,
 	all, err := c.Console().Describe(cmd.Context(), names...)
 	done := deletedTopics{Deleted: []string{}}
 	if err == nil {
-		question := fmt.Sprintf("The topics %s with all their records are deleted from somebody's Kafka: %s.",
+		question := phrase.New("The topics %s with all their records are deleted from somebody's Kafka: %s.",
 			strings.Join(names, ", "), where(c))
 		if err := d.agree(cmd, whose, question); err != nil {
 			return err
@@ -57,7 +58,7 @@ func (d *desk) delete(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose,
 	}
 	return d.print(cmd.OutOrStdout(), done, func(w io.Writer) {
 		for _, name := range done.Deleted {
-			_, _ = fmt.Fprintf(w, "Deleted topic %s.\n", name)
+			_, _ = fmt.Fprintln(w, phrase.New("Deleted topic %s.", name).In(phrase.Of(cmd.Context())))
 		}
 	})
 }
@@ -94,27 +95,27 @@ func (d *desk) recreate(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whos
 	if err != nil {
 		return err
 	}
-	question := fmt.Sprintf("The topic %s with all its records is deleted from somebody's Kafka, and created anew: %s.", name, where(c))
+	question := phrase.New("The topic %s with all its records is deleted from somebody's Kafka, and created anew: %s.", name, where(c))
 	if err := d.agree(cmd, whose, question); err != nil {
 		return err
 	}
 	if err := k.Recreate(cmd.Context(), described[0], partitions); err != nil {
 		return err
 	}
-	return d.report(cmd, k, name, func(t topicJSON) (any, string) {
-		return t, fmt.Sprintf("Recreated topic %s: %d partitions, replication factor %d, no records.", t.Name, t.Partitions, t.Replicas)
+	return d.report(cmd, k, name, func(t topicJSON) (any, phrase.Phrase) {
+		return t, phrase.New("Recreated topic %s: %d partitions, replication factor %d, no records.", t.Name, t.Partitions, t.Replicas)
 	})
 }
 
 // agree asks before something is changed that is not the lab's on this machine.
-func (d *desk) agree(cmd *cobra.Command, whose connect.Whose, question string) error {
+func (d *desk) agree(cmd *cobra.Command, whose connect.Whose, question phrase.Phrase) error {
 	if whose == connect.Lab {
 		return nil
 	}
-	return d.cluster.Confirm(cmd.Context(), question)
+	return d.cluster.Confirm(cmd.Context(), question.In(phrase.Of(cmd.Context())))
 }
 
 // where names a cluster.
-func where(c *kafka.Cluster) string {
-	return fmt.Sprintf("cluster %s, reached at %s", c.ID(), strings.Join(c.Brokers(), ", "))
+func where(c *kafka.Cluster) phrase.Phrase {
+	return phrase.New("cluster %s, reached at %s", c.ID(), strings.Join(c.Brokers(), ", "))
 }

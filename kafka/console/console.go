@@ -15,6 +15,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 // Terminal is what the commands know about where they read and write.
@@ -54,7 +55,7 @@ func family(use, short, long string, members ...*cobra.Command) *cobra.Command {
 		Use: use, Short: short, Long: long + "\n" + Codes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return connect.Misuse(fmt.Errorf("%s has no sub-command %q: %s --help lists those that it has", cmd.CommandPath(), args[0], cmd.CommandPath()))
+				return connect.Misuse(phrase.Errorf("%s has no sub-command %q: %s --help lists those that it has", cmd.CommandPath(), args[0], cmd.CommandPath()))
 			}
 			return cmd.Help()
 		},
@@ -90,7 +91,7 @@ func (d *desk) print(out io.Writer, v any, plain func(w io.Writer)) error {
 
 func said(err error) error {
 	if err != nil {
-		return fmt.Errorf("write to stdout: %w", err)
+		return phrase.Errorf("write to stdout: %w", err)
 	}
 	return nil
 }
@@ -128,11 +129,11 @@ func (d *desk) table(w io.Writer, rows ...[]any) {
 func named(args []string, flag, value string) ([]string, error) {
 	switch {
 	case value == "" && len(args) == 0:
-		return nil, connect.Misuse(fmt.Errorf("name what it is about, as an argument or with --%s", flag))
+		return nil, connect.Misuse(phrase.Errorf("name what it is about, as an argument or with --%s", flag))
 	case value == "":
 		return args, nil
 	case len(args) > 0:
-		return nil, connect.Misuse(fmt.Errorf("--%s %s and %q name it twice: leave one out", flag, value, args[0]))
+		return nil, connect.Misuse(phrase.Errorf("--%s %s and %q name it twice: leave one out", flag, value, args[0]))
 	}
 	return []string{value}, nil
 }
@@ -141,7 +142,7 @@ func named(args []string, flag, value string) ([]string, error) {
 func oneTopic(args []string, value string) (string, error) {
 	list, err := named(args, "topic", value)
 	if err == nil && len(list) > 1 {
-		err = connect.Misuse(fmt.Errorf("it takes one at a time, not %d: %q", len(list), list))
+		err = connect.Misuse(phrase.Errorf("it takes one at a time, not %d: %q", len(list), list))
 	}
 	if err != nil {
 		return "", err
@@ -190,6 +191,6 @@ func groupNames(ctx context.Context, k kafka.Console) ([]string, error) {
 // offers completes a flag. The flag is there: the command has just made it.
 func offers(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
-		cmd.PreRunE = func(*cobra.Command, []string) error { return errors.Join(errors.New("complete --"+flag), err) }
+		cmd.PreRunE = func(*cobra.Command, []string) error { return errors.Join(phrase.Errorf("complete --%s", flag), err) }
 	}
 }

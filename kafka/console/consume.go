@@ -14,6 +14,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 // consumption is what `consume` was asked for.
@@ -71,17 +72,17 @@ func (c *consumption) check(cmd *cobra.Command) error {
 	case "read_committed":
 		c.stream.Committed = true
 	default:
-		return fmt.Errorf("--isolation-level %s: there are read_uncommitted and read_committed", c.isolation)
+		return phrase.Errorf("--isolation-level %s: there are read_uncommitted and read_committed", c.isolation)
 	}
 	switch {
 	case set("max-messages") && c.most < 1:
-		return fmt.Errorf("--max-messages %d: at least 1", c.most)
+		return phrase.Errorf("--max-messages %d: at least 1", c.most)
 	case set("timeout") && c.patience <= 0:
-		return fmt.Errorf("--timeout %v: more than 0s", c.patience)
+		return phrase.Errorf("--timeout %v: more than 0s", c.patience)
 	case set("partition") && c.stream.Partition < 0:
-		return fmt.Errorf("--partition %d: they count from 0", c.stream.Partition)
+		return phrase.Errorf("--partition %d: they count from 0", c.stream.Partition)
 	case set("partition") && c.stream.Group != "":
-		return errors.New("--partition and --group: a group gives its members their partitions, leave one out")
+		return phrase.Errorf("--partition and --group: a group gives its members their partitions, leave one out")
 	}
 	return nil
 }
@@ -99,7 +100,7 @@ func (c *consumption) run(cmd *cobra.Command, cluster *kafka.Cluster) error {
 }
 
 // errQuiet is the cause of a wait that was too long.
-var errQuiet = errors.New("nothing came in time")
+var errQuiet = phrase.Errorf("nothing came in time")
 
 func (c *consumption) pump(ctx context.Context, stream *kafka.Stream, out io.Writer) (count int64, err error) {
 	w := bufio.NewWriter(out)
@@ -125,7 +126,7 @@ func (c *consumption) pump(ctx context.Context, stream *kafka.Stream, out io.Wri
 		}
 		switch {
 		case quiet && len(records) == 0 && c.most > 0:
-			return count, connect.Short(fmt.Errorf("%d of %d messages came; nothing more came within %v", count, c.most, c.patience))
+			return count, connect.Short(phrase.Errorf("%d of %d messages came; nothing more came within %v", count, c.most, c.patience))
 		case ctx.Err() != nil, quiet && len(records) == 0:
 			return count, nil //nolint:nilerr // Ctrl+C is how it ends
 		}

@@ -9,6 +9,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 func groups(d *desk) *cobra.Command {
@@ -57,7 +58,7 @@ func (d *desk) describeGroups() *cobra.Command {
 				return err
 			}
 			if members && state {
-				return connect.Misuse(fmt.Errorf("--members and --state show two things: leave one out"))
+				return connect.Misuse(phrase.Errorf("--members and --state show two things: leave one out"))
 			}
 			table := positionRows
 			switch {
@@ -88,7 +89,8 @@ func (d *desk) describeEach(cmd *cobra.Command, k kafka.Console, names []string,
 	}
 	for _, g := range all {
 		if len(g.Members) == 0 {
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "The group %s has no members now.\n", d.terminal.Visible(g.Name))
+			said := phrase.New("The group %s has no members now.", d.terminal.Visible(g.Name))
+			_, _ = fmt.Fprintln(cmd.ErrOrStderr(), said.In(phrase.Of(cmd.Context())))
 		}
 	}
 	return d.print(cmd.OutOrStdout(), list, func(w io.Writer) {

@@ -14,6 +14,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 // mostTold is how many lines that were not written are named one by one.
@@ -27,6 +28,7 @@ type production struct {
 	separator string
 
 	errs                     io.Writer // where lines that were not written are named
+	l                        *phrase.Language
 	telling                  sync.Mutex
 	told                     int
 	written, failed, unknown atomic.Int64
@@ -50,9 +52,9 @@ func produce(d *desk) *cobra.Command {
 				return err
 			}
 			if keyed = keyed || cmd.Flags().Changed("key-separator"); separator == "" {
-				return connect.Misuse(errors.New("--key-separator: it takes at least one character"))
+				return connect.Misuse(phrase.Errorf("--key-separator: it takes at least one character"))
 			}
-			p := &production{desk: d, topic: name, keyed: keyed, separator: separator, errs: cmd.ErrOrStderr()}
+			p := &production{desk: d, topic: name, keyed: keyed, separator: separator, errs: cmd.ErrOrStderr(), l: phrase.Of(cmd.Context())}
 			return d.run(cmd.Context(), func(c *kafka.Cluster, _ connect.Whose) error { return p.run(cmd, c) })
 		},
 	}
@@ -75,14 +77,14 @@ func (p *production) run(cmd *cobra.Command, c *kafka.Cluster) error {
 	}
 	defer producer.Close()
 	if p.terminal.In && p.terminal.Out {
-		_, _ = fmt.Fprintf(p.errs, "A message on each line; Ctrl+D ends.\n")
+		p.tell(phrase.New("A message on each line; Ctrl+D ends."))
 	}
 	reader := &lines{in: bufio.NewReader(cmd.InOrStdin()), most: c.Console().MaxBytes(p.topic)}
 	readErr := p.send(ctx, reader, producer)
 	result := producedJSON{p.written.Load(), p.failed.Load(), p.unknown.Load()}
 	err = p.print(cmd.OutOrStdout(), result, func(io.Writer) {})
 	if result.Failed+result.Unknown > 0 {
-		err = errors.Join(err, connect.Short(fmt.Errorf("%d lines were written, %d were not, and of %d the outcome is unknown", result.Written, result.Failed, result.Unknown)))
+		err = errors.Join(err, connect.Short(phrase.Errorf("%d lines were written, %d were not, and of %d the outcome is unknown", result.Written, result.Failed, result.Unknown)))
 	}
 	return errors.Join(readErr, err)
 }
@@ -122,7 +124,7 @@ func (p *production) send(ctx context.Context, reader *lines, producer *kafka.Pr
 			p.answer(number, r.err)
 			continue
 		case r.err != nil:
-			return fmt.Errorf("read stdin: %w", r.err)
+			return phrase.Errorf("read stdin: %w", r.err)
 		}
 		record, err := p.record(r.line)
 		if err != nil {
@@ -143,7 +145,7 @@ func (p *production) record(line []byte) (*kafka.Record, error) {
 	if p.keyed {
 		key, value, ok := bytes.Cut(line, []byte(p.separator))
 		if !ok {
-			return nil, fmt.Errorf("there is no key in it: no %q", p.separator)
+			return nil, phrase.Errorf("there is no key in it: no %q", p.separator)
 		}
 		r.Key, r.Value = key, value
 	}
@@ -165,10 +167,15 @@ func (p *production) answer(number int, err error) {
 	defer p.telling.Unlock()
 	switch p.told++; {
 	case p.told <= mostTold:
-		_, _ = fmt.Fprintf(p.errs, "line %d: %s\n", number, p.terminal.Visible(err.Error()))
+		p.tell(phrase.New("line %d: %s", number, err))
 	case p.told == mostTold+1:
-		_, _ = fmt.Fprintln(p.errs, "more lines were not written: they are counted, and not named")
+		p.tell(phrase.New("more lines were not written: they are counted, and not named"))
 	}
+}
+
+// tell says something on stderr, and makes harmless what it quotes.
+func (p *production) tell(said phrase.Phrase) {
+	_, _ = fmt.Fprintln(p.errs, p.terminal.Visible(said.In(p.l)))
 }
 
 // lines reads lines of at most so many bytes.
@@ -183,8 +190,11 @@ type longLineError struct {
 	most  int
 }
 
-func (l *longLineError) Error() string {
-	return fmt.Sprintf("it has %d bytes, and the topic takes %d at most", l.bytes, l.most)
+func (l *longLineError) Error() string { return l.In(nil) }
+
+// In implements phrase.Speaker.
+func (l *longLineError) In(language *phrase.Language) string {
+	return phrase.New("it has %d bytes, and the topic takes %d at most", l.bytes, l.most).In(language)
 }
 
 // next returns the next line without its end. It keeps no more of a line than a topic takes, however long that is.

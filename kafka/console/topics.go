@@ -10,6 +10,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 )
 
 func topics(d *desk) *cobra.Command {
@@ -82,7 +83,7 @@ func (d *desk) createTopic() *cobra.Command {
 
 func (d *desk) create(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose, wanted kafka.NewTopic, calm bool) error {
 	if whose == connect.Hidden { // on one that was named, what is written is meant
-		question := fmt.Sprintf("The topic %s is created on somebody's Kafka: %s.", wanted.Name, where(c))
+		question := phrase.New("The topic %s is created on somebody's Kafka: %s.", wanted.Name, where(c))
 		if err := d.agree(cmd, whose, question); err != nil {
 			return err
 		}
@@ -93,24 +94,24 @@ func (d *desk) create(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whose,
 	if err != nil && (!there || !calm) {
 		return err
 	}
-	return d.report(cmd, k, wanted.Name, func(t topicJSON) (any, string) {
-		said := fmt.Sprintf("Created topic %s.", t.Name)
+	return d.report(cmd, k, wanted.Name, func(t topicJSON) (any, phrase.Phrase) {
+		said := phrase.New("Created topic %s.", t.Name)
 		if there {
-			said = fmt.Sprintf("The topic %s is there already.", t.Name)
+			said = phrase.New("The topic %s is there already.", t.Name)
 		}
 		return madeTopic{t, !there}, said
 	})
 }
 
 // report describes a topic that was just made, and says what was done.
-func (d *desk) report(cmd *cobra.Command, k kafka.Console, name string, say func(topicJSON) (any, string)) error {
+func (d *desk) report(cmd *cobra.Command, k kafka.Console, name string, say func(topicJSON) (any, phrase.Phrase)) error {
 	described, err := k.Describe(cmd.Context(), name)
 	if err != nil {
 		return err
 	}
 	t := described[0]
 	v, said := say(topicJSON{t.Name, t.ID, t.Internal, len(t.Partitions), t.Replicas()})
-	return d.print(cmd.OutOrStdout(), v, func(w io.Writer) { _, _ = fmt.Fprintln(w, said) })
+	return d.print(cmd.OutOrStdout(), v, func(w io.Writer) { _, _ = fmt.Fprintln(w, said.In(phrase.Of(cmd.Context()))) })
 }
 
 func (d *desk) describeTopics() *cobra.Command {
@@ -177,7 +178,7 @@ func pairs(texts []string) (map[string]string, error) {
 	for _, text := range texts {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
-			return nil, connect.Misuse(fmt.Errorf("--config %q: it takes NAME=VALUE, such as retention.ms=60000", text))
+			return nil, connect.Misuse(phrase.Errorf("--config %q: it takes NAME=VALUE, such as retention.ms=60000", text))
 		}
 		all[name] = value
 	}
@@ -189,7 +190,7 @@ func positive(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		f := cmd.Flags().Lookup(name)
 		if n, err := strconv.Atoi(f.Value.String()); f.Changed && (err != nil || n < 1 || n > mostOf(name)) {
-			return connect.Misuse(fmt.Errorf("--%s %s: between 1 and %d", name, f.Value, mostOf(name)))
+			return connect.Misuse(phrase.Errorf("--%s %s: between 1 and %d", name, f.Value, mostOf(name)))
 		}
 	}
 	return nil

@@ -5,12 +5,13 @@ package datadir
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"blackfriday/kafka/phrase"
 )
 
 // The files of this package in a directory; the others are kfake's.
@@ -24,9 +25,9 @@ const format = 1
 
 // Errors of Open, wrapped in a sentence that names the directory and the cure.
 var (
-	ErrInUse   = errors.New("another blackfriday uses it")
-	ErrForeign = errors.New("it holds files that blackfriday did not write")
-	ErrNewer   = errors.New("a newer blackfriday wrote it")
+	ErrInUse   = phrase.Errorf("another blackfriday uses it")
+	ErrForeign = phrase.Errorf("it holds files that blackfriday did not write")
+	ErrNewer   = phrase.Errorf("a newer blackfriday wrote it")
 )
 
 // identity says whose a directory is.
@@ -48,7 +49,7 @@ type Dir struct {
 func Open(path string) (*Dir, error) {
 	d := &Dir{path: path, lock: flock.New(filepath.Join(path, lockFile))}
 	if err := d.open(); err != nil {
-		return nil, errors.Join(fmt.Errorf("--data-dir %s: %w", path, explain(err)), d.lock.Close())
+		return nil, errors.Join(phrase.Errorf("--data-dir %s: %w", path, explain(err)), d.lock.Close())
 	}
 	return d, nil
 }
@@ -85,18 +86,15 @@ func (d *Dir) open() error {
 
 // explain says what to do about an error of Open.
 func explain(err error) error {
-	var cure string
 	switch {
 	case errors.Is(err, ErrInUse):
-		cure = "stop that one, or choose another directory"
+		return phrase.Errorf("%w; stop that one, or choose another directory", err)
 	case errors.Is(err, ErrForeign):
-		cure = "choose an empty directory, or one that --data-dir made"
+		return phrase.Errorf("%w; choose an empty directory, or one that --data-dir made", err)
 	case errors.Is(err, ErrNewer):
-		cure = "use that version, or choose another directory"
-	default:
-		cure = "choose a directory that can be written, on a disk with room"
+		return phrase.Errorf("%w; use that version, or choose another directory", err)
 	}
-	return fmt.Errorf("%w; %s", err, cure)
+	return phrase.Errorf("%w; choose a directory that can be written, on a disk with room", err)
 }
 
 // identity reads whose the directory is. One that is empty is ours to take.
@@ -109,7 +107,7 @@ func (d *Dir) identity() (id identity, err error) {
 		return identity{}, err
 	}
 	if err := json.Unmarshal(data, &id); err != nil || id.Format < 1 {
-		return identity{}, fmt.Errorf("%s: %w", identityFile, ErrForeign)
+		return identity{}, phrase.Errorf("%s: %w", identityFile, ErrForeign)
 	}
 	if id.Format > format {
 		return identity{}, ErrNewer

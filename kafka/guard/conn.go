@@ -5,11 +5,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 const (
@@ -100,7 +101,7 @@ func (c *conn) next() (*bytes.Buffer, error) {
 	}
 	frame := c.l.frame()
 	if _, err := io.CopyN(frame, c.wire, int64(sizeBytes+size)); err != nil {
-		return nil, fmt.Errorf("request of %d bytes: %w", size, err)
+		return nil, phrase.Errorf("request of %d bytes: %w", size, err)
 	}
 	c.stopClock()
 	c.awaited.expect(frame.Bytes(), c.l.opt.Rewrites)

@@ -6,13 +6,14 @@ package guard
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"runtime"
 	"sync"
 	"syscall"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // Defaults of Options.
@@ -88,9 +89,9 @@ const windowsAddrInUse = 10048
 
 func listenError(address string, err error) error {
 	if runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(windowsAddrInUse)) {
-		return fmt.Errorf("listen on %s: %w (%w)", address, syscall.EADDRINUSE, err)
+		return phrase.Errorf("listen on %s: %w (%w)", address, syscall.EADDRINUSE, err)
 	}
-	return fmt.Errorf("listen on %s: %w", address, err)
+	return phrase.Errorf("listen on %s: %w", address, err)
 }
 
 // advertised is an address under the name that clients are told.
@@ -105,7 +106,7 @@ func (a advertised) String() string { return a.hostPort }
 func advertise(host string, addr net.Addr) (net.Addr, error) {
 	_, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return nil, fmt.Errorf("advertise %s as %s: %w", addr, host, err)
+		return nil, phrase.Errorf("advertise %s as %s: %w", addr, host, err)
 	}
 	return advertised{network: addr.Network(), hostPort: net.JoinHostPort(host, port)}, nil
 }
@@ -168,7 +169,7 @@ func (l *Listener) admit(c *conn) error {
 		return net.ErrClosed
 	}
 	if len(l.conns) >= l.opt.Conns {
-		return fmt.Errorf("%d connections are open on %s already: close some", len(l.conns), l.addr)
+		return phrase.Errorf("%d connections are open on %s already: close some", len(l.conns), l.addr)
 	}
 	l.conns[c] = struct{}{}
 	return nil

@@ -28,6 +28,9 @@ type Phrase struct {
 // the whole.
 func New(format string, args ...any) Phrase { return Phrase{format: format, args: args} }
 
+// Named is New for a format that somebody else says: its sentence stands elsewhere.
+func Named(format string, args ...any) Phrase { return New(format, args...) }
+
 // Count returns a Phrase about n things: one where n is one in English, and other where it is not, both for fmt.Sprintf.
 // n is their first argument, as a Number. Another language has its own idea of when one thing is one (in French 0 is).
 func Count(n int64, one, other string, args ...any) Phrase {

@@ -1,12 +1,22 @@
 package e2e
 
 import (
+	"net"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
+
+// spokenAtTheCommandLine are the files of what the command line says whose sentences exist in every language.
+func spokenAtTheCommandLine() []string {
+	return []string{
+		"main.go", "kafka/*.go", "kafka/broker/*.go", "kafka/cleanup/*.go", "kafka/connect/*.go", "kafka/console/*.go", "kafka/datadir/*.go",
+		"kafka/guard/*.go", "kafka/phrase/command/*.go", "services/metrics/*.go", "services/rush/*.go", "services/serve/*.go",
+		"services/standalone/*.go", "scenarios/*.go", "scenarios/headless/*.go",
+	}
+}
 
 // inFrench runs the program for a user whose language is French.
 func inFrench(t *testing.T, args ...string) (stdout, stderr string, code int) {
@@ -77,13 +87,29 @@ func TestHelpIsSaidInFrench(t *testing.T) {
 	}
 }
 
+// nobodyListens is an address that was free a moment ago.
+func nobodyListens(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
 func TestMistakesAreToldInFrench(t *testing.T) {
+	silent := nobodyListens(t)
 	tests := []struct {
 		args []string
 		says string
 	}{
 		{[]string{"--nonsense"}, "blackfriday: option inconnue\u00a0: --nonsense\n"},
 		{[]string{"nonsense"}, "blackfriday: commande inconnue \"nonsense\" pour \"blackfriday\"\n"},
+		{[]string{"topics", "create", "t", "--partitions", "x"}, "blackfriday: --partitions \"x\"\u00a0: il faut un nombre entier\n"},
+		{[]string{"topics", "list", "--brokers", "nowhere"}, "blackfriday: --brokers \"nowhere\"\u00a0: \"nowhere\" n’est pas une adresse\u00a0; il faut host:port[,host:port]\n"},
+		{[]string{"topics", "list", "--brokers", silent}, "blackfriday: pas d’accès à Kafka à l’adresse " + silent +
+			"\u00a0: rien n’écoute là\u00a0: le port est-il le bon, et le broker tourne-t-il\u00a0?\n"},
 	}
 	for _, test := range tests {
 		_, said, code := inFrench(t, test.args...)

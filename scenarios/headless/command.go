@@ -11,6 +11,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/lab"
 )
@@ -84,7 +85,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 
 func oneName(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return connect.Misuse(fmt.Errorf("run plays one scenario at a time or all, not %d: %q", len(args), args))
+		return connect.Misuse(phrase.Errorf("run plays one scenario at a time or all, not %d: %q", len(args), args))
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func choose(cmd *cobra.Command, name string, cfg kafka.Config, f flags) ([]scena
 	if name != everything {
 		scenario, found := scenarios.Find(name)
 		if !found {
-			return nil, connect.Misuse(fmt.Errorf("run %q: no such scenario; there are: %s, and %s plays them all",
+			return nil, connect.Misuse(phrase.Errorf("run %q: no such scenario; there are: %s, and %s plays them all",
 				name, strings.Join(names(), ", "), everything))
 		}
 		list = []scenarios.Scenario{scenario}
@@ -104,7 +105,7 @@ func choose(cmd *cobra.Command, name string, cfg kafka.Config, f flags) ([]scena
 		var err error
 		if len(cfg.Brokers) > 0 {
 			if list[i].Setup, err = onReal(cmd.Context(), list[i].Setup, cfg); err != nil {
-				return nil, &connect.ExitError{Code: connect.ExitFailed, Err: fmt.Errorf("run %s: %w", name, err)}
+				return nil, &connect.ExitError{Code: connect.ExitFailed, Err: phrase.Errorf("run %s: %w", name, err)}
 			}
 		}
 		if list[i], err = load(cmd, list[i], f); err != nil {
@@ -124,10 +125,10 @@ func load(cmd *cobra.Command, s scenarios.Scenario, f flags) (scenarios.Scenario
 		delay = f.delay
 	}
 	if payments < 1 || payments > lab.MaxFlood {
-		return s, fmt.Errorf("run %s --payments %d: choose 1 to %d", s.Name, payments, lab.MaxFlood)
+		return s, phrase.Errorf("run %s --payments %d: choose 1 to %d", s.Name, payments, lab.MaxFlood)
 	}
 	if delay < 0 || delay > longestDelay {
-		return s, fmt.Errorf("run %s --delay %v: choose 0s to %v", s.Name, delay, longestDelay)
+		return s, phrase.Errorf("run %s --delay %v: choose 0s to %v", s.Name, delay, longestDelay)
 	}
 	s, err := s.With(payments, delay)
 	if err == nil && cmd.Flags().Changed("guarantee") {
@@ -143,7 +144,7 @@ func load(cmd *cobra.Command, s scenarios.Scenario, f flags) (scenarios.Scenario
 func only(s scenarios.Scenario, promise string) (scenarios.Scenario, error) {
 	g, err := kafka.ParseGuarantee(promise)
 	if err != nil {
-		return s, fmt.Errorf("run %s --guarantee: %w", s.Name, err)
+		return s, phrase.Errorf("run %s --guarantee: %w", s.Name, err)
 	}
 	return s.WithGuarantee(g)
 }
@@ -171,5 +172,5 @@ func verdict(r scenarios.Result) error {
 	if r.Passed() {
 		return nil
 	}
-	return &connect.ExitError{Code: connect.ExitFailed, Err: fmt.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))}
+	return &connect.ExitError{Code: connect.ExitFailed, Err: phrase.Errorf("run %s: %d of %d checks failed", r.Scenario, r.Failed(), len(r.Checks))}
 }

@@ -3,11 +3,11 @@ package headless
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/lab"
 )
@@ -28,7 +28,7 @@ func openLab(s scenarios.Setup, cfg kafka.Config, logs *slog.Logger) (runner, sc
 	open := func(ctx context.Context) (*kafka.Cluster, error) {
 		stranger := cfg
 		if stranger.Brokers = l.Snapshot().Cluster.Brokers; len(stranger.Brokers) == 0 {
-			return nil, errors.New("there is no cluster to count on")
+			return nil, phrase.Errorf("there is no cluster to count on")
 		}
 		return kafka.Open(ctx, stranger)
 	}

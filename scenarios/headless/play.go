@@ -11,6 +11,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 )
 
@@ -67,7 +68,7 @@ func (st stage) all(list []scenarios.Scenario) error {
 
 func (st stage) encode(v any) error {
 	if err := json.NewEncoder(st.cmd.OutOrStdout()).Encode(v); err != nil {
-		return fmt.Errorf("print the report: %w", err)
+		return phrase.Errorf("print the report: %w", err)
 	}
 	return nil
 }
@@ -93,7 +94,7 @@ func (st stage) play(s scenarios.Scenario) (scenarios.Result, error) {
 	// Whatever ended the play, what it made must go.
 	err = errors.Join(err, tidy(context.WithoutCancel(st.cmd.Context()), cluster))
 	if out.err != nil {
-		err = errors.Join(err, fmt.Errorf("print the result of %s: %w", s.Name, out.err))
+		err = errors.Join(err, phrase.Errorf("print the result of %s: %w", s.Name, out.err))
 	}
 	if err != nil {
 		return result, &connect.ExitError{Code: connect.ExitFailed, Err: err}
@@ -114,7 +115,7 @@ func runWhile(ctx context.Context, l runner, work func(context.Context) scenario
 	result := work(ctx)
 	stop(nil)
 	if err := <-stopped; err != nil {
-		return result, fmt.Errorf("run the lab: %w", err)
+		return result, phrase.Errorf("run the lab: %w", err)
 	}
 	return result, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/lab"
 )
@@ -61,7 +62,7 @@ func tidy(ctx context.Context, cfg kafka.Config) error {
 	defer cancel()
 	cluster, err := kafka.Open(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("delete the topics and groups that begin with %s: %w", cfg.Prefix, err)
+		return phrase.Errorf("delete the topics and groups that begin with %s: %w", cfg.Prefix, err)
 	}
 	defer cluster.Close()
 	again := time.NewTicker(time.Second)

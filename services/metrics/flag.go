@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/web"
 )
 
@@ -85,7 +86,7 @@ func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() erro
 	own := []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
 	for _, c := range append(own, more...) {
 		if err := process.Register(c); err != nil {
-			return "", nil, errors.Join(fmt.Errorf("register the metrics of this process: %w", err), listener.Close())
+			return "", nil, errors.Join(phrase.Errorf("register the metrics of this process: %w", err), listener.Close())
 		}
 	}
 	server := f.newServer(process, listener.Addr())
@@ -112,7 +113,7 @@ func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() erro
 func (f *Flag) listen() (net.Listener, error) {
 	host, port, err := net.SplitHostPort(f.address)
 	if err != nil {
-		return nil, fmt.Errorf("--metrics %q: it takes host:port, such as 127.0.0.1:%d", f.address, DefaultPort)
+		return nil, phrase.Errorf("--metrics %q: it takes host:port, such as 127.0.0.1:%d", f.address, DefaultPort)
 	}
 	if host == "" {
 		host = "127.0.0.1"
@@ -123,7 +124,7 @@ func (f *Flag) listen() (net.Listener, error) {
 		if errors.Is(err, syscall.EADDRINUSE) {
 			err = syscall.EADDRINUSE
 		}
-		return nil, fmt.Errorf("cannot listen on %s for Prometheus: %w; choose another address with --metrics (port 0 takes any that is free)", address, err)
+		return nil, phrase.Errorf("cannot listen on %s for Prometheus: %w; choose another address with --metrics (port 0 takes any that is free)", address, err)
 	}
 	return l, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/payment"
 )
@@ -62,7 +63,7 @@ func flood(c *counter) *cobra.Command {
 			keys := map[string]payment.Key{"none": payment.NoKey, "user": payment.UserKey, "vip": payment.VIPKey}
 			chosen, ok := keys[key]
 			if !ok {
-				return connect.Misuse(fmt.Errorf("--key %q: there are none, user and vip", key))
+				return connect.Misuse(phrase.Errorf("--key %q: there are none, user and vip", key))
 			}
 			if !cmd.Flags().Changed("seed") {
 				seed = rand.Uint64()
@@ -92,9 +93,9 @@ func size(cmd *cobra.Command, n int, presets map[string]bool) (int, error) {
 	}
 	switch {
 	case len(given) > 1:
-		return 0, fmt.Errorf("%s say how many payments: leave all but one out", strings.Join(given, " and "))
+		return 0, phrase.Errorf("%s say how many payments: leave all but one out", strings.Join(given, ", "))
 	case n < 1 || n > floodMost:
-		return 0, fmt.Errorf("-n %d: between 1 and %d", n, floodMost)
+		return 0, phrase.Errorf("-n %d: between 1 and %d", n, floodMost)
 	}
 	return n, nil
 }
@@ -104,20 +105,20 @@ func (c *counter) flood(cmd *cobra.Command, s *payment.Service, n int, seed uint
 	if err != nil {
 		return err
 	}
-	stop := c.meter("payments acknowledged", func() (int64, int64) { p := f.Progress(); return p.Acked, p.Wanted })
+	stop := c.meter(phrase.New("payments acknowledged"), func() (int64, int64) { p := f.Progress(); return p.Acked, p.Wanted })
 	err = f.Run(cmd.Context())
 	stop()
 	p := f.Progress()
 	result := newFlooded(p, seed, f.Ranges())
-	text := fmt.Sprintf("%d payments: %d acknowledged, %d refused, %d unknown, in %v (%.0f per second)\n",
-		result.Wanted, result.Acknowledged, result.Refused, result.Unknown, p.Took.Round(time.Millisecond), result.PerSecond)
+	lines := []phrase.Speaker{phrase.New("%d payments: %d acknowledged, %d refused, %d unknown, in %v (%s per second)",
+		result.Wanted, result.Acknowledged, result.Refused, result.Unknown, p.Took.Round(time.Millisecond), decimal(result.PerSecond, 0))}
 	for _, r := range result.Partitions {
-		text += fmt.Sprintf("partition %d: %d payments, offsets %d to %d\n", r.Partition, r.Count, r.First, r.Last)
+		lines = append(lines, phrase.New("partition %d: %d payments, offsets %d to %d", r.Partition, r.Count, r.First, r.Last))
 	}
 	if err != nil {
 		err = connect.Short(err)
 	}
-	return errors.Join(err, say(cmd.OutOrStdout(), c.json, result, text))
+	return errors.Join(err, say(cmd, c.json, result, phrase.List{Between: "\n", Parts: lines}))
 }
 
 func newFlooded(p payment.Progress, seed uint64, ranges []payment.Range) flooded {

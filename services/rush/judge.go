@@ -2,13 +2,12 @@ package rush
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
@@ -87,24 +86,27 @@ func millis(d time.Duration) float64 { return round(float64(d) / float64(time.Mi
 func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 
 // text is the verdict for people.
-func (v verdict) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d payments by %d customers in %.2f s, %.1f per second\n", v.Payments, v.Clients, v.Seconds, v.PerSecond)
-	fmt.Fprintf(&b, "taken       %d of %d, %.1f %%\n", v.Succeeded, v.Payments, v.SuccessRate)
-	fmt.Fprintf(&b, "answers     min %.1f ms, mean %.1f ms, max %.1f ms\n", v.Min, v.Mean, v.Max)
-	fmt.Fprintf(&b, "percentiles 50 %% %.1f ms, 95 %% %.1f ms, 99 %% %.1f ms\n", v.P50, v.P95, v.P99)
+func (v verdict) text() phrase.List {
+	lines := []phrase.Speaker{
+		phrase.New("%d payments by %d customers in %s s, %s per second", v.Payments, v.Clients, decimal(v.Seconds, 2), decimal(v.PerSecond, 1)),
+		phrase.New("taken       %d of %d, %s %%", v.Succeeded, v.Payments, decimal(v.SuccessRate, 1)),
+		phrase.New("answers     min %s ms, mean %s ms, max %s ms", decimal(v.Min, 1), decimal(v.Mean, 1), decimal(v.Max, 1)),
+		phrase.New("percentiles 50 %% %s ms, 95 %% %s ms, 99 %% %s ms", decimal(v.P50, 1), decimal(v.P95, 1), decimal(v.P99, 1)),
+	}
 	for _, f := range v.Failures {
-		fmt.Fprintf(&b, "not taken   %d × %s\n", f.Count, f.Why)
+		lines = append(lines, phrase.New("not taken   %d × %s", f.Count, f.Why))
 	}
 	switch {
 	case v.Payments == 0:
-		b.WriteString("No payment was answered.\n")
+		lines = append(lines, phrase.New("No payment was answered."))
 	case v.Failed == 0:
-		b.WriteString("Black Friday can come: every payment was taken.\n")
+		lines = append(lines, phrase.New("Black Friday can come: every payment was taken."))
 	case v.Passed:
-		b.WriteString("Black Friday can come, with a scratch: some payments were not taken.\n")
+		lines = append(lines, phrase.New("Black Friday can come, with a scratch: some payments were not taken."))
 	default:
-		b.WriteString("Black Friday would end the shop: too many payments were not taken.\n")
+		lines = append(lines, phrase.New("Black Friday would end the shop: too many payments were not taken."))
 	}
-	return b.String()
+	return phrase.List{Between: "\n", Parts: lines}
 }
+
+func decimal(x float64, digits int) phrase.Decimal { return phrase.Decimal{Value: x, Digits: digits} }

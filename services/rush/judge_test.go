@@ -18,13 +18,13 @@ func TestJudge(t *testing.T) {
 	if v.Min != 1 || v.Mean != 50.5 || v.P50 != 50 || v.P95 != 95 || v.P99 != 99 || v.Max != 100 {
 		t.Errorf("times: %+v", v)
 	}
-	if len(v.Failures) != 1 || v.Failures[0].Count != 10 || strings.Contains(v.text(), "\x1b") || !strings.Contains(v.text(), "with a scratch") {
-		t.Errorf("%+v\n%s", v.Failures, v.text())
+	if len(v.Failures) != 1 || v.Failures[0].Count != 10 || strings.Contains(v.text().String(), "\x1b") || !strings.Contains(v.text().String(), "with a scratch") {
+		t.Errorf("%+v\n%s", v.Failures, v.text().String())
 	}
-	if v := judge(answers, time.Second, 1, 91); v.Passed || !strings.Contains(v.text(), "would end the shop") {
-		t.Errorf("90 %% passed a threshold of 91:\n%s", v.text())
+	if v := judge(answers, time.Second, 1, 91); v.Passed || !strings.Contains(v.text().String(), "would end the shop") {
+		t.Errorf("90 %% passed a threshold of 91:\n%s", v.text().String())
 	}
-	if v := judge(answers[1:2], time.Second, 1, 100); !v.Passed || v.P50 != v.Max || !strings.Contains(v.text(), "every payment was taken") {
+	if v := judge(answers[1:2], time.Second, 1, 100); !v.Passed || v.P50 != v.Max || !strings.Contains(v.text().String(), "every payment was taken") {
 		t.Errorf("one answer: %+v", v)
 	}
 	if v := judge(nil, time.Second, 1, 0); v.Passed || v.Payments != 0 {

@@ -20,6 +20,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 )
 
@@ -75,7 +76,7 @@ func load(getenv func(string) string, meter Meter) *cobra.Command {
 func (f *loadFlags) check(cmd *cobra.Command) error {
 	set := cmd.Flags().Changed
 	if f.intense && (set("number") || set("clients")) {
-		return errors.New("--intense says how many payments and customers: leave it out, or -n and -c")
+		return phrase.Errorf("--intense says how many payments and customers: leave it out, or -n and -c")
 	}
 	if f.intense {
 		f.n, f.clients = loadIntense, clientsIntense
@@ -83,13 +84,13 @@ func (f *loadFlags) check(cmd *cobra.Command) error {
 	where, err := url.Parse(f.url)
 	switch {
 	case err != nil || where.Host == "" || where.Scheme != "http" && where.Scheme != "https":
-		return fmt.Errorf("--url %q: it takes an address such as %s", f.url, localPayment)
+		return phrase.Errorf("--url %q: it takes an address such as %s", f.url, localPayment)
 	case f.n < 1 || f.n > loadMost:
-		return fmt.Errorf("-n %d: between 1 and %d", f.n, loadMost)
+		return phrase.Errorf("-n %d: between 1 and %d", f.n, loadMost)
 	case f.clients < 1 || f.clients > clientsMost:
-		return fmt.Errorf("-c %d: between 1 and %d", f.clients, clientsMost)
+		return phrase.Errorf("-c %d: between 1 and %d", f.clients, clientsMost)
 	case !(f.threshold >= 0 && f.threshold <= 100):
-		return fmt.Errorf("--threshold %v: between 0 and 100", f.threshold)
+		return phrase.Errorf("--threshold %v: between 0 and 100", f.threshold)
 	}
 	if where.Path == "" || where.Path == "/" {
 		where.Path = "/payment"
@@ -115,7 +116,7 @@ func (f *loadFlags) run(cmd *cobra.Command) error {
 	}
 	answers := make([]answer, f.n)
 	var next, done atomic.Int64
-	stop := f.meter("payments answered", func() (int64, int64) { return done.Load(), int64(f.n) })
+	stop := f.meter(phrase.New("payments answered"), func() (int64, int64) { return done.Load(), int64(f.n) })
 	began := time.Now()
 	var customers sync.WaitGroup
 	seed := rand.Uint64()
@@ -135,12 +136,12 @@ func (f *loadFlags) run(cmd *cobra.Command) error {
 		answers = slices.DeleteFunc(answers, func(a answer) bool { return a.took == 0 })
 	}
 	result := judge(answers, took, f.clients, f.threshold)
-	err := say(cmd.OutOrStdout(), f.json, result, result.text())
+	err := say(cmd, f.json, result, result.text())
 	switch {
 	case ctx.Err() != nil:
-		err = errors.Join(fmt.Errorf("interrupted after %d of %d payments", len(answers), f.n), err)
+		err = errors.Join(phrase.Errorf("interrupted after %d of %d payments", len(answers), f.n), err)
 	case !result.Passed:
-		err = errors.Join(connect.Short(fmt.Errorf("%.1f %% of the payments were taken, fewer than %v %%", result.SuccessRate, f.threshold)), err)
+		err = errors.Join(connect.Short(phrase.Errorf("%s %% of the payments were taken, fewer than %v %%", phrase.Decimal{Value: result.SuccessRate, Digits: 1}, f.threshold)), err)
 	}
 	return err
 }
@@ -153,7 +154,7 @@ func (f *loadFlags) knock(ctx context.Context, client *http.Client) error {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("no lab takes payments at %s: start one with blackfriday, or name another address with --url: %w", f.url, err)
+		return phrase.Errorf("no lab takes payments at %s: start one with blackfriday, or name another address with --url: %w", f.url, err)
 	}
 	return resp.Body.Close()
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/payment"
 )
@@ -55,7 +55,7 @@ func poison(c *counter) *cobra.Command {
 			}
 			result := newPills(first, chosen)
 			if list {
-				return say(cmd.OutOrStdout(), c.json, result, result.text())
+				return say(cmd, c.json, result, result.text())
 			}
 			return c.open(cmd.Context(), func(s *payment.Service) error { return c.poison(cmd, s, chosen, result) })
 		},
@@ -75,7 +75,7 @@ func choose(all []event.Pill, args []string) (first int, chosen []event.Pill, er
 			return i + 1, all[i : i+1], nil
 		}
 	}
-	return 0, nil, fmt.Errorf("there is no pill %q: they are numbered 1 to %d, and blackfriday poison --list names them", args[0], len(all))
+	return 0, nil, phrase.Errorf("there is no pill %q: they are numbered 1 to %d, and blackfriday poison --list names them", args[0], len(all))
 }
 
 func newPills(first int, chosen []event.Pill) pills {
@@ -87,19 +87,19 @@ func newPills(first int, chosen []event.Pill) pills {
 }
 
 // text is a line for each pill.
-func (p pills) text() string {
-	var b strings.Builder
+func (p pills) text() phrase.List {
+	var lines []phrase.Speaker
 	for _, one := range p.Pills {
-		place := ""
+		var place phrase.Phrase
 		switch {
 		case one.Partition != nil:
-			place = fmt.Sprintf("  partition %d, offset %d", *one.Partition, *one.Offset)
+			place = phrase.New("  partition %d, offset %d", *one.Partition, *one.Offset)
 		case p.Sent:
-			place = "  not acknowledged"
+			place = phrase.New("  not acknowledged")
 		}
-		fmt.Fprintf(&b, "%2d  %-15s %s%s\n", one.Number, one.Name, one.Title, place)
+		lines = append(lines, phrase.New("%2d  %-15s %s%s", one.Number, one.Name, one.Title, place))
 	}
-	return b.String()
+	return phrase.List{Between: "\n", Parts: lines}
 }
 
 func (c *counter) poison(cmd *cobra.Command, s *payment.Service, chosen []event.Pill, result pills) error {
@@ -116,5 +116,5 @@ func (c *counter) poison(cmd *cobra.Command, s *payment.Service, chosen []event.
 	if err != nil {
 		err = connect.Short(err)
 	}
-	return errors.Join(err, say(cmd.OutOrStdout(), c.json, result, result.text()))
+	return errors.Join(err, say(cmd, c.json, result, result.text()))
 }

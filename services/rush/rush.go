@@ -5,18 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
 	"blackfriday/kafka/console"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/payment"
 )
 
 // Meter shows how far something has come until stop is called. now is asked from another goroutine.
-type Meter func(what string, now func() (done, total int64)) (stop func())
+type Meter func(what phrase.Phrase, now func() (done, total int64)) (stop func())
 
 // counter writes payments into a cluster that runs.
 type counter struct {
@@ -60,7 +60,7 @@ func (c *counter) open(ctx context.Context, work func(s *payment.Service) error)
 	if missing, err := cluster.FindTopics(ctx, topic); err != nil {
 		return err
 	} else if len(missing) > 0 {
-		return fmt.Errorf("there is no topic %s: a lab makes it, or blackfriday topics create %s", cfg.Prefix+topic.Name, topic.Name)
+		return phrase.Errorf("there is no topic %s: a lab makes it, or blackfriday topics create %s", cfg.Prefix+topic.Name, topic.Name)
 	}
 	if whose != connect.Lab {
 		if err := cluster.Use(ctx, []kafka.Topic{topic}); err != nil {
@@ -75,16 +75,16 @@ func (c *counter) open(ctx context.Context, work func(s *payment.Service) error)
 	return work(payment.NewService(producer))
 }
 
-// say writes v as JSON where that is asked for, and else a text.
-func say(out io.Writer, asJSON bool, v any, text string) error {
+// say writes v as JSON where that is asked for, and else a text in the language of the user.
+func say(cmd *cobra.Command, asJSON bool, v any, text phrase.Speaker) error {
 	var err error
 	if asJSON {
-		err = json.NewEncoder(out).Encode(v)
+		err = json.NewEncoder(cmd.OutOrStdout()).Encode(v)
 	} else {
-		_, err = io.WriteString(out, text)
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), text.In(phrase.Of(cmd.Context())))
 	}
 	if err != nil {
-		return fmt.Errorf("write to stdout: %w", err)
+		return phrase.Errorf("write to stdout: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
 	"blackfriday/kafka/kafkatest"
+	"blackfriday/kafka/phrase"
 )
 
 // TestARealClusterAtTheDefaultAddressIsAskedAbout before payments are written to it; the lab of this machine is not.
@@ -33,7 +34,7 @@ func TestARealClusterAtTheDefaultAddressIsAskedAbout(t *testing.T) {
 			return connect.New(func(string) string { return "" }).DialWith(kafkatest.At(connect.LocalBroker, broker)).
 				ConfirmWith(func(context.Context, string) error { return no })
 		}
-		meter := func(string, func() (int64, int64)) func() { return func() {} }
+		meter := func(phrase.Phrase, func() (int64, int64)) func() { return func() {} }
 		for _, args := range [][]string{{"flood", "-n", "1"}, {"poison"}} {
 			for _, cmd := range Commands(flags, func(string) string { return "" }, meter) {
 				if cmd.Name() != args[0] {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/lines"
 )
@@ -107,7 +108,7 @@ func announce(out io.Writer, c lab.Cluster, metrics string) error {
 		Payment: c.Payment, Orders: c.Orders, Emails: c.Emails, Analytics: c.Analytics, Join: c.Join, Code: c.Code, Metrics: metrics,
 	}
 	if err := json.NewEncoder(out).Encode(line); err != nil {
-		return fmt.Errorf("write the ready line to stdout: %w", err)
+		return phrase.Errorf("write the ready line to stdout: %w", err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package standalone
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/metrics"
 	"blackfriday/services/order"
 )
@@ -66,7 +66,7 @@ func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command 
 				return err
 			}
 			defer func() { err = errors.Join(err, stop()) }()
-			journal := NewJournal(cmd.OutOrStdout(), f.json)
+			journal := NewJournal(cmd.OutOrStdout(), f.json).In(phrase.Of(cmd.Context()))
 			defer journal.Close()
 			return Run(cmd.Context(), cfg, journal)
 		},
@@ -80,23 +80,23 @@ func Command(cluster *connect.Flags, getenv func(string) string) *cobra.Command 
 func oneService(_ *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return fmt.Errorf("which service? It takes %s, such as blackfriday service %s", either(Services()), Order)
+		return phrase.Errorf("which service? It takes %s, such as blackfriday service %s", either(Services()), Order)
 	case !slices.Contains(Services(), args[0]):
-		return fmt.Errorf("there is no service %s: it takes %s", shown(args[0]), either(Services()))
+		return phrase.Errorf("there is no service %s: it takes %s", shown(args[0]), either(Services()))
 	case len(args) > 1:
-		return fmt.Errorf("%s after the service %s is one too many: a process runs one service", shown(args[1]), args[0])
+		return phrase.Errorf("%s after the service %s is one too many: a process runs one service", shown(args[1]), args[0])
 	}
 	return nil
 }
 
 // either lists what can be chosen: "a, b or c".
-func either[S ~string](choices []S) string {
+func either[S ~string](choices []S) phrase.Phrase {
 	words := make([]string, len(choices))
 	for i, c := range choices {
 		words[i] = string(c)
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return phrase.New("%s or %s", strings.Join(words[:last], ", "), words[last])
 }
 
 func (f *flags) register(set *pflag.FlagSet) {
@@ -134,7 +134,7 @@ func (f *flags) config(set *pflag.FlagSet, service string) (cfg Config, err erro
 	}
 	cfg.AnyPort = !set.Changed("port") && f.getenv(portVariable) == ""
 	if cfg.Guarantee, err = kafka.ParseGuarantee(f.promise); err != nil {
-		return cfg, fmt.Errorf("--guarantee: %w", err)
+		return cfg, phrase.Errorf("--guarantee: %w", err)
 	}
 	if f.protocol != "" {
 		if cfg.Kafka.Protocol, err = kafka.ParseProtocol(f.protocol); err != nil {
@@ -158,7 +158,7 @@ func (f *flags) number(set *pflag.FlagSet, name, variable string, given, standar
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		return 0, fmt.Errorf("%s %q: it takes a number between %d and %d", source, text, least, most)
+		return 0, phrase.Errorf("%s %q: it takes a number between %d and %d", source, text, least, most)
 	}
 	return n, nil
 }
@@ -168,17 +168,17 @@ func (c Config) check() error {
 	remedies := []order.Remedy{order.ToDLQ, order.RetryThenDLQ, order.Retry, order.Crash}
 	switch {
 	case c.Delay < 0 || c.Delay > time.Minute:
-		return fmt.Errorf("--delay %v: between 0 and 1m", c.Delay)
+		return phrase.Errorf("--delay %v: between 0 and 1m", c.Delay)
 	case c.CommitEvery < kafka.MinCommitInterval || c.CommitEvery > kafka.MaxCommitInterval:
-		return fmt.Errorf("--commit-interval %v: between %v and %v", c.CommitEvery, kafka.MinCommitInterval, kafka.MaxCommitInterval)
+		return phrase.Errorf("--commit-interval %v: between %v and %v", c.CommitEvery, kafka.MinCommitInterval, kafka.MaxCommitInterval)
 	case !slices.Contains(remedies, cmp.Or(c.Remedy, order.ToDLQ)):
-		return fmt.Errorf("--poison %q: it takes %s", c.Remedy, either(remedies))
+		return phrase.Errorf("--poison %q: it takes %s", c.Remedy, either(remedies))
 	case c.Kafka.Heartbeat == 0:
-		return errors.New("--heartbeat 0: a member has to speak up, at least 50ms apart")
+		return phrase.Errorf("--heartbeat 0: a member has to speak up, at least 50ms apart")
 	case c.Kafka.SessionTimeout == 0:
-		return errors.New("--session-timeout 0: a group has to wait for its members, at least 1s")
+		return phrase.Errorf("--session-timeout 0: a group has to wait for its members, at least 1s")
 	case c.Partitions < 1:
-		return fmt.Errorf("--partitions %d: at least 1", c.Partitions)
+		return phrase.Errorf("--partitions %d: at least 1", c.Partitions)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/role"
 )
 
@@ -42,10 +43,10 @@ func JoinCommand(getenv func(string) string) *cobra.Command {
 				return err
 			}
 			s.code = strings.TrimSpace(getenv(connect.CodeVariable))
-			if err := s.ask(bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()); err != nil {
+			if err := s.ask(bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr(), phrase.Of(cmd.Context())); err != nil {
 				return err
 			}
-			journal := NewJournal(cmd.OutOrStdout(), false)
+			journal := NewJournal(cmd.OutOrStdout(), false).In(phrase.Of(cmd.Context()))
 			defer journal.Close()
 			for _, code := range kafka.ReadJoinCodes(s.code) {
 				if err = Run(cmd.Context(), s.config(code), journal); !errors.Is(err, kafka.ErrLogin) {
@@ -65,31 +66,32 @@ func JoinCommand(getenv func(string) string) *cobra.Command {
 func oneAddress(_ *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
-		return errors.New("which lab? blackfriday join ADDRESS, as the projector shows it: HOST or HOST:PORT")
+		return phrase.Errorf("which lab? blackfriday join ADDRESS, as the projector shows it: HOST or HOST:PORT")
 	case 1:
 		return nil
 	}
-	return fmt.Errorf("%s after the address %s is one too many: your name goes after --name", shown(args[1]), shown(args[0]))
+	return phrase.Errorf("%s after the address %s is one too many: your name goes after --name", shown(args[1]), shown(args[0]))
 }
 
 // ask asks for what is not known yet.
-func (s *pupil) ask(in *bufio.Reader, out io.Writer) error {
+func (s *pupil) ask(in *bufio.Reader, out io.Writer, l *phrase.Language) error {
 	for _, question := range []struct {
-		text, otherwise string
-		answer          *string
+		what      phrase.Phrase
+		otherwise string
+		answer    *string
 	}{
-		{"Your name: ", "--name", &s.name},
-		{"Join code: ", connect.CodeVariable, &s.code},
+		{phrase.New("Your name"), "--name", &s.name},
+		{phrase.New("Join code"), connect.CodeVariable, &s.code},
 	} {
 		if *question.answer != "" {
 			continue
 		}
-		if _, err := fmt.Fprint(out, question.text); err != nil {
+		if _, err := fmt.Fprint(out, phrase.New("%s: ", question.what).In(l)); err != nil {
 			return err
 		}
 		line, err := in.ReadString('\n')
 		if *question.answer = strings.TrimSpace(line); *question.answer == "" {
-			return errors.Join(fmt.Errorf("nobody answered %q: type it, or give %s", strings.TrimSuffix(question.text, ": "), question.otherwise),
+			return errors.Join(phrase.Errorf("nobody answered %q: type it, or give %s", question.what, question.otherwise),
 				unlessEOF(err))
 		}
 	}
@@ -109,15 +111,15 @@ func (s *pupil) check() error {
 	visible := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 	switch n := utf8.RuneCountInString(s.name); {
 	case !utf8.ValidString(s.name):
-		return errors.New("the name is not text in UTF-8: type it again, or choose a plainer one with --name")
+		return phrase.Errorf("the name is not text in UTF-8: type it again, or choose a plainer one with --name")
 	case !strings.ContainsFunc(s.name, visible):
-		return errors.New("the name is blank: nobody could read it on the projector; choose one with --name")
+		return phrase.Errorf("the name is blank: nobody could read it on the projector; choose one with --name")
 	case n > longestName:
-		return fmt.Errorf("a name of %d characters: at most %d; choose another one with --name", n, longestName)
+		return phrase.Errorf("a name of %d characters: at most %d; choose another one with --name", n, longestName)
 	case role.IsOurs(s.name):
-		return fmt.Errorf("%s is what the lab calls one of its own: choose another name with --name", shown(s.name))
+		return phrase.Errorf("%s is what the lab calls one of its own: choose another name with --name", shown(s.name))
 	case s.delay < 0 || s.delay > time.Minute:
-		return fmt.Errorf("--delay %v: between 0 and 1m", s.delay)
+		return phrase.Errorf("--delay %v: between 0 and 1m", s.delay)
 	}
 	return nil
 }
@@ -138,9 +140,9 @@ func (s *pupil) explain(err error) error {
 	var rival *rivalError
 	switch {
 	case errors.Is(err, kafka.ErrLogin):
-		return fmt.Errorf("the join code is not that of the lab at %s: read it from the projector again, it is new in each lesson", s.address)
+		return phrase.Errorf("the join code is not that of the lab at %s: read it from the projector again, it is new in each lesson", s.address)
 	case errors.As(err, &rival):
-		return fmt.Errorf("somebody named %s is in the group already: choose another --name, or wait a few seconds if that was you", shown(s.name))
+		return phrase.Errorf("somebody named %s is in the group already: choose another --name, or wait a few seconds if that was you", shown(s.name))
 	}
 	return err
 }

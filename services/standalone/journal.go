@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/lines"
 )
@@ -24,6 +25,7 @@ const (
 type Journal struct {
 	out *lines.Writer
 	log *slog.Logger // nil: plain lines
+	l   *phrase.Language
 
 	mu           sync.Mutex
 	told, silent int // records since the last sum
@@ -32,14 +34,22 @@ type Journal struct {
 // NewJournal returns a journal that writes plain lines, or JSON lines, to out.
 func NewJournal(out io.Writer, asJSON bool) *Journal {
 	if !asJSON {
-		return &Journal{out: lines.New(out, func(n int64) string {
-			return fmt.Sprintf("… %d lines were dropped: they came faster than they were read", n)
-		})}
+		j := &Journal{}
+		j.out = lines.New(out, func(n int64) string {
+			return phrase.New("… %d lines were dropped: they came faster than they were read", n).In(j.l)
+		})
+		return j
 	}
 	j := &Journal{out: lines.New(out, func(n int64) string {
 		return fmt.Sprintf(`{"level":"WARN","msg":"%d lines were dropped: they came faster than they were read"}`, n)
 	})}
 	j.log = slog.New(slog.NewJSONHandler(j.out, nil))
+	return j
+}
+
+// In has plain lines speak a language; JSON lines are in English. It comes before anything is said.
+func (j *Journal) In(l *phrase.Language) *Journal {
+	j.l = l
 	return j
 }
 
@@ -50,16 +60,16 @@ func (j *Journal) Say(format string, args ...any) { j.write(slog.LevelInfo, form
 func (j *Journal) Warn(format string, args ...any) { j.write(slog.LevelWarn, format, args) }
 
 func (j *Journal) write(level slog.Level, format string, args []any) {
-	text := event.Visible(fmt.Sprintf(format, args...))
+	text := phrase.Named(format, args...)
 	if j.log != nil {
-		j.log.Log(context.Background(), level, text)
+		j.log.Log(context.Background(), level, event.Visible(text.String()))
 		return
 	}
 	sign := " "
 	if level > slog.LevelInfo {
 		sign = "!"
 	}
-	_, _ = fmt.Fprintf(j.out, "%s %s %s\n", time.Now().Format("15:04:05"), sign, text) // a lines.Writer never fails
+	_, _ = fmt.Fprintf(j.out, "%s %s %s\n", time.Now().Format("15:04:05"), sign, event.Visible(text.In(j.l))) // a lines.Writer never fails
 }
 
 // each tells of one record, or counts it when there are too many to read.
@@ -94,19 +104,14 @@ func (j *Journal) sumUp() {
 		return
 	}
 	if told > 0 {
-		j.Say("… and %s more in this second.", counted(int64(silent), "record"))
+		j.Say("… and %s more in this second.", records(int64(silent)))
 		return
 	}
-	j.Say("%s in this second.", counted(int64(silent), "record"))
+	j.Say("%s in this second.", records(int64(silent)))
 }
 
-// counted is a number of things: "1 record", "2 records".
-func counted(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+// records is a number of them.
+func records(n int64) phrase.Phrase { return phrase.Count(n, "%s record", "%s records") }
 
 // Close writes what is left, as long as somebody reads it. Nothing may be said after it.
 func (j *Journal) Close() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // work is the life of a service that reads: from joining its group to leaving it.
@@ -80,7 +81,7 @@ func (p *process) ended(err, cause error, joined bool) error {
 	}
 	switch {
 	case errors.As(err, &fatal):
-		return fmt.Errorf("%s died: %w", p.name, fatal)
+		return phrase.Errorf("%s died: %w", p.name, fatal)
 	case cause != nil && !errors.Is(cause, context.Canceled):
 		return errors.Join(cause, err)
 	case err != nil:
@@ -90,7 +91,7 @@ func (p *process) ended(err, cause error, joined bool) error {
 		p.journal.Say("%s ends: it has never been in %s.", p.name, p.real(p.service.role.Group))
 		return nil
 	}
-	p.journal.Say("%s has left %s: it finished %s.", p.name, p.real(p.service.role.Group), counted(p.service.work.Finished(), "record"))
+	p.journal.Say("%s has left %s: it finished %s.", p.name, p.real(p.service.role.Group), records(p.service.work.Finished()))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // maxNumber is the highest number of an instance.
@@ -61,9 +62,12 @@ func (p *process) settleName(ctx context.Context) error {
 type rivalError struct{ service, name string }
 
 // Error is the whole sentence.
-func (r *rivalError) Error() string {
-	return fmt.Sprintf("another %s service that lives is named %s already: choose another number with --instance or INSTANCE_ID; "+
-		"if it died, Kafka gives it up after its session timeout", r.service, shown(r.name))
+func (r *rivalError) Error() string { return r.In(nil) }
+
+// In implements phrase.Speaker.
+func (r *rivalError) In(l *phrase.Language) string {
+	return phrase.New("another %s service that lives is named %s already: choose another number with --instance or INSTANCE_ID; "+
+		"if it died, Kafka gives it up after its session timeout", r.service, shown(r.name)).In(l)
 }
 
 // rival is the error of a name that somebody else has.

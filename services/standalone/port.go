@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
 	"syscall"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/web"
 )
@@ -47,29 +47,29 @@ func (p *process) listen(ctx context.Context) (net.Listener, error) {
 			}
 			return l, nil
 		case !errors.Is(err, syscall.EADDRINUSE):
-			return nil, fmt.Errorf("cannot listen on %s for the %s service: %w; choose another port with --port or PORT", address, p.cfg.Service, err)
+			return nil, phrase.Errorf("cannot listen on %s for the %s service: %w; choose another port with --port or PORT", address, p.cfg.Service, err)
 		case port < last:
 			continue
 		}
-		return nil, fmt.Errorf("port %d is taken by %s: give this %s service another one with --port or PORT, or 0 for any that is free",
+		return nil, phrase.Errorf("port %d is taken by %s: give this %s service another one with --port or PORT, or 0 for any that is free",
 			p.cfg.Port, holder(ctx, host, p.cfg.Port), p.cfg.Service)
 	}
 }
 
 // holder says who has a port.
-func holder(ctx context.Context, host string, port int) string {
+func holder(ctx context.Context, host string, port int) phrase.Phrase {
 	serves, alone := web.Serves(ctx, http.DefaultClient, "http://"+net.JoinHostPort(host, strconv.Itoa(port)))
 	if serves == "" {
-		return "another program"
+		return phrase.New("another program")
 	}
 	for _, service := range Services() {
 		switch {
 		case serves != endpoint(service):
 		case alone:
-			return "a sibling, another blackfriday service " + service
+			return phrase.New("a sibling, another blackfriday service %s", service)
 		default:
-			return "a sibling, the " + service + " service of a lab"
+			return phrase.New("a sibling, the %s service of a lab", service)
 		}
 	}
-	return "a service of a lab that answers " + event.Visible(serves)
+	return phrase.New("a service of a lab that answers %s", event.Visible(serves))
 }

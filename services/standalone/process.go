@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"slices"
@@ -16,6 +15,7 @@ import (
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/connect"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/payment"
 	"blackfriday/services/role"
 	"blackfriday/services/web"
@@ -120,9 +120,9 @@ func (p *process) furnish(ctx context.Context) error {
 }
 
 func (p *process) awaitTopics(ctx context.Context, topics []kafka.Topic) error {
-	cure := "A lab on this cluster creates them, and so does --create-topics."
+	cure := phrase.New("A lab on this cluster creates them, and so does --create-topics.")
 	if p.cfg.Student {
-		cure = "The lab of the teacher creates them."
+		cure = phrase.New("The lab of the teacher creates them.")
 	}
 	heart := newPulse(p)
 	pulsing, stop := context.WithCancel(ctx)
@@ -214,7 +214,7 @@ func (p *process) measure() error {
 	}
 	for _, c := range all {
 		if err := registry.Register(c); err != nil {
-			return fmt.Errorf("register the metrics of %s: %w", p.name, err)
+			return phrase.Errorf("register the metrics of %s: %w", p.name, err)
 		}
 	}
 	return nil

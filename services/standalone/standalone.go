@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/analytics"
 	"blackfriday/services/email"
 	"blackfriday/services/event"
@@ -161,7 +162,7 @@ func (p *process) take(ctx context.Context) {
 	for told := int64(0); ; {
 		select {
 		case <-ctx.Done():
-			p.journal.Say("%s ends: it took %s.", p.name, counted(p.payments.Counts().Accepted, "payment"))
+			p.journal.Say("%s ends: it took %s.", p.name, phrase.Count(p.payments.Counts().Accepted, "%s payment", "%s payments"))
 			return
 		case <-second.C:
 			p.journal.sumUp()

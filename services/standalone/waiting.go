@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // benchAfter is how long a member is without a partition before it says why: a rebalance is shorter.
@@ -45,15 +47,16 @@ func (p *process) tellWaiting(ctx context.Context) (told bool) {
 	if err != nil || owned < all {
 		return false // the group has not settled, or there is another reason
 	}
-	who := "whoever runs the lab"
+	who := phrase.New("whoever runs the lab")
 	if p.cfg.Student {
-		who = "the teacher"
+		who = phrase.New("the teacher")
 	}
 	names := make([]string, len(duty.Topics))
 	for i, topic := range duty.Topics {
 		names[i] = p.real(topic)
 	}
 	p.journal.Say("%s waits: each partition of %s has an owner already (%s, %s in the group). It takes over when a member goes, and %s can add partitions with the key t.",
-		p.name, strings.Join(names, ", "), counted(int64(all), "partition"), counted(int64(len(group.Members)), "member"), who)
+		p.name, strings.Join(names, ", "), phrase.Count(int64(all), "%s partition", "%s partitions"),
+		phrase.Count(int64(len(group.Members)), "%s member", "%s members"), who)
 	return true
 }

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 
 	"blackfriday/kafka"
-	"blackfriday/services/event"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/relay"
 )
 
@@ -25,24 +25,24 @@ func (w *witness) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	finished, err = w.work.Handle(ctx, out, batch)
 	newest, after := w.refusals.Newest()
 	if len(batch) == 1 && finished == 1 {
-		w.tell(batch[0], after > before, newest.Reason.String())
+		w.tell(batch[0], after > before, newest.Reason)
 		return finished, err
 	}
 	w.journal.count(finished)
 	if after > before {
 		w.journal.each(slog.LevelWarn, "%s went to the dead letter queue, the newest %s P%d@%d: %s",
-			counted(after-before, "record"), w.prefix+newest.Topic, newest.Partition, newest.Offset, newest.Reason.String())
+			records(after-before), w.prefix+newest.Topic, newest.Partition, newest.Offset, newest.Reason)
 	}
 	return finished, err
 }
 
 // tell says what became of one record.
-func (w *witness) tell(r *kafka.Record, refused bool, why string) {
+func (w *witness) tell(r *kafka.Record, refused bool, why phrase.Phrase) {
 	place := fmt.Sprintf("%s P%d@%d", w.prefix+r.Topic, r.Partition, r.Offset)
 	last, _ := w.work.Last()
 	switch {
 	case refused:
-		w.journal.each(slog.LevelWarn, "%s → dead letter queue: %s", place, event.Visible(why))
+		w.journal.each(slog.LevelWarn, "%s → dead letter queue: %s", place, why) // the journal makes it harmless
 	case last.User == "":
 		w.journal.each(slog.LevelInfo, "%s → %s", place, w.writes)
 	default:

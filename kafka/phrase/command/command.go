@@ -102,10 +102,10 @@ func said(l *phrase.Language, text string) string {
 // entry is a text, or what a list says about a name. Cobra's texts that name a command are said by their pattern.
 func entry(l *phrase.Language, text string) string {
 	if about := regexp.MustCompile(`^(  \S+ {2,})(.+)$`).FindStringSubmatch(text); about != nil {
-		return about[1] + phrase.New(about[2]).In(l)
+		return about[1] + phrase.Named(about[2]).In(l)
 	}
 	if l.Has(text) {
-		return phrase.New(text).In(l)
+		return phrase.Named(text).In(l)
 	}
 	return byPattern(l, text, helpPatterns())
 }
@@ -162,7 +162,7 @@ func byPattern(l *phrase.Language, text string, patterns []phrase.Phrase) string
 		for i, arg := range match[1:] {
 			args[i] = arg
 		}
-		return phrase.New(p.Format(), args...).In(l)
+		return phrase.Named(p.Format(), args...).In(l)
 	}
 	return text
 }
