@@ -12,21 +12,21 @@ import (
 )
 
 // Capabilities say what cannot be done on a cluster: because the brokers do not know how, or because they do not let this
-// user. Each is the reason in one sentence with its cure, and empty where nothing is known against it.
+// user. Each is the reason in one sentence with its cure, and the empty Phrase where nothing is known against it.
 type Capabilities struct {
-	NewGroups    string // KIP-848 groups, the protocol "consumer"
-	Transactions string // exactly-once
-	Pay          string // writing payments
-	WriteOrders  string // writing to order-created by hand
-	WriteEmails  string // the same to email-sent
-	WriteLetters string // the same to dlq-payment
-	Consume      string // being an order consumer
-	Grow         string // adding partitions
-	Recreate     string // deleting the topics and groups of the lab and creating them again
+	NewGroups    phrase.Phrase // KIP-848 groups, the protocol "consumer"
+	Transactions phrase.Phrase // exactly-once
+	Pay          phrase.Phrase // writing payments
+	WriteOrders  phrase.Phrase // writing to order-created by hand
+	WriteEmails  phrase.Phrase // the same to email-sent
+	WriteLetters phrase.Phrase // the same to dlq-payment
+	Consume      phrase.Phrase // being an order consumer
+	Grow         phrase.Phrase // adding partitions
+	Recreate     phrase.Phrase // deleting the topics and groups of the lab and creating them again
 }
 
 // Write is why no record can be written to a topic by hand; empty where nothing is known against it.
-func (c Capabilities) Write(topic string) string {
+func (c Capabilities) Write(topic string) phrase.Phrase {
 	switch topic {
 	case PaymentSuccessful:
 		return c.Pay
@@ -37,7 +37,7 @@ func (c Capabilities) Write(topic string) string {
 	case DLQPayment:
 		return c.WriteLetters
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
 // Capabilities asks the brokers what they know (KIP-35) and what they allow this user on the topics and groups of the
@@ -62,7 +62,7 @@ func (c *Cluster) Capabilities(ctx context.Context) (Capabilities, error) {
 		return Capabilities{}, phrase.Errorf("ask the brokers for this user's rights: %w", err)
 	}
 	can := Capabilities{NewGroups: known.newGroups(), Transactions: known.transactions()}
-	if can.NewGroups == "" {
+	if can.NewGroups.Empty() {
 		can.NewGroups = c.switchedOff(ctx)
 	}
 	user := c.cfg.Security.who()
@@ -73,7 +73,7 @@ func (c *Cluster) Capabilities(ctx context.Context) (Capabilities, error) {
 	can.Consume = user.lacks(
 		rights.group(kmsg.ACLOperationRead, OrderGroup), rights.topic(kmsg.ACLOperationRead, PaymentSuccessful),
 		rights.topic(kmsg.ACLOperationWrite, OrderCreated), rights.topic(kmsg.ACLOperationWrite, DLQPayment))
-	if can.Transactions == "" {
+	if can.Transactions.Empty() {
 		can.Transactions = user.lacks(rights.transactionalID)
 	}
 	can.Grow = user.lacks(rights.eachTopic(kmsg.ACLOperationAlter, PaymentSuccessful, OrderCreated, EmailSent)...)
@@ -118,36 +118,36 @@ func (k knowledge) knows(key kmsg.Key, version int16) bool {
 	return ok && newest >= version
 }
 
-func (k knowledge) newGroups() string {
+func (k knowledge) newGroups() phrase.Phrase {
 	const feature = "group.version"
 	switch {
 	case !k.knows(kmsg.ConsumerGroupHeartbeat, 0) || !k.knows(kmsg.ConsumerGroupDescribe, 0):
-		return "These brokers do not know KIP-848 groups: that needs Apache Kafka 4.0 or newer."
+		return phrase.New("These brokers do not know KIP-848 groups: that needs Apache Kafka 4.0 or newer.")
 	case k.offered[feature] && k.features[feature] < 1:
-		return "KIP-848 groups are not enabled on these brokers: kafka-features upgrade --feature group.version=1 does that."
+		return phrase.New("KIP-848 groups are not enabled on these brokers: kafka-features upgrade --feature group.version=1 does that.")
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
-func (k knowledge) transactions() string {
+func (k knowledge) transactions() phrase.Phrase {
 	for _, key := range []kmsg.Key{kmsg.InitProducerID, kmsg.AddPartitionsToTxn, kmsg.AddOffsetsToTxn, kmsg.EndTxn} {
 		if !k.knows(key, 0) {
-			return "These brokers know no transactions: exactly-once needs Apache Kafka 2.5 or newer."
+			return phrase.New("These brokers know no transactions: exactly-once needs Apache Kafka 2.5 or newer.")
 		}
 	}
 	if !k.knows(kmsg.TxnOffsetCommit, 3) {
-		return "These brokers do not fence members in transactions (KIP-447): exactly-once needs Apache Kafka 2.5 or newer."
+		return phrase.New("These brokers do not fence members in transactions (KIP-447): exactly-once needs Apache Kafka 2.5 or newer.")
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
 // switchedOff says that the brokers know KIP-848 groups and are set not to take them. Whoever may not read the settings
 // finds that out by trying.
-func (c *Cluster) switchedOff(ctx context.Context) string {
+func (c *Cluster) switchedOff(ctx context.Context) phrase.Phrase {
 	const setting = "group.coordinator.rebalance.protocols"
 	settings, err := c.brokerSettings(ctx)
 	if err != nil || settings[setting] == "" || strings.Contains(settings[setting], "consumer") {
-		return ""
+		return phrase.Phrase{}
 	}
-	return "KIP-848 groups are switched off on these brokers: set " + setting + "=classic,consumer there."
+	return phrase.New("KIP-848 groups are switched off on these brokers: set %s=classic,consumer there.", setting)
 }

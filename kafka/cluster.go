@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -34,8 +33,8 @@ type Cluster struct {
 	client  *kgo.Client    // that of admin
 	admin   *kadm.Client
 	id      string
-	listed  []string // brokers that the cluster named when it was opened, by the addresses that they advertise
-	chosen  string   // why the protocol is what it is, where nobody asked for one
+	listed  []string      // brokers that the cluster named when it was opened, by the addresses that they advertise
+	chosen  phrase.Phrase // why the protocol is what it is, where nobody asked for one
 	// implicitTransactions: the brokers begin a transaction with the first record written in it (KIP-890).
 	implicitTransactions bool
 	meters               *meters // nil: nobody asked for metrics
@@ -88,18 +87,18 @@ func Open(ctx context.Context, cfg Config) (*Cluster, error) {
 
 // fittingProtocol is the group protocol under which a crash is noticed within the session timeout that was asked for, and
 // why in a sentence. Brokers that cannot be asked, or do not know KIP-848, get the protocol that every broker knows.
-func (c *Cluster) fittingProtocol(ctx context.Context) (p Protocol, why string) {
+func (c *Cluster) fittingProtocol(ctx context.Context) (p Protocol, why phrase.Phrase) {
 	session, _, err := c.GroupTimeouts(ctx, OrderGroup)
 	switch {
 	case errors.Is(err, ErrNoGroupTimeouts):
-		return CooperativeSticky, "These brokers have no session timeout for KIP-848 groups."
+		return CooperativeSticky, phrase.New("These brokers have no session timeout for KIP-848 groups.")
 	case err != nil:
-		return CooperativeSticky, "When these brokers give up a dead member of a KIP-848 group is not known: " + err.Error() + "."
+		return CooperativeSticky, phrase.New("When these brokers give up a dead member of a KIP-848 group is not known: %v.", err)
 	case session > c.cfg.SessionTimeout:
-		return CooperativeSticky, fmt.Sprintf("In a KIP-848 group these brokers give up a dead member after %v, later than --session-timeout %v; "+
+		return CooperativeSticky, phrase.New("In a KIP-848 group these brokers give up a dead member after %v, later than --session-timeout %v; "+
 			"--protocol consumer takes it all the same.", session, c.cfg.SessionTimeout)
 	}
-	return ConsumerProtocol, fmt.Sprintf("In a KIP-848 group these brokers give up a dead member after %v, within --session-timeout %v.",
+	return ConsumerProtocol, phrase.New("In a KIP-848 group these brokers give up a dead member after %v, within --session-timeout %v.",
 		session, c.cfg.SessionTimeout)
 }
 
@@ -189,7 +188,7 @@ func (c *Cluster) Nodes() int { return len(c.listed) }
 func (c *Cluster) Named() []string { return slices.Clone(c.listed) }
 
 // Chosen is why the protocol of Config is in force, in one sentence; empty where it was asked for.
-func (c *Cluster) Chosen() string { return c.chosen }
+func (c *Cluster) Chosen() phrase.Phrase { return c.chosen }
 
 // Config is the configuration in force, defaults filled in.
 func (c *Cluster) Config() Config { return c.cfg }

@@ -3,8 +3,9 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
+
+	"blackfriday/kafka/phrase"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -32,8 +33,8 @@ type rights struct {
 // right is one right that somebody may lack.
 type right struct {
 	lacks bool
-	op    string // "write", in Kafka's words
-	thing string // "topic payment-successful"
+	op    string        // "write", in Kafka's words
+	thing phrase.Phrase // "topic payment-successful"
 }
 
 // askRights asks for them. Nobody can be asked about a transactional id as such: but whoever may not even look at its
@@ -56,7 +57,7 @@ func (c *Cluster) askRights(ctx context.Context, client kmsg.Requestor) (rights,
 	id := c.transactionalID(OrderGroup, "order-1")
 	transactions := kmsg.NewPtrDescribeTransactionsRequest()
 	transactions.TransactionalIDs = []string{id}
-	r.transactionalID = right{op: "write", thing: "transactional id " + id}
+	r.transactionalID = right{op: "write", thing: phrase.New("transactional id %s", id)}
 	resp, err := transactions.RequestWith(ctx, client)
 	if err == nil && len(resp.TransactionStates) == 1 {
 		err = kerr.ErrorForCode(resp.TransactionStates[0].ErrorCode)
@@ -121,12 +122,12 @@ func operationsOf(bits int32, code int16, refusal *kerr.Error) operations {
 
 func (r rights) topic(op kmsg.ACLOperation, name string) right {
 	ops, ok := r.topics[name]
-	return right{lacks: ok && !ops.allow(op), op: verb(op), thing: "topic " + r.names.full(name)}
+	return right{lacks: ok && !ops.allow(op), op: verb(op), thing: phrase.New("topic %s", r.names.full(name))}
 }
 
 func (r rights) group(op kmsg.ACLOperation, name string) right {
 	ops, ok := r.groups[name]
-	return right{lacks: ok && !ops.allow(op), op: verb(op), thing: "group " + r.names.full(name)}
+	return right{lacks: ok && !ops.allow(op), op: verb(op), thing: phrase.New("group %s", r.names.full(name))}
 }
 
 func (r rights) eachTopic(op kmsg.ACLOperation, names ...string) []right {
@@ -159,15 +160,15 @@ type principal string
 func (s Security) who() principal { return principal(s.User) }
 
 // lacks is a sentence about the first right that is missing, and how it is given.
-func (p principal) lacks(all ...right) string {
-	who := "this client"
+func (p principal) lacks(all ...right) phrase.Phrase {
+	who := phrase.New("this client")
 	if p != "" {
-		who = fmt.Sprintf("%q", string(p))
+		who = phrase.New("%q", string(p))
 	}
 	for _, r := range all {
 		if r.lacks {
-			return fmt.Sprintf("No ACL lets %s %s %s: whoever runs the cluster can add one with kafka-acls.", who, r.op, r.thing)
+			return phrase.New("No ACL lets %s %s %s: whoever runs the cluster can add one with kafka-acls.", who, r.op, r.thing)
 		}
 	}
-	return ""
+	return phrase.Phrase{}
 }

@@ -54,7 +54,7 @@ func partitionsDialog(s *lab.Snapshot) *dialog {
 		}
 	}
 	again := choice{label: "recreate", detail: "with any number; deletes all records", next: recreateDialog()}
-	off := s.WhyNot(lab.RecreateTopics{}) != ""
+	off := !s.WhyNot(lab.RecreateTopics{}).Empty()
 	if off { // the command, instead of the question how: it is marked, and refused with the reason
 		again.command, again.next = lab.RecreateTopics{}, nil
 	}

@@ -255,7 +255,7 @@ func (st *styles) choiceLine(d *dialog, i, w int, s *lab.Snapshot) string {
 	if c.now {
 		now = st.good.Render(st.g.health[lab.Active] + " now ")
 	}
-	if c.command != nil && s.WhyNot(c.command) != "" {
+	if c.command != nil && !s.WhyNot(c.command).Empty() {
 		now = st.warn.Render(st.g.attention + " off ")
 	}
 	if !chosen {

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -29,30 +30,30 @@ func (k *KeyMap) needs(topic string) []need {
 }
 
 // whyOff is why nothing of what the key is for is allowed; empty where something is.
-func (n need) whyOff(s *lab.Snapshot) string {
+func (n need) whyOff(s *lab.Snapshot) phrase.Phrase {
 	why := s.Can.Write(n.topic)
 	for _, c := range n.commands {
-		if why = s.WhyNot(c); why == "" {
-			return ""
+		if why = s.WhyNot(c); why.Empty() {
+			return phrase.Phrase{}
 		}
 	}
 	return why
 }
 
 // refusal is why a key is off; empty where it is not.
-func (k KeyMap) refusal(msg tea.KeyPressMsg, s *lab.Snapshot, topic string) string {
+func (k KeyMap) refusal(msg tea.KeyPressMsg, s *lab.Snapshot, topic string) phrase.Phrase {
 	for _, n := range k.needs(topic) {
 		if key.Matches(msg, *n.key) {
 			return n.whyOff(s)
 		}
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
 // allowed is the KeyMap with the keys disabled that the cluster makes useless, or that would write where the lab only observes.
 func (k KeyMap) allowed(s *lab.Snapshot, topic string) KeyMap {
 	for _, n := range k.needs(topic) {
-		n.key.SetEnabled(n.whyOff(s) == "")
+		n.key.SetEnabled(n.whyOff(s).Empty())
 	}
 	for _, b := range k.writing() {
 		b.SetEnabled(b.Enabled() && !s.Observing)
@@ -68,7 +69,7 @@ func (m *model) refuse(why string) {
 // mute disables those bindings that the cluster makes useless.
 func (k KeyMap) mute(all []key.Binding, s *lab.Snapshot, topic string) []key.Binding {
 	for _, n := range k.needs(topic) {
-		if n.whyOff(s) == "" {
+		if n.whyOff(s).Empty() {
 			continue
 		}
 		for i := range all {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -23,11 +24,11 @@ func elsewhere() *lab.Snapshot {
 // restricted is one that does not let the lab do much.
 func restricted() *lab.Snapshot {
 	s := elsewhere()
-	no := func(op, thing string) string {
-		return `No ACL lets "student" ` + op + " " + thing + ": whoever runs the cluster can add one with kafka-acls."
+	no := func(op, thing string) phrase.Phrase {
+		return phrase.New("No ACL lets %s %s %s: whoever runs the cluster can add one with kafka-acls.", `"student"`, op, thing)
 	}
 	s.Settings.Protocol = "cooperative-sticky"
-	s.Can.NewGroups = "These brokers do not know KIP-848 groups: that needs Apache Kafka 4.0 or newer."
+	s.Can.NewGroups = phrase.New("These brokers do not know KIP-848 groups: that needs Apache Kafka 4.0 or newer.")
 	s.Can.Transactions = no("write", "transactional id order-service-group-order-1-x")
 	s.Can.Pay = no("write", "topic payment-successful")
 	s.Can.WriteOrders = no("write", "topic order-created")
@@ -121,7 +122,7 @@ func TestAKeyThatIsOffSaysWhy(t *testing.T) {
 // TestARecreationThatIsOffIsMarkedAndNotAskedFor: before, it was refused after two more questions.
 func TestARecreationThatIsOffIsMarkedAndNotAskedFor(t *testing.T) {
 	s := elsewhere()
-	s.Can.Recreate = "Take another --topic-prefix: dlq-payment was there before, and the lab changes and deletes only what it made."
+	s.Can.Recreate = phrase.New("Take another --topic-prefix: dlq-payment was there before, and the lab changes and deletes only what it made.")
 	m, _ := dashboard(s, 100, 45)
 	press(m, "t")
 	if got := text(m); strings.Count(got, "! off") != 1 {

@@ -66,8 +66,8 @@ func (m *model) refuses(msg tea.KeyPressMsg) bool {
 		m.message = message{text: observing, bad: true, at: m.now}
 		return true
 	}
-	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); why != "" {
-		m.refuse(why)
+	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); !why.Empty() {
+		m.refuse(why.In(m.lang))
 		return true
 	}
 	return false
@@ -106,8 +106,8 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.message = message{text: o.Name + " runs on " + o.Host + " and not in this lab: only who runs it can do that.", bad: true, at: m.now}
 		return nil
 	}
-	if why := m.live.WhyNot(c); why != "" {
-		m.refuse(why)
+	if why := m.live.WhyNot(c); !why.Empty() {
+		m.refuse(why.In(m.lang))
 		return nil
 	}
 	m.message = message{text: intent(c) + " ...", at: m.now}

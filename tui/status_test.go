@@ -39,7 +39,7 @@ func TestARefusalIsReadToItsEnd(t *testing.T) {
 			m.page = page
 			act(m, "f")
 			got := text(m)
-			if words := strings.Join(strings.Fields(got), " "); !strings.Contains(words, m.live.Can.Pay) {
+			if words := strings.Join(strings.Fields(got), " "); !strings.Contains(words, m.live.Can.Pay.String()) {
 				t.Errorf("%v, page %d:\n%s", size, page, got)
 			}
 			if lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n"); len(lines) != size[1] {

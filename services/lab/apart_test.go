@@ -89,7 +89,7 @@ func TestALabUsesWhatItFinds(t *testing.T) {
 				t.Errorf("%T: %v", c, err)
 			}
 			// A screen may have room for the beginning only, and offers it as what is off.
-			if why := s.WhyNot(c); !strings.HasPrefix(why, "Take another --topic-prefix: his.payment-successful") {
+			if why := s.WhyNot(c); !strings.HasPrefix(why.String(), "Take another --topic-prefix: his.payment-successful") {
 				t.Errorf("%T is off because %q", c, why)
 			}
 		}
@@ -110,7 +110,7 @@ func TestADeadLetterQueueOfSomebodyElses(t *testing.T) {
 		topics = append(topics, kafka.PlannedTopic{Name: name, Standing: kafka.Made})
 	}
 	s.found(kafka.Plan{Prefix: "his.", Topics: topics})
-	if can := s.can(); can.Grow != "" || !strings.Contains(can.Recreate, "his."+kafka.DLQPayment) {
+	if can := s.can(); !can.Grow.Empty() || !strings.Contains(can.Recreate.String(), "his."+kafka.DLQPayment) {
 		t.Errorf("%+v", can)
 	}
 }

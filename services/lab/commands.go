@@ -3,7 +3,6 @@ package lab
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,8 +17,8 @@ func (s *state) do(r request) {
 		r.reply <- kafka.ErrReadOnly
 		return
 	}
-	if why := whyNot(s.terms.can, r.command); why != "" {
-		r.reply <- errors.New(why)
+	if why := whyNot(s.terms.can, r.command); !why.Empty() {
+		r.reply <- phrase.Errorf("%s", why)
 		return
 	}
 	switch c := r.command.(type) {

@@ -27,7 +27,7 @@ func TestTheFeedSpeaksFrench(t *testing.T) {
 		phrase.Seconds(1500*time.Millisecond), phrase.Decimal{Value: 800}, "P1@0–1199 (1200)"))
 	want := []string{
 		"order-2 lit maintenant les partitions 0 et 2.",
-		"order-2 ne peut pas continuer et réessaie\u00a0: write to orders: EOF",
+		"order-2 ne peut pas continuer et réessaie\u00a0: écrire dans orders\u00a0: EOF",
 		"DLQ +1, le dernier vient de payment-successful P1@215\u00a0: le prix de l’article 1 est -1000\u00a0; il doit être supérieur à 0",
 		"1\u00a0200 paiements acquittés en 1,5\u00a0s, 800/s\u00a0: P1@0–1199 (1200)",
 	}

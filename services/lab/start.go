@@ -94,7 +94,7 @@ func (s *state) startKafka(ctx context.Context) (phrase.Phrase, error) {
 
 // tellProtocol says which group protocol was chosen on somebody's cluster and why. Who only observes has no use for one.
 func (s *state) tellProtocol() {
-	if why := s.cluster.Chosen(); why != "" && !s.cluster.Embedded() && !s.cfg.Observe {
+	if why := s.cluster.Chosen(); !why.Empty() && !s.cluster.Embedded() && !s.cfg.Observe {
 		s.feed.add(Info, "kafka", 0, "The groups speak %s. %s", s.protocol, why)
 	}
 }

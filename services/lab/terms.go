@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -63,8 +62,8 @@ func readTerms(ctx context.Context, cluster *kafka.Cluster) (terms, error) {
 func (s *state) startTerms(ctx context.Context) error {
 	s.agree(readTerms(ctx, s.cluster))
 	for _, c := range []Command{SetProtocol{Protocol: string(s.protocol)}, SetGuarantee{Guarantee: string(s.guarantee)}} {
-		if why := whyNot(s.terms.can, c); why != "" {
-			return errors.New(why)
+		if why := whyNot(s.terms.can, c); !why.Empty() {
+			return phrase.Errorf("%s", why)
 		}
 	}
 	if s.cluster.Embedded() {
@@ -147,24 +146,37 @@ func (c clock) atMost() phrase.Phrase {
 // can is what the cluster does not let the lab do, and what the lab does not do to what is somebody else's.
 func (s *state) can() kafka.Capabilities {
 	can := s.terms.can
-	can.Grow, can.Recreate = cmp.Or(can.Grow, sentence(s.ungrown)), cmp.Or(can.Recreate, sentence(s.foreign))
+	if can.Grow.Empty() {
+		can.Grow = sentence(s.ungrown)
+	}
+	if can.Recreate.Empty() {
+		can.Recreate = sentence(s.foreign)
+	}
 	return can
 }
 
-// sentence is an error of one that begins with a word in ASCII, as a sentence by itself; empty for none.
-func sentence(err error) string {
+// sentence is an error of one as a sentence by itself; empty for none.
+func sentence(err error) phrase.Phrase {
 	if err == nil {
-		return ""
+		return phrase.Phrase{}
 	}
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return phrase.New("%s.", capital{err})
+}
+
+// capital is an error that begins with a word in ASCII, said with a capital.
+type capital struct{ err error }
+
+// In implements phrase.Speaker.
+func (c capital) In(l *phrase.Language) string {
+	text := phrase.Say(l, c.err)
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // WhyNot says why the cluster does not let the lab carry out a command, in one sentence; empty where nothing is known
 // against it.
-func (s *Snapshot) WhyNot(c Command) string { return whyNot(s.Can, c) }
+func (s *Snapshot) WhyNot(c Command) phrase.Phrase { return whyNot(s.Can, c) }
 
-func whyNot(can kafka.Capabilities, c Command) string {
+func whyNot(can kafka.Capabilities, c Command) phrase.Phrase {
 	switch c := c.(type) {
 	case Flood, Poison:
 		return can.Pay
@@ -183,5 +195,5 @@ func whyNot(can kafka.Capabilities, c Command) string {
 			return can.Transactions
 		}
 	}
-	return ""
+	return phrase.Phrase{}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 )
 
 // TestTheBrokersClockCounts: a lab asks for a session of 6 s, on brokers that give their KIP-848 groups 9 s.
@@ -59,17 +60,17 @@ func TestWhatTheClusterDoesNotAllowIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := start(t, nil)
 		l.post(func(s *state) {
-			s.terms.can = kafka.Capabilities{NewGroups: "no groups", Transactions: "no transactions", Pay: "no payments",
-				Consume: "no consumers", Grow: "no growth", Recreate: "no anew"}
+			s.terms.can = kafka.Capabilities{NewGroups: phrase.New("no groups"), Transactions: phrase.New("no transactions"), Pay: phrase.New("no payments"),
+				Consume: phrase.New("no consumers"), Grow: phrase.New("no growth"), Recreate: phrase.New("no anew")}
 		})
-		until(t, l, "the picture says so", time.Second, func(s *Snapshot) bool { return s.Can.Pay != "" })
+		until(t, l, "the picture says so", time.Second, func(s *Snapshot) bool { return !s.Can.Pay.Empty() })
 		for why, commands := range map[string][]Command{
 			"no payments": {Flood{Count: 1}, Poison{}}, "no consumers": {AddConsumer{}, Restart{}}, "no growth": {GrowPartitions{Count: 9}},
 			"no anew": {RecreateTopics{Partitions: 1}}, "no groups": {SetProtocol{string(kafka.ConsumerProtocol)}},
 			"no transactions": {SetGuarantee{string(kafka.ExactlyOnce)}},
 		} {
 			for _, c := range commands {
-				if err := l.Do(t.Context(), c); err == nil || err.Error() != why || l.Snapshot().WhyNot(c) != why {
+				if err := l.Do(t.Context(), c); err == nil || err.Error() != why || l.Snapshot().WhyNot(c).String() != why {
 					t.Errorf("%#v: %v and %q, want %q", c, err, l.Snapshot().WhyNot(c), why)
 				}
 			}
@@ -88,15 +89,15 @@ func TestAnUnknownClockIsNoZero(t *testing.T) {
 		t.Error(got)
 	}
 	s := &state{terms: terms{clocks: map[Kind]clock{OrderKind: {time.Second, time.Second}}}, feed: feed{log: slog.New(slog.DiscardHandler)}}
-	s.terms.can.Pay = "no"
+	s.terms.can.Pay = phrase.New("no")
 	s.agree(terms{clocks: map[Kind]clock{}}, kafka.ErrNoGroupTimeouts)
-	if s.terms.clocks[OrderKind].session != time.Second || s.terms.can.Pay != "no" {
+	if s.terms.clocks[OrderKind].session != time.Second || s.terms.can.Pay.String() != "no" {
 		t.Error("what was known is forgotten because it could not be read once")
 	}
 	told := len(s.feed.events)
 	s.termsErr = ""
 	s.agree(terms{clocks: map[Kind]clock{}}, fmt.Errorf("ask: %w", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}))
-	if len(s.feed.events) != told || s.terms.can.Pay != "no" {
+	if len(s.feed.events) != told || s.terms.can.Pay.String() != "no" {
 		t.Errorf("of a broker that is away the feed says %v, and what can be done is %+v", s.feed.events[told:], s.terms.can)
 	}
 }
