@@ -89,6 +89,22 @@ type coded struct{ error }
 
 func (c coded) Unwrap() error { return c.error }
 
+func TestAnErrorWithOneCauseUnwrapsToIt(t *testing.T) {
+	if got := errors.Unwrap(phrase.Errorf("read %s: %w", "it", io.EOF)); got != io.EOF { //nolint:errorlint // what it unwraps to is the question
+		t.Errorf("it unwraps to %v", got)
+	}
+}
+
+func TestTheLanguageGoesWithTheContext(t *testing.T) {
+	fr := french(t)
+	if got := phrase.Of(phrase.Into(t.Context(), fr)); got != fr {
+		t.Errorf("it is %s", got.Name())
+	}
+	if got := phrase.Of(t.Context()); got != nil {
+		t.Errorf("without one it is %s", got.Name())
+	}
+}
+
 func TestAnErrorWrapsAsOthersDo(t *testing.T) {
 	err := phrase.Errorf("read %s: %w after %w", "it", io.EOF, io.ErrNoProgress)
 	if !errors.Is(err, io.EOF) || !errors.Is(err, io.ErrNoProgress) {

@@ -14,7 +14,7 @@ func spokenAtTheCommandLine() []string {
 	return []string{
 		"main.go", "kafka/*.go", "kafka/broker/*.go", "kafka/cleanup/*.go", "kafka/connect/*.go", "kafka/console/*.go", "kafka/datadir/*.go",
 		"kafka/guard/*.go", "kafka/phrase/command/*.go", "services/metrics/*.go", "services/rush/*.go", "services/serve/*.go",
-		"services/standalone/*.go", "scenarios/*.go", "scenarios/headless/*.go",
+		"services/standalone/*.go",
 	}
 }
 
@@ -125,5 +125,16 @@ func TestMistakesAreToldInFrench(t *testing.T) {
 	}
 	if _, said, code := run(t, 20*time.Second, "", program(t), "topics", "list", "--lang", "de"); code != 2 || !strings.Contains(said, "there are en and fr") {
 		t.Errorf("--lang de ends with %d: %q", code, said)
+	}
+}
+
+func TestNoLabIsToldInFrench(t *testing.T) {
+	if conn, err := net.Dial("tcp", "localhost:9094"); err == nil {
+		conn.Close()
+		t.Skip("something listens where the lab would be")
+	}
+	_, said, code := inFrench(t, "topics", "list")
+	if code != 4 || !strings.HasPrefix(said, "blackfriday: aucun lab ne tourne sur cette machine\u00a0: ") {
+		t.Errorf("it ends with %d: %q", code, said)
 	}
 }
