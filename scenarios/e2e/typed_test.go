@@ -98,7 +98,7 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	if strings.Contains(line, "service email") {
 		group = "email-service-group"
 	}
-	before := members(t, s, prefix, group)
+	before, _ := members(t, s, prefix, group)
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	cmd, out, errs := term.shell(ctx, line)
@@ -109,7 +109,9 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	go func() { exited <- cmd.Wait() }()
 	joined := false
 	for ctx.Err() == nil && !joined && len(exited) == 0 {
-		joined = len(members(t, s, prefix, group)) > len(before)
+		// Not while it is on its way in: kfake keeps a classic member that goes then.
+		now, stable := members(t, s, prefix, group)
+		joined = stable && len(now) > len(before)
 	}
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
 		t.Error(err)
@@ -119,34 +121,36 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 		t.Errorf("%s: no new member in %s: %v\n%s\n%s", line, group, err, tail(out.String(), 10), tail(errs.String(), 20))
 	}
 	eventually(t, 30*time.Second, func() (bool, string) {
-		now := members(t, s, prefix, group)
-		return len(now) <= len(before), fmt.Sprint(now)
+		now, stable := members(t, s, prefix, group)
+		return len(now) <= len(before) && (stable || len(now) == 0), fmt.Sprint(now)
 	})
 }
 
-// members are the ids of those in a group; none where there is no such group.
-func members(t *testing.T, s *server, prefix, group string) (ids []string) {
+// members are the ids of those in a group, none where there is no such group, and whether it has dealt its partitions out.
+func members(t *testing.T, s *server, prefix, group string) (ids []string, stable bool) {
 	t.Helper()
 	stdout, _, code := run(t, 60*time.Second, "", program(t), "groups", "describe", group, "--json", "--brokers", s.brokers(), "--topic-prefix", prefix)
 	var described struct {
 		Groups []struct {
+			State   string
 			Members []struct {
 				ID string `json:"consumer_id"`
 			}
 		}
 	}
 	if code != 0 {
-		return nil
+		return nil, false
 	}
 	if err := json.Unmarshal([]byte(stdout), &described); err != nil {
 		t.Fatalf("%v: %s", err, stdout)
 	}
 	for _, g := range described.Groups {
+		stable = g.State == "Stable"
 		for _, m := range g.Members {
 			ids = append(ids, m.ID)
 		}
 	}
-	return ids
+	return ids, stable
 }
 
 // pictureOf is what a lab shows of itself, as far as cards ask.
@@ -216,6 +220,10 @@ func (term *typist) types(t *testing.T, s *server, prefix string, all map[typed.
 			}
 		}
 	}
+	eventually(t, 30*time.Second, func() (bool, string) {
+		now, stable := members(t, s, prefix, "order-service-group")
+		return stable && len(now) == 1, fmt.Sprint(now)
+	})
 	for _, line := range staying {
 		term.stay(t, s, prefix, line)
 	}

@@ -141,7 +141,7 @@ func (d desk) add(service string) Card {
 	_, _, ofGo := d.joining()
 	return Card{phrase.New("Start one more consumer in the group"), []Entry{
 		ofApache, ofKcat,
-		console(d.change("service order")).stays().but(phrase.New("A process of its own that makes orders as those of the lab do.")),
+		console(d.service("order")).stays().but(phrase.New("A process of its own that makes orders as those of the lab do.")),
 		d.golang(d.inGroup(ofGo),
 			"for ctx.Err() == nil {", "\tcl.PollFetches(ctx).EachRecord(func(r *kgo.Record) { fmt.Println(string(r.Value)) })", "}", "return nil").stays(),
 	}}
@@ -166,7 +166,7 @@ func (d desk) kill() Card {
 	return Card{phrase.New("Kill a consumer, like a power cut"), []Entry{
 		apache(d.look()).but(phrase.New("No tool of Kafka's kills a consumer: kill -9 its process. This shows that Kafka still names it, until its session times out.")),
 		cannot(Kcat, phrase.New("kcat cannot kill anybody but itself: kill -9 its process.")),
-		console(d.change("service order") + " & sleep 5; kill -9 $!").but(phrase.New("One of its own joins, and is killed after 5 s.")),
+		console(d.service("order") + " & sleep 5; kill -9 $!").but(phrase.New("One of its own joins, and is killed after 5 s.")),
 		d.golang(d.inGroup(ofGo), "cl.PollFetches(ctx)", "os.Exit(137) // no cl.Close(): nobody says goodbye", "return nil"),
 	}}
 }
@@ -177,7 +177,7 @@ func (d desk) stop() Card {
 	return Card{phrase.New("Stop a consumer politely"), []Entry{
 		apache(d.look()).but(phrase.New("Ctrl+C ends a consumer politely: it says goodbye, and this does not list it any more.")),
 		cannot(Kcat, phrase.New("kcat stops nobody but itself: Ctrl+C, and it leaves its group.")),
-		console(d.change("service order") + " & sleep 5; kill -INT $!; wait").but(phrase.New("One of its own joins, and leaves after 5 s.")),
+		console(d.service("order") + " & sleep 5; kill -INT $!; wait").but(phrase.New("One of its own joins, and leaves after 5 s.")),
 		d.golang(d.inGroup(ofGo), "cl.PollFetches(ctx)", "return cl.LeaveGroupContext(ctx)"),
 	}}
 }
@@ -188,7 +188,7 @@ func (d desk) delay(c lab.SetDelay) Card {
 	_, _, ofGo := d.joining()
 	return Card{phrase.New("Take another time for each payment"), []Entry{
 		cannot(Apache, why), cannot(Kcat, why),
-		console(d.change("service order --delay %v", c.Delay)).stays().but(phrase.New("For one of its own, not for those of the lab.")),
+		console(d.service("order --delay %v", c.Delay)).stays().but(phrase.New("For one of its own, not for those of the lab.")),
 		d.golang(d.inGroup(ofGo), "cl.PollFetches(ctx).EachRecord(func(*kgo.Record) {",
 			fmt.Sprintf("\ttime.Sleep(%d * time.Millisecond) // the work, between reading and committing", c.Delay.Milliseconds()), "})", "return nil"),
 	}}

@@ -78,7 +78,7 @@ func (d desk) promise(g string) Card {
 		apache(d.apache("console-consumer", "--topic %s --from-beginning --isolation-level read_committed --timeout-ms 3000", topic), d.apache("transactions", "list")).but(
 			phrase.New("A promise is kept by the client, and no tool changes it in others. This reads what was committed, and lists transactions.")),
 		kcat(d.kcat("-C -t %s -o beginning -e -q -X isolation.level=read_committed", topic)),
-		console(d.change("service order --guarantee %s", shown(g))).stays().but(phrase.New("For one of its own, not for those of the lab.")),
+		console(d.service("order --guarantee %s", shown(g))).stays().but(phrase.New("For one of its own, not for those of the lab.")),
 		inGo,
 	}}
 }
@@ -92,7 +92,7 @@ func (d desk) commit(c lab.SetCommitInterval) Card {
 		apache(d.apache("console-consumer", "--topic %s --group %s --from-beginning --consumer-property auto.commit.interval.ms=%d", d.name(kafka.PaymentSuccessful), readers, ms)).stays().but(
 			phrase.New("Every member decides for itself; here one in a group of its own.")),
 		kcat(d.kcat("-G %s %s -X auto.commit.interval.ms=%d", d.name("kcat-readers"), d.name(kafka.PaymentSuccessful), ms)).stays(),
-		console(d.change("service order --commit-interval %v", c.Every)).stays().but(phrase.New("For one of its own, not for those of the lab.")),
+		console(d.service("order --commit-interval %v", c.Every)).stays().but(phrase.New("For one of its own, not for those of the lab.")),
 		d.golang([]string{
 			"kgo.ConsumerGroup(" + d.quoted("go-readers") + ")", "kgo.ConsumeTopics(" + d.quoted(kafka.PaymentSuccessful) + ")", ofGo,
 			fmt.Sprintf("kgo.AutoCommitInterval(%d*time.Millisecond)", ms),
@@ -110,7 +110,7 @@ func (d desk) policy(p lab.PoisonPolicy) Card {
 		case Apache:
 			e.Note = phrase.New("Kafka has no dead letter queue of its own: the consumer decides, and writes to a topic like any other. This reads it.")
 		case Console:
-			*e = console(d.change("service order --poison %s", shown(string(p)))).stays().but(phrase.New("For one of its own, not for those of the lab."))
+			*e = console(d.service("order --poison %s", shown(string(p)))).stays().but(phrase.New("For one of its own, not for those of the lab."))
 		}
 	}
 	return c

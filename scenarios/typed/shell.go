@@ -56,6 +56,15 @@ func (d desk) change(format string, args ...any) string {
 	return line
 }
 
+// service is a process of our own with one service. A member that comes to a classic group in the wrong moment cannot see what
+// it speaks: it is told.
+func (d desk) service(format string, args ...any) string {
+	if d.protocol != "" && d.protocol != kafka.ConsumerProtocol {
+		format += " --protocol " + strings.ReplaceAll(shown(string(d.protocol)), "%", "%%")
+	}
+	return d.change("service "+format, args...)
+}
+
 // client are the first statements of every Go snippet.
 func (d desk) client(options ...string) []string {
 	lines := []string{"cl, err := kgo.NewClient(kgo.SeedBrokers(" + strconv.Quote(d.at) + ")"}
