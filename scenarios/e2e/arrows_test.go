@@ -29,7 +29,7 @@ func rooms() []room {
 		{path: ".", knows: []string{"kafka", "services", "scenarios", "tui"}, charm: true},
 		{path: "kafka", franz: true},
 		{path: "services", knows: []string{"kafka"}},
-		{path: "services/event"},
+		{path: "services/event", knows: []string{"kafka/phrase"}},
 		{path: "services/lab", knows: []string{"kafka", "services"}},
 		{path: "services/serve", knows: []string{"kafka", "services"}},
 		{path: "scenarios", knows: []string{"kafka", "services"}},

@@ -127,10 +127,16 @@ func TestTheDashboardInATerminal(t *testing.T) {
 func (term *terminal) quit() {
 	term.t.Helper()
 	term.key("q")
-	term.waitFor("the shell's prompt", func(screen string) bool {
-		last := screen[strings.LastIndex(strings.TrimRight(screen, "\n"), "\n")+1:]
-		return strings.HasPrefix(last, prompt) && !strings.Contains(screen, "PARTITIONS")
+	const question = "write the hand-out first?" // where payments were written
+	asked := false
+	term.waitFor("the shell's prompt, or a question", func(screen string) bool {
+		asked = strings.Contains(screen, question)
+		return asked || atShell(screen)
 	})
+	if asked {
+		term.key("n")
+	}
+	term.waitFor("the shell's prompt", atShell)
 	state := strings.TrimSpace(term.tmux("display-message", "-p", "alternate=#{alternate_on} cursor=#{cursor_flag} mouse=#{mouse_any_flag}"))
 	if state != "alternate=0 cursor=1 mouse=0" {
 		term.t.Errorf("the terminal is left with %s", state)
@@ -138,6 +144,12 @@ func (term *terminal) quit() {
 	term.tmux("send-keys", "-l", "echo exit-code-$?")
 	term.key("Enter")
 	term.waitFor("exit code 0", func(screen string) bool { return strings.Contains(screen, "\nexit-code-0\n") })
+}
+
+// atShell says that the dashboard is gone.
+func atShell(screen string) bool {
+	last := screen[strings.LastIndex(strings.TrimRight(screen, "\n"), "\n")+1:]
+	return strings.HasPrefix(last, prompt) && !strings.Contains(screen, "PARTITIONS")
 }
 
 // A class begins with a checkpoint, does its first steps, and begins with another one.
