@@ -110,7 +110,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
 	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
 	s.lesson.Register(flags)
-	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr (default: that of LC_ALL, LC_MESSAGES or LANG)")
+	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr; without it that of LC_ALL, LC_MESSAGES or LANG")
 	s.screen.Language = language
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.config, s.publish)
