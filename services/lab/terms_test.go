@@ -38,7 +38,7 @@ func TestTheBrokersClockCounts(t *testing.T) {
 			t.Errorf("the cluster is %+v", c)
 		}
 		do(t, l, Kill{Name: "order-2"})
-		s := l.Snapshot()
+		s := until(t, l, "a picture after the kill", time.Second, func(s *Snapshot) bool { return s.Orders[1].Health == Crashed })
 		if i := s.Orders[1]; !i.StillMember || i.GoneIn <= 6*time.Second || i.GoneIn > 9*time.Second {
 			t.Errorf("order-2 is %+v, want a member for about 9 s", i)
 		}
