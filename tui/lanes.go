@@ -78,7 +78,11 @@ func corrected(list []stint, outages []lab.Outage, partition int32, end time.Tim
 		if !o.To.IsZero() {
 			until = o.To
 		}
-		list = over(list, stint{o.From, until, unknown})
+		if o.Coordinator {
+			until = end // its members come back after it
+		} else {
+			list = over(list, stint{o.From, until, unknown})
+		}
 		for _, g := range o.Unread {
 			if g.Partition == partition {
 				list = over(list, stint{latest(g.From, o.From), earliest(g.To, until), nobody})
@@ -233,7 +237,7 @@ func laneTitle(v view, w int, withMarks bool) string {
 	head := " " + st.title.Render("WHO READ WHAT") + st.muted.Render(", last 60 s") + " "
 	if !withMarks {
 		legend := st.muted.Render(" ") + st.bad.Render(strings.Repeat(st.g.gap, 2)) + st.muted.Render(" nobody ")
-		if n := len(v.s.Outages); n > 0 && (v.s.Outages[n-1].To.IsZero() || v.s.At.Sub(v.s.Outages[n-1].To) < laneSpan) {
+		if n := len(v.s.Outages); n > 0 && !v.s.Outages[n-1].Coordinator && (v.s.Outages[n-1].To.IsZero() || v.s.At.Sub(v.s.Outages[n-1].To) < laneSpan) {
 			legend += st.muted.Render(strings.Repeat(st.g.unknown, 2) + " unknown ")
 		}
 		return st.ruled(head, legend, w)

@@ -118,6 +118,7 @@ func TestAnOutageInTheLanes(t *testing.T) {
 	began := lab.Outage{From: at(10)}
 	ended := lab.Outage{From: at(10), To: at(30), Unread: []lab.Gap{{Partition: 1, From: at(9), To: at(31)}}}
 	certain := lab.Outage{From: at(10), To: at(30), Unread: []lab.Gap{{Partition: 0, From: at(14), To: at(31)}}}
+	coordinator := lab.Outage{From: at(10), To: at(11), Coordinator: true, Unread: []lab.Gap{{Partition: 0, From: at(9), To: at(31)}}}
 	for _, test := range []struct {
 		second  float64
 		outages []lab.Outage
@@ -127,6 +128,7 @@ func TestAnOutageInTheLanes(t *testing.T) {
 		{11, []lab.Outage{ended}, unknown}, {29, []lab.Outage{ended}, unknown}, {31, []lab.Outage{ended}, 1},
 		{11, []lab.Outage{certain}, unknown}, {15, []lab.Outage{certain}, nobody}, {29, []lab.Outage{certain}, nobody}, {31, []lab.Outage{certain}, 1},
 		{11, nil, 1}, {15, nil, unknown},
+		{10.5, []lab.Outage{coordinator}, nobody}, {30.5, []lab.Outage{coordinator}, nobody}, {11.5, []lab.Outage{{From: at(10), To: at(30), Coordinator: true}}, 1},
 		{5, []lab.Outage{{From: at(-100), To: at(3)}, began}, 1}, {15, []lab.Outage{{From: at(-100), To: at(-50)}, certain}, nobody},
 	} {
 		if got := handsAt(test.second, test.outages...); got != test.want {

@@ -32,9 +32,11 @@ func (s *state) coordinate(r kafka.Reading) {
 	}
 	c := at(s.coordination, kafka.OrderGroup)
 	switch {
-	case c.away && r.At.Sub(c.since) >= awayAtLeast && !s.lost:
-		s.rebalances.strand(c.since, s.protocol.String())
-	case c.away:
+	case !c.away:
+		s.rebalances.outages.end(c.back, true)
+	case r.At.Sub(c.since) >= awayAtLeast && !s.lost:
+		s.rebalances.unseated(c.since, time.Time{}, s.protocol.String())
+	default:
 		s.unseat(r.At)
 	}
 }
@@ -59,7 +61,11 @@ func (c *coordination) blamed(at time.Time) bool {
 // unseat notes that members have lost partitions because their coordinator does not answer.
 func (s *state) unseat(when time.Time) {
 	if c := at(s.coordination, kafka.OrderGroup); !s.lost && c.blamed(when) && s.rebalances.lostSince(c.since) {
-		s.rebalances.strand(c.since, s.protocol.String())
+		until := time.Time{}
+		if !c.away {
+			until = c.back
+		}
+		s.rebalances.unseated(c.since, until, s.protocol.String())
 	}
 }
 

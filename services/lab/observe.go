@@ -54,7 +54,7 @@ func (s *state) observed(r kafka.Reading, err error) {
 		s.feed.add(Good, "kafka", 0, "The brokers answer again, after %s.", phrase.Seconds(r.At.Sub(s.answeredAt)))
 	}
 	s.lost = false
-	s.rebalances.outages.end(r.At.Add(r.Took))
+	s.rebalances.outages.end(r.At.Add(r.Took), false)
 	if r.Err() == nil {
 		s.whole = r
 	}

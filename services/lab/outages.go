@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// Outage is a time in which no broker answered this lab. What went on meanwhile nobody knows: members may have lost their
-// partitions, and others may have been given them.
+// Outage is a time in which no broker answered this lab, or not the coordinator of order-service-group. In the first case nobody
+// knows what went on meanwhile: members may have lost their partitions, and others may have been given them.
 type Outage struct {
-	From time.Time // when a broker last answered
+	From time.Time // when a broker last answered, or the coordinator
 	To   time.Time // when one answered again; zero while none does
+	// Coordinator: the other brokers answered, and who reads is known.
+	Coordinator bool
 	// Unread is what is certain afterwards: when a member went on exactly where this lab had stopped, nobody had come any
 	// further with the partition meanwhile. Of partitions that are not listed it stays unknown.
 	Unread []Gap
@@ -37,18 +39,22 @@ type outages struct {
 	watch     *watch   // of the newest one; nil once nothing more can be learned about it
 }
 
-// begin notes that no broker answers any more. from is when one last did.
-func (o *outages) begin(from time.Time) {
+// begin notes an outage; what was silent before the brokers were is a part of it.
+func (o *outages) begin(x Outage) {
+	if n := len(o.list); n > 0 && x.Coordinator && x.From.Equal(o.list[n-1].From) {
+		return
+	}
+	o.end(x.From, true)
 	o.forget()
-	o.list = append(o.list, Outage{From: from})
+	o.list = append(o.list, x)
 	o.list = slices.Clone(o.list[max(0, len(o.list)-outagesKept):])
 	o.watch = o.turnstile.watch()
 }
 
-// end notes that brokers answer again.
-func (o *outages) end(to time.Time) {
+// end notes that brokers answer again, or the coordinator.
+func (o *outages) end(to time.Time, coordinator bool) {
 	n := len(o.list)
-	if n == 0 || !o.list[n-1].To.IsZero() {
+	if n == 0 || !o.list[n-1].To.IsZero() || o.list[n-1].Coordinator != coordinator {
 		return
 	}
 	o.list = slices.Clone(o.list)
@@ -66,7 +72,8 @@ func (o *outages) look(now time.Time, partitions int) {
 	pauses := o.turnstile.longest(o.watch)
 	for _, id := range slices.Sorted(maps.Keys(pauses)) {
 		p := pauses[id]
-		if from := p.until.Add(-p.length); p.certain && last.touches(from, p.until) {
+		// A consumer that works is between two payments, too.
+		if from := p.until.Add(-p.length); p.certain && last.touches(from, p.until) && (!last.Coordinator || p.length >= awayAtLeast) {
 			gaps = append(gaps, Gap{id, from, p.until})
 		}
 	}
@@ -95,7 +102,13 @@ func (o *outages) meet(from, to time.Time) bool {
 
 // cutOff notes that no broker has answered since a time.
 func (rs *rebalances) cutOff(since time.Time, protocol string) {
-	rs.outages.begin(since)
+	rs.outages.begin(Outage{From: since})
+	rs.strand(since, protocol)
+}
+
+// unseated notes that the group's coordinator has not answered since a time; until then where it answers again.
+func (rs *rebalances) unseated(since, until time.Time, protocol string) {
+	rs.outages.begin(Outage{From: since, To: until, Coordinator: true})
 	rs.strand(since, protocol)
 }
 

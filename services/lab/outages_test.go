@@ -92,7 +92,7 @@ func TestSomebodyElseMayHaveReadInAnOutage(t *testing.T) {
 			take(one, noon)
 			ts.began(one, noon, paid(0, noon))
 			rs.cutOff(noon.Add(time.Second), "")
-			rs.outages.end(noon.Add(21 * time.Second))
+			rs.outages.end(noon.Add(21*time.Second), false)
 			take(two, noon.Add(22*time.Second))
 			record := paid(0, noon)
 			record[0].Offset = test.next

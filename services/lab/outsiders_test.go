@@ -159,7 +159,7 @@ func TestOutsiderThatLosesPowerIsGoneAfterItsSession(t *testing.T) {
 			t.Errorf("gone after %v, want about the session timeout", took)
 		}
 		s = until(t, l, "all is done", time.Minute, func(s *Snapshot) bool {
-			return drained(s) && s.Ledger.Complete() && s.Ledger.Total.Waiting.Count == 0
+			return drained(s) && s.Ledger.Complete() && s.Ledger.Total.Waiting.Count+s.Ledger.Total.InFlight.Count == 0
 		})
 		if e := s.Ledger.Total; e.Done.Count != 200 || e.Lost.Count != 0 || e.Foreign.Count != 0 {
 			t.Errorf("books %+v", e)

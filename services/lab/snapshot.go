@@ -42,7 +42,7 @@ type Snapshot struct {
 	Brokers    []Broker
 	Placement  Placement
 	Losses     []Loss
-	Outages    []Outage // the newest times in which no broker answered, oldest first
+	Outages    []Outage // the newest times in which no broker answered, or not the coordinator, oldest first
 	Topics     []Topic  // payment-successful, order-created, email-sent, dlq-payment
 	Lag        Lag      // of order-service-group on payment-successful, all partitions together
 	Curve      []CurvePoint

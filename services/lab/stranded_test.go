@@ -76,12 +76,14 @@ func TestACoordinatorAlone(t *testing.T) {
 				<-time.After(3 * time.Second)
 				i := slices.IndexFunc(l.Snapshot().Brokers, func(b Broker) bool { return slices.Contains(b.Coordinates, kafka.OrderGroup) })
 				outage.BeginAt(l.Snapshot().Brokers[i].Address)
+				cut := time.Now()
 				until(t, l, "somebody is out of the group", time.Minute, func(s *Snapshot) bool {
 					// A KIP-848 member of this client stays, and tries again.
 					return p == kafka.ConsumerProtocol || hears(s, "was out of the group and let go of", "its coordinator, broker", "does not answer")
 				})
 				<-time.After(5 * time.Second)
 				outage.End()
+				mended := time.Now()
 				s := until(t, l, "all three have their times", time.Minute, func(s *Snapshot) bool { return len(idle(s, 1)) == 3 })
 				// The others may have heard of it with a later heartbeat.
 				if p != kafka.ConsumerProtocol && len(idle(s, 4*time.Second)) == 0 {
@@ -90,8 +92,17 @@ func TestACoordinatorAlone(t *testing.T) {
 				if hears(s, "gave them away") {
 					t.Error("somebody is said to have had them meanwhile")
 				}
-				if s.Reading.Lost || len(s.Outages) > 0 {
-					t.Errorf("the other brokers answered; outages %+v", s.Outages)
+				if s.Reading.Lost || len(s.Outages) != 1 || !s.Outages[0].Coordinator || s.Outages[0].To.Before(mended) {
+					t.Fatalf("the coordinator alone was silent from %v to %v; outages %+v", cut, mended, s.Outages)
+				}
+				// What the rows say is in the lanes, too.
+				if gaps := s.Outages[0].Unread; p != kafka.ConsumerProtocol && len(gaps) != len(idle(s, awayAtLeast)) {
+					t.Errorf("gaps %+v, rows %+v", gaps, s.Rebalances)
+				}
+				for _, g := range s.Outages[0].Unread {
+					if g.From.Before(cut.Add(-time.Second)) || g.To.Before(mended) || g.To.After(mended.Add(10*time.Second)) {
+						t.Errorf("gap %+v, the coordinator was silent from %v to %v", g, cut, mended)
+					}
 				}
 			})
 		})
