@@ -86,10 +86,21 @@ func locked(t *testing.T, security string, more map[string]string) *realtest.Clu
 	}})
 }
 
-// turnedAway fails unless the program ends at once with a sentence that has these words.
+// turnedAway fails unless the program ends within 5 seconds with a sentence that has these words. A machine with other work to do
+// may be slower twice.
 func turnedAway(t *testing.T, c *realtest.Cluster, want string, args ...string) {
 	t.Helper()
-	_, said, code := run(t, 20*time.Second, "", program(t), append([]string{"serve", "--yes", "--brokers", c.Brokers()[0]}, args...)...)
+	var said string
+	var code int
+	took := time.Hour
+	for try := 0; try < 3 && took > 5*time.Second; try++ {
+		began := time.Now()
+		_, said, code = run(t, 20*time.Second, "", program(t), append([]string{"serve", "--yes", "--brokers", c.Brokers()[0]}, args...)...)
+		took = time.Since(began)
+	}
+	if took > 5*time.Second {
+		t.Errorf("%q ended after %v", args, took)
+	}
 	if code != 1 || !strings.Contains(said, want) || strings.Count(said, "\n") != 1 || strings.Contains(said, "sesame") {
 		t.Errorf("%q ended with %d and said %q, want %q", args, code, said, want)
 	}
