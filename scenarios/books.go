@@ -1,9 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
-	"strings"
-
 	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
@@ -12,7 +9,7 @@ import (
 // closed waits for books in which every payment has come to its end.
 func closed() Condition {
 	return Condition{
-		Text: "books that are not behind, with nothing in flight or waiting",
+		Text: phrase.New("books that are not behind, with nothing in flight or waiting"),
 		Holds: func(s *lab.Snapshot) bool {
 			b := s.Ledger
 			return b != nil && b.Complete() && b.Total.InFlight.Count+b.Total.Waiting.Count == 0
@@ -38,11 +35,11 @@ func disagreement(m Moment) error {
 // booksAgree: two who count with different code, one all along and one afterwards, come to the same in every part.
 func booksAgree(r Result) Check {
 	c := Check{
-		Name:     "books agree",
-		Expected: "the ledger and a recount from scratch agree to the message in every part",
+		Name:     phrase.New("books agree"),
+		Expected: phrase.New("the ledger and a recount from scratch agree to the message in every part"),
 		Passed:   true,
 	}
-	var wrong []string
+	var wrong []phrase.Phrase
 	compared := 0
 	for _, m := range r.Moments {
 		if m.Count == nil {
@@ -50,23 +47,23 @@ func booksAgree(r Result) Check {
 		}
 		compared++
 		if err := disagreement(m); err != nil {
-			wrong = append(wrong, m.Name+": "+strings.ReplaceAll(err.Error(), "\n", "; "))
+			wrong = append(wrong, phrase.New("%s: %s", m.Name, oneLine{err}))
 		}
 	}
 	c.Passed = compared > 0 && len(wrong) == 0
-	c.Measured = listed(wrong, agreement(r, compared), "")
+	c.Measured = listed(wrong, agreement(r, compared))
 	return c
 }
 
 // agreement says in which figures they agree.
-func agreement(r Result, compared int) string {
+func agreement(r Result, compared int) phrase.Phrase {
 	if r.Count == nil {
-		return "nothing was counted"
+		return phrase.New("nothing was counted")
 	}
-	text := fmt.Sprintf("%s payments = %s done + %s in the DLQ + %s lost, and %s duplicates",
+	text := phrase.New("%s payments = %s done + %s in the DLQ + %s lost, and %s duplicates",
 		count(r.Count.Payments), count(r.Count.Done), count(r.Count.Dead), count(r.Count.Lost), count(r.Count.Duplicates))
 	if compared > 1 {
-		text += fmt.Sprintf(", in %d counts", compared)
+		return phrase.New("%s, in %d counts", text, compared)
 	}
 	return text
 }

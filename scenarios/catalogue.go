@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"time"
 
 	"blackfriday/kafka/phrase"
@@ -30,7 +29,7 @@ func bottleneck() Scenario {
 	setup.Partitions, setup.Orders = 1, 1
 	return Scenario{
 		Name:    "bottleneck",
-		Summary: "One partition and one consumer drown in a flood.",
+		Summary: phrase.New("One partition and one consumer drown in a flood."),
 		Setup:   setup,
 		Steps:   floodAndDrain,
 		Checks:  join(everyPayment, quickFlood, drainInTime, noDuplicate),
@@ -40,7 +39,7 @@ func bottleneck() Scenario {
 func flood() Scenario {
 	return Scenario{
 		Name:    "flood",
-		Summary: "Three consumers on three partitions drain the same flood three times as fast.",
+		Summary: phrase.New("Three consumers on three partitions drain the same flood three times as fast."),
 		Setup:   standard(),
 		Steps:   floodAndDrain,
 		Checks:  join(everyPayment, quickFlood, drainInTime, noDuplicate),
@@ -52,7 +51,7 @@ func alone() Scenario {
 	setup.Orders = 1
 	return Scenario{
 		Name:    "alone",
-		Summary: "One consumer on three partitions reads them all, in turns, and gains nothing.",
+		Summary: phrase.New("One consumer on three partitions reads them all, in turns, and gains nothing."),
 		Setup:   setup,
 		Steps:   floodAndDrain,
 		Checks:  join(everyPayment, drainInTime, fairTurns, noDuplicate),
@@ -64,7 +63,7 @@ func standby() Scenario {
 	setup.Orders = 5
 	return Scenario{
 		Name:    "standby",
-		Summary: "Five consumers on three partitions: two of them wait on the bench.",
+		Summary: phrase.New("Five consumers on three partitions: two of them wait on the bench."),
 		Setup:   setup,
 		Steps:   floodAndDrain,
 		Checks:  join(benchHolds, everyPayment, drainInTime, noDuplicate),
@@ -74,12 +73,12 @@ func standby() Scenario {
 func leave() Scenario {
 	return Scenario{
 		Name:    "leave",
-		Summary: "The busiest consumer leaves in the middle of a flood: nobody waits, nothing is lost or done twice.",
+		Summary: phrase.New("The busiest consumer leaves in the middle of a flood: nobody waits, nothing is lost or done twice."),
 		Setup:   standard(),
 		Refuse:  tooShortToInterrupt,
 		Steps: func(s Setup) []Step {
 			return interrupted(s, Step{
-				Say:    "Stop the busiest consumer politely: it finishes its payment, commits and leaves the group.",
+				Say:    phrase.New("Stop the busiest consumer politely: it finishes its payment, commits and leaves the group."),
 				Do:     []lab.Command{lab.Stop{}},
 				Until:  handedOver(lab.CauseLeave),
 				Within: s.SessionTimeout + 10*time.Second,
@@ -92,12 +91,12 @@ func leave() Scenario {
 func kill() Scenario {
 	return Scenario{
 		Name:    "kill",
-		Summary: "The busiest consumer loses power in the middle of a flood: its partition waits, nothing is lost.",
+		Summary: phrase.New("The busiest consumer loses power in the middle of a flood: its partition waits, nothing is lost."),
 		Setup:   standard(),
 		Refuse:  tooShortToInterrupt,
 		Steps: func(s Setup) []Step {
 			return interrupted(s, Step{
-				Say:    "Kill the busiest consumer: no goodbye, its connections go silent.",
+				Say:    phrase.New("Kill the busiest consumer: no goodbye, its connections go silent."),
 				Do:     []lab.Command{lab.Kill{}},
 				Until:  handedOver(lab.CauseCrash),
 				Within: s.SessionTimeout + 15*time.Second,
@@ -112,11 +111,11 @@ func poison() Scenario {
 	setup.Payments = 100
 	return Scenario{
 		Name:    "poison",
-		Summary: "Every poison pill ends in the dead letter queue with its reason, and the consumers live on.",
+		Summary: phrase.New("Every poison pill ends in the dead letter queue with its reason, and the consumers live on."),
 		Setup:   setup,
 		Steps: func(s Setup) []Step {
 			swallow := Step{
-				Say:    "Write every poison pill into payment-successful.",
+				Say:    phrase.New("Write every poison pill into payment-successful."),
 				Do:     []lab.Command{lab.Poison{}},
 				Until:  pillsRejected(),
 				Within: 15 * time.Second,
@@ -135,7 +134,7 @@ func floodAndDrain(s Setup) []Step {
 // interrupted is floodAndDrain with something happening in the middle.
 func interrupted(s Setup, accident Step) []Step {
 	middle := Step{
-		Say:    "Wait until a fifth of them is done.",
+		Say:    phrase.New("Wait until a fifth of them is done."),
 		Until:  done(s.Payments / 5),
 		Within: patience(s),
 	}
@@ -146,7 +145,7 @@ func pour(s Setup) Step { return pourSome(s.Payments) }
 
 func pourSome(payments int) Step {
 	return Step{
-		Say:    fmt.Sprintf("Flood: %s payments at once.", count(payments)),
+		Say:    phrase.New("Flood: %s payments at once.", count(payments)),
 		Do:     []lab.Command{lab.Flood{Count: payments}},
 		Until:  floodAcknowledged(),
 		Within: 30 * time.Second,
@@ -155,9 +154,9 @@ func pourSome(payments int) Step {
 
 func empty(s Setup) []Step {
 	return []Step{
-		{Say: "Wait until the lag is zero.", Until: drained(), Within: patience(s)},
+		{Say: phrase.New("Wait until the lag is zero."), Until: drained(), Within: patience(s)},
 		{
-			Say:    "Wait until the e-mails are sent and analytics has seen it all.",
+			Say:    phrase.New("Wait until the e-mails are sent and analytics has seen it all."),
 			Until:  caughtUp(),
 			Within: 20*time.Second + time.Duration(s.Payments)*100*time.Microsecond,
 		},
@@ -167,7 +166,7 @@ func empty(s Setup) []Step {
 // hurry is empty for a flood that has served its purpose.
 func hurry(s Setup) []Step {
 	return append([]Step{{
-		Say:    "Have the rest done without simulated work.",
+		Say:    phrase.New("Have the rest done without simulated work."),
 		Do:     []lab.Command{lab.SetDelay{}},
 		Until:  drained(),
 		Within: patience(s),
@@ -185,5 +184,5 @@ func tooShortToInterrupt(s Setup) error {
 		return nil
 	}
 	return phrase.Errorf("%d consumers drain that in %v, too fast to interrupt (at least %v): raise --payments or --delay",
-		s.readers(), s.ideal(), least)
+		s.readers(), Span(s.ideal()), Span(least))
 }

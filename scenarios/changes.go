@@ -1,12 +1,11 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -16,7 +15,7 @@ const changeWithin = 30 * time.Second
 // promise asks for a guarantee unless it is in force.
 func promise(g kafka.Guarantee) Step {
 	return Step{
-		Say: fmt.Sprintf("Promise %s.", g),
+		Say: phrase.New("Promise %s.", g),
 		Choose: func(s *lab.Snapshot) []lab.Command {
 			if s.Settings.Guarantee == string(g) {
 				return nil
@@ -29,13 +28,13 @@ func promise(g kafka.Guarantee) Step {
 }
 
 func promised(g kafka.Guarantee) Condition {
-	return Condition{Text: string(g), Holds: func(s *lab.Snapshot) bool { return s.Settings.Guarantee == string(g) }}
+	return Condition{Text: phrase.New("%s", g), Holds: func(s *lab.Snapshot) bool { return s.Settings.Guarantee == string(g) }}
 }
 
 // afresh begins with empty topics.
 func afresh(s Setup) Step {
 	return Step{
-		Say:    "Begin with empty topics.",
+		Say:    phrase.New("Begin with empty topics."),
 		Do:     []lab.Command{lab.RecreateTopics{Partitions: s.Partitions}},
 		Until:  ready(),
 		Within: changeWithin,
@@ -46,7 +45,7 @@ func afresh(s Setup) Step {
 func ready() Condition {
 	works := func(i lab.Instance) bool { return i.Health == lab.Active || i.Health == lab.Standby }
 	return Condition{
-		Text: "every consumer at work on partitions of its own, nobody dead in the group, and all services at work",
+		Text: phrase.New("every consumer at work on partitions of its own, nobody dead in the group, and all services at work"),
 		Holds: func(s *lab.Snapshot) bool {
 			return settled().Holds(s) && buried().Holds(s) && len(reading(s)) == len(s.Orders) && works(s.Email) && works(s.Analytics)
 		},
@@ -56,7 +55,7 @@ func ready() Condition {
 // buried waits until the brokers have given up everybody who is dead.
 func buried() Condition {
 	return Condition{
-		Text: "nobody dead in the group",
+		Text: phrase.New("nobody dead in the group"),
 		Holds: func(s *lab.Snapshot) bool {
 			return !slices.ContainsFunc(s.Orders, func(i lab.Instance) bool { return i.StillMember })
 		},
@@ -65,8 +64,12 @@ func buried() Condition {
 
 // died waits for the deaths of consumers, in a flood that is acknowledged.
 func died(names ...string) Condition {
+	victims := phrase.New("%s", names[0])
+	for _, name := range names[1:] {
+		victims = phrase.New("%s and %s", victims, name)
+	}
 	return Condition{
-		Text: "the death of " + strings.Join(names, " and "),
+		Text: phrase.New("the death of %s", victims),
 		Holds: func(s *lab.Snapshot) bool {
 			dead := 0
 			for _, i := range s.Orders {
@@ -96,17 +99,17 @@ func deathsBetween(from, to *lab.Snapshot) int {
 
 // drainedNow waits until the lab has measured how the newest flood drained.
 func drainedNow() Condition {
-	return Condition{Text: "the newest flood drained", Holds: func(s *lab.Snapshot) bool { return len(drainRate(s)) > 0 }}
+	return Condition{Text: phrase.New("the newest flood drained"), Holds: func(s *lab.Snapshot) bool { return len(drainRate(s)) > 0 }}
 }
 
 // all waits for several conditions at once.
 func all(conditions ...Condition) Condition {
-	texts := make([]string, len(conditions))
+	texts := make([]phrase.Phrase, len(conditions))
 	for i, c := range conditions {
 		texts[i] = c.Text
 	}
 	return Condition{
-		Text: strings.Join(texts, "; "),
+		Text: together("; ", texts),
 		Holds: func(s *lab.Snapshot) bool {
 			return !slices.ContainsFunc(conditions, func(c Condition) bool { return !c.Holds(s) })
 		},

@@ -1,12 +1,11 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -30,10 +29,10 @@ func everyPayment(r Result) Check {
 	sent, _ := r.Sent()
 	stray := c.Foreign + c.Forged
 	return Check{
-		Name: "nothing lost",
-		Expected: fmt.Sprintf("%s payments acknowledged, lost 0, unfinished 0, of unknown origin 0, an e-mail for every order",
+		Name: phrase.New("nothing lost"),
+		Expected: phrase.New("%s payments acknowledged, lost 0, unfinished 0, of unknown origin 0, an e-mail for every order",
 			count(r.Setup.Payments)),
-		Measured: fmt.Sprintf("%s acknowledged, %s refused, %s of unknown outcome; lost %s, unfinished %s, of unknown origin %s, orders without an e-mail %s",
+		Measured: phrase.New("%s acknowledged, %s refused, %s of unknown outcome; lost %s, unfinished %s, of unknown origin %s, orders without an e-mail %s",
 			count(sent.Acknowledged), count(sent.Refused), count(sent.Unknown), count(c.Lost), count(c.Waiting), count(stray), count(c.Unmailed)),
 		Passed: sent == Sent{Acknowledged: int64(r.Setup.Payments)} &&
 			c.Lost == 0 && c.Waiting == 0 && stray == 0 && c.Unmailed == 0,
@@ -59,9 +58,9 @@ func fewDuplicates(r Result) Check {
 func duplicatesWithin(r Result, limit int64) Check {
 	c := r.Count
 	return Check{
-		Name:     "duplicates",
-		Expected: fmt.Sprintf("at most %s payments done twice, no e-mail sent twice", count(limit)),
-		Measured: fmt.Sprintf("%s done twice, %s sent twice", count(c.Duplicates), count(c.MailDuplicates)),
+		Name:     phrase.New("duplicates"),
+		Expected: phrase.New("at most %s payments done twice, no e-mail sent twice", count(limit)),
+		Measured: phrase.New("%s done twice, %s sent twice", count(c.Duplicates), count(c.MailDuplicates)),
 		Passed:   c.Duplicates <= limit && c.MailDuplicates == 0,
 	}
 }
@@ -76,8 +75,8 @@ func quickFlood(r Result) Check {
 		limit += kafka.WriteTimeout
 	}
 	return Check{
-		Name:     "flood",
-		Expected: fmt.Sprintf("%s payments acknowledged within %s", count(r.Setup.Payments), elapsed(limit)),
+		Name:     phrase.New("flood"),
+		Expected: phrase.New("%s payments acknowledged within %s", count(r.Setup.Payments), elapsed(limit)),
 		Measured: elapsed(r.Flood),
 		Passed:   r.Flood >= 0 && r.Flood <= limit,
 	}
@@ -87,8 +86,8 @@ func quickFlood(r Result) Check {
 func drainInTime(r Result) Check {
 	limit, words := drainLimit(r.Final, r.Setup)
 	return Check{
-		Name:     "drain",
-		Expected: fmt.Sprintf("%d reading: lag zero within %s", r.Setup.readers(), words),
+		Name:     phrase.New("drain"),
+		Expected: phrase.New("%d reading: lag zero within %s", r.Setup.readers(), words),
 		Measured: elapsed(r.Drain),
 		Passed:   r.Drain >= 0 && r.Drain <= limit,
 	}
@@ -98,16 +97,16 @@ func drainInTime(r Result) Check {
 // payment for everything that is not simulated: 34.5 s and 101.5 s for the course's 1,000 payments of 100 ms. On a real
 // cluster it allows the writes, too, each as long as it took on average in this very play: what they cost there is the
 // cluster's doing, and the check is about how many are worked on beside each other. The words say what the limit is made of.
-func drainLimit(s *lab.Snapshot, setup Setup) (limit time.Duration, words string) {
+func drainLimit(s *lab.Snapshot, setup Setup) (limit time.Duration, words phrase.Phrase) {
 	share := setup.share()
 	limit = setup.ideal() + 900*time.Millisecond + time.Duration(share)*600*time.Microsecond
-	words = elapsed(setup.ideal()) + " of simulated work"
+	words = phrase.New("%s of simulated work", elapsed(setup.ideal()))
 	if !s.Cluster.Embedded {
 		each := meanWrite(s)
 		limit += time.Duration(share) * each
-		words += fmt.Sprintf(" and %s writes of %s, their mean in this play", count(share), elapsed(each.Round(100*time.Microsecond)))
+		words = phrase.New("%s and %s writes of %s, their mean in this play", words, count(share), elapsed(each.Round(100*time.Microsecond)))
 	}
-	return limit, fmt.Sprintf("%s (%s)", elapsed(limit), words)
+	return limit, phrase.New("%s (%s)", elapsed(limit), words)
 }
 
 // meanWrite is how long the order consumers waited for the acknowledgement of what they wrote, per payment.
@@ -129,9 +128,9 @@ func fairTurns(r Result) Check {
 	}
 	widest := widestSpread(r.Lag, r.Final.Flood.StartedAt.Add(r.Final.Flood.Took))
 	return Check{
-		Name:     "fair turns",
-		Expected: fmt.Sprintf("the lags of the partitions never more than %s apart", count(limit)),
-		Measured: count(widest) + " apart at most",
+		Name:     phrase.New("fair turns"),
+		Expected: phrase.New("the lags of the partitions never more than %s apart", count(limit)),
+		Measured: phrase.New("%s apart at most", count(widest)),
 		Passed:   widest <= limit,
 	}
 }
@@ -162,9 +161,9 @@ func benchHolds(r Result) Check {
 	}
 	wanted := max(0, r.Setup.Orders-r.Setup.Partitions)
 	return Check{
-		Name:     "bench",
-		Expected: fmt.Sprintf("%d consumers without a partition, %d with one each", wanted, r.Setup.readers()),
-		Measured: fmt.Sprintf("%d without, %d reading %d partitions", bench, len(readers), len(r.Final.Partitions)),
+		Name:     phrase.New("bench"),
+		Expected: phrase.New("%d consumers without a partition, %d with one each", wanted, r.Setup.readers()),
+		Measured: phrase.New("%d without, %d reading %d partitions", bench, len(readers), len(r.Final.Partitions)),
 		Passed:   bench == wanted && len(readers) == r.Setup.readers(),
 	}
 }
@@ -184,21 +183,21 @@ func leaveHandover(r Result) Check {
 
 func handover(r Result, cause lab.Cause, limit time.Duration) Check {
 	c := Check{
-		Name:     "unread",
-		Expected: fmt.Sprintf("every partition of the lost consumer read again within %s", elapsed(limit)),
+		Name:     phrase.New("unread"),
+		Expected: phrase.New("every partition of the lost consumer read again within %s", elapsed(limit)),
 	}
 	change, found := rebalance(r.Final, cause)
 	if !found || len(change.Moved) == 0 {
-		c.Measured = "no partition changed hands"
+		c.Measured = phrase.New("no partition changed hands")
 		return c
 	}
 	c.Passed = true
-	moves := make([]string, len(change.Moved))
+	moves := make([]phrase.Phrase, len(change.Moved))
 	for i, m := range change.Moved {
-		moves[i] = fmt.Sprintf("P%d %s after %s", m.Partition, instance(m.To), elapsed(m.Unread))
+		moves[i] = phrase.New("P%d %s after %s", m.Partition, reader(m.To), elapsed(m.Unread))
 		c.Passed = c.Passed && m.Measured && m.Unread <= limit
 	}
-	c.Measured = strings.Join(moves, ", ")
+	c.Measured = together(", ", moves)
 	return c
 }
 
@@ -210,9 +209,9 @@ func nobodyOrphaned(r Result) Check {
 		}
 	}
 	return Check{
-		Name:     "owners",
-		Expected: fmt.Sprintf("all %d partitions owned and read by a living consumer", r.Setup.Partitions),
-		Measured: fmt.Sprintf("%d of %d", len(r.Final.Partitions)-orphans, r.Setup.Partitions),
+		Name:     phrase.New("owners"),
+		Expected: phrase.New("all %d partitions owned and read by a living consumer", r.Setup.Partitions),
+		Measured: phrase.New("%d of %d", len(r.Final.Partitions)-orphans, r.Setup.Partitions),
 		Passed:   orphans == 0 && len(r.Final.Partitions) == r.Setup.Partitions,
 	}
 }

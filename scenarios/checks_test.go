@@ -186,14 +186,14 @@ func TestAResultWithoutChecksDidNotPass(t *testing.T) {
 
 func TestNumbersReadWell(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 1000000: "1,000,000", -1: "-1", -1000: "-1,000", -100: "-100"} {
-		if got := count(n); got != want {
+		if got := count(n).String(); got != want {
 			t.Errorf("count(%d) = %q, want %q", n, got, want)
 		}
 	}
 	for d, want := range map[time.Duration]string{
 		-1: "never", 4300 * time.Microsecond: "4.3 ms", 640 * time.Millisecond: "640 ms", 34500 * time.Millisecond: "34.50 s", 101500 * time.Millisecond: "101.50 s",
 	} {
-		if got := elapsed(d); got != want {
+		if got := elapsed(d).String(); got != want {
 			t.Errorf("elapsed(%v) = %q, want %q", d, got, want)
 		}
 	}

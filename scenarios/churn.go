@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -24,7 +23,7 @@ func churn() Scenario {
 	setup.Partitions, setup.Payments, setup.Seed = mostConsumers, 2_000, 1
 	return Scenario{
 		Name:    "churn",
-		Summary: "Twenty joins, leaves and crashes at random under load: each is told of once, and nothing is lost.",
+		Summary: phrase.New("Twenty joins, leaves and crashes at random under load: each is told of once, and nothing is lost."),
 		Setup:   setup,
 		Refuse:  tooShortForChurn,
 		Steps: func(s Setup) []Step {
@@ -43,12 +42,12 @@ func churn() Scenario {
 func changeAtRandom(s Setup, n uint64) Step {
 	pause := rand.New(rand.NewPCG(s.Seed, n)).Int64N(int64(mostPause - leastPause))
 	return Step{
-		Say: fmt.Sprintf("Change %d of %d.", n+1, churnChanges),
+		Say: phrase.New("Change %d of %d.", n+1, churnChanges),
 		Choose: func(picture *lab.Snapshot) []lab.Command {
 			return []lab.Command{change(rand.New(rand.NewPCG(s.Seed, n+churnChanges)), picture.Orders)}
 		},
 		Pause:  leastPause + time.Duration(pause),
-		Until:  Condition{Text: "a lab that runs", Holds: func(s *lab.Snapshot) bool { return s.State == lab.Running }},
+		Until:  Condition{Text: phrase.New("a lab that runs"), Holds: func(s *lab.Snapshot) bool { return s.State == lab.Running }},
 		Within: 15 * time.Second,
 	}
 }
@@ -84,12 +83,12 @@ func change(random *rand.Rand, orders []lab.Instance) lab.Command {
 
 // calmDown waits until the brokers have given up everybody who died.
 func calmDown(s Setup) Step {
-	return Step{Say: "Wait until the group has come to rest.", Until: calm(), Within: 2*s.SessionTimeout + 20*time.Second}
+	return Step{Say: phrase.New("Wait until the group has come to rest."), Until: calm(), Within: 2*s.SessionTimeout + 20*time.Second}
 }
 
 func calm() Condition {
 	return Condition{
-		Text: "every rebalance over, every partition read, and nobody dead in the group",
+		Text: phrase.New("every rebalance over, every partition read, and nobody dead in the group"),
 		Holds: func(s *lab.Snapshot) bool {
 			return atRest(s) && !slices.ContainsFunc(s.Orders, func(i lab.Instance) bool { return i.StillMember })
 		},
@@ -104,7 +103,7 @@ func tooShortForChurn(s Setup) error {
 		return nil
 	}
 	return phrase.Errorf("%d consumers drain that in %v, and the changes take about %v: raise --payments or --delay",
-		mostConsumers, fastest, least)
+		mostConsumers, Span(fastest), Span(least))
 }
 
 // toldOnce compares what was commanded with what the lab lists: each change once, with its cause and its member, and
@@ -112,56 +111,75 @@ func tooShortForChurn(s Setup) error {
 func toldOnce(r Result) Check {
 	wanted, got := commanded(r), told(r.Final.Rebalances)
 	missing, invented := without(wanted, got), without(got, wanted)
+	missingText, inventedText := phrase.New("none missing"), phrase.New("none invented")
+	if len(missing) > 0 {
+		missingText = phrase.New("missing: %s", changesText(missing))
+	}
+	if len(invented) > 0 {
+		inventedText = phrase.New("invented: %s", changesText(invented))
+	}
 	return Check{
-		Name:     "rebalances",
-		Expected: fmt.Sprintf("each of %d changes listed once with its cause, none invented", len(wanted)),
-		Measured: fmt.Sprintf("%d listed; %s; %s", len(got),
-			listed(missing, "none missing", "missing: "), listed(invented, "none invented", "invented: ")),
+		Name:     phrase.New("rebalances"),
+		Expected: phrase.New("each of %d changes listed once with its cause, none invented", len(wanted)),
+		Measured: phrase.New("%d listed; %s; %s", len(got),
+			missingText, inventedText),
 		Passed: len(wanted) > 0 && len(missing) == 0 && len(invented) == 0,
 	}
 }
 
-// commanded are the changes of the group that were asked for: "crash order-2".
-func commanded(r Result) []string {
-	var changes []string
+// memberChange is a change of the group: who came or went, and how.
+type memberChange struct {
+	cause  lab.Cause
+	member string
+}
+
+func changesText(changes []memberChange) phrase.Phrase {
+	words := make([]phrase.Phrase, len(changes))
+	for i, c := range changes {
+		words[i] = phrase.New("%s %s", CauseText(c.cause), c.member)
+	}
+	return together(", ", words)
+}
+
+// commanded are the changes of the group that were asked for.
+func commanded(r Result) []memberChange {
+	var changes []memberChange
 	newest := r.Setup.Orders
 	for _, c := range r.Commands {
 		switch c := c.(type) {
 		case lab.AddConsumer:
 			newest++
-			changes = append(changes, changed(lab.CauseJoin, instance(newest)))
+			changes = append(changes, memberChange{lab.CauseJoin, instance(newest)})
 		case lab.Restart:
-			changes = append(changes, changed(lab.CauseJoin, c.Name))
+			changes = append(changes, memberChange{lab.CauseJoin, c.Name})
 		case lab.Stop:
-			changes = append(changes, changed(lab.CauseLeave, c.Name))
+			changes = append(changes, memberChange{lab.CauseLeave, c.Name})
 		case lab.Kill:
-			changes = append(changes, changed(lab.CauseCrash, c.Name))
+			changes = append(changes, memberChange{lab.CauseCrash, c.Name})
 		}
 	}
 	return changes
 }
 
 // told are the changes of the group that the lab lists, but for its start.
-func told(list []lab.Rebalance) []string {
-	var changes []string
+func told(list []lab.Rebalance) []memberChange {
+	var changes []memberChange
 	for _, r := range list {
 		if r.Cause != lab.CauseStart {
-			changes = append(changes, changed(r.Cause, r.Member))
+			changes = append(changes, memberChange{r.Cause, r.Member})
 		}
 		for _, c := range r.Also {
-			changes = append(changes, changed(c.Cause, c.Member))
+			changes = append(changes, memberChange{c.Cause, c.Member})
 		}
 	}
 	return changes
 }
 
-func changed(cause lab.Cause, member string) string { return fmt.Sprintf("%s %s", cause, member) }
-
-// without takes the words of b out of a, as often as they occur there.
-func without(a, b []string) []string {
+// without takes what is in b out of a, as often as they occur there.
+func without(a, b []memberChange) []memberChange {
 	rest := slices.Clone(a)
-	for _, word := range b {
-		if i := slices.Index(rest, word); i >= 0 {
+	for _, c := range b {
+		if i := slices.Index(rest, c); i >= 0 {
 			rest = slices.Delete(rest, i, i+1)
 		}
 	}
@@ -170,7 +188,7 @@ func without(a, b []string) []string {
 
 // underLoad: until the last change there was something to read.
 func underLoad(r Result) Check {
-	c := Check{Name: "load", Expected: "payments waiting from the flood to the last change"}
+	c := Check{Name: phrase.New("load"), Expected: phrase.New("payments waiting from the flood to the last change")}
 	flooded := r.Final.Flood.StartedAt.Add(r.Final.Flood.Took)
 	var last time.Time
 	if n := len(r.Final.Rebalances); n > 0 {
@@ -182,6 +200,6 @@ func underLoad(r Result) Check {
 			least = total(s)
 		}
 	}
-	c.Measured, c.Passed = fmt.Sprintf("at least %s", count(least)), least > 0
+	c.Measured, c.Passed = phrase.New("at least %s", count(least)), least > 0
 	return c
 }

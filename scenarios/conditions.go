@@ -3,10 +3,9 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -14,7 +13,7 @@ import (
 // partition the broker's word and our own process agree.
 func settled() Condition {
 	return Condition{
-		Text: "a running lab whose partitions all have an owner that reads them",
+		Text: phrase.New("a running lab whose partitions all have an owner that reads them"),
 		Holds: func(s *lab.Snapshot) bool {
 			return s.State == lab.Running && len(s.Partitions) > 0 &&
 				!slices.ContainsFunc(s.Orders, func(i lab.Instance) bool { return i.Health == lab.Joining }) &&
@@ -29,13 +28,13 @@ func unattended(p lab.Partition) bool {
 }
 
 func floodAcknowledged() Condition {
-	return Condition{Text: "the brokers' answer to every payment", Holds: flooded}
+	return Condition{Text: phrase.New("the brokers' answer to every payment"), Holds: flooded}
 }
 
 // floodsAcknowledged waits for the n-th flood: the picture of the one before it may still be there.
 func floodsAcknowledged(n int) Condition {
 	return Condition{
-		Text:  fmt.Sprintf("the brokers' answer to every payment of flood %d", n),
+		Text:  phrase.New("the brokers' answer to every payment of flood %d", n),
 		Holds: func(s *lab.Snapshot) bool { return s.Flood.ID >= n && flooded(s) },
 	}
 }
@@ -44,7 +43,7 @@ func flooded(s *lab.Snapshot) bool { return s.Flood.ID > 0 && !s.Flood.Running }
 
 func done(payments int) Condition {
 	return Condition{
-		Text:  count(payments) + " committed payments",
+		Text:  phrase.New("%s committed payments", count(payments)),
 		Holds: func(s *lab.Snapshot) bool { return committed(s) >= int64(payments) },
 	}
 }
@@ -61,7 +60,7 @@ func committed(s *lab.Snapshot) int64 {
 }
 
 func drained() Condition {
-	return Condition{Text: "a lag of zero after the flood", Holds: isDrained}
+	return Condition{Text: phrase.New("a lag of zero after the flood"), Holds: isDrained}
 }
 
 // isDrained wants a reading that is younger than the last acknowledgement: an older one may show the zero from before
@@ -72,7 +71,7 @@ func isDrained(s *lab.Snapshot) bool {
 
 func caughtUp() Condition {
 	return Condition{
-		Text: "no lag in the e-mail and analytics groups",
+		Text: phrase.New("no lag in the e-mail and analytics groups"),
 		Holds: func(s *lab.Snapshot) bool {
 			return isDrained(s) && s.Email.LagKnown && s.Email.Lag == 0 && s.Analytics.LagKnown && s.Analytics.Lag == 0
 		},
@@ -82,7 +81,7 @@ func caughtUp() Condition {
 // handedOver waits for a rebalance of that cause whose partitions all have a new reader that has begun.
 func handedOver(cause lab.Cause) Condition {
 	return Condition{
-		Text: fmt.Sprintf("the partitions of a consumer lost by a %s to be read again", cause),
+		Text: phrase.New("the partitions of a consumer lost by a %s to be read again", CauseText(cause)),
 		Holds: func(s *lab.Snapshot) bool {
 			r, found := rebalance(s, cause)
 			return found && !r.Open && len(r.Moved) > 0 &&
@@ -102,69 +101,76 @@ func rebalance(s *lab.Snapshot, cause lab.Cause) (lab.Rebalance, bool) {
 }
 
 // seen describes what a picture shows, for the report of a step that waited in vain.
-func seen(s *lab.Snapshot) string {
+func seen(s *lab.Snapshot) phrase.Phrase {
 	if s.State != lab.Running {
-		return "a lab that does not run" + unfinishedStart(s)
+		return unfinishedStart(s)
 	}
-	var b strings.Builder
+	parts := []phrase.Phrase{phrase.New("lag not measured")}
 	if s.Lag.Known {
-		fmt.Fprintf(&b, "lag %s", count(s.Lag.Total))
-	} else {
-		b.WriteString("lag not measured")
+		parts[0] = phrase.New("lag %s", count(s.Lag.Total))
 	}
 	for _, p := range s.Partitions {
-		fmt.Fprintf(&b, "; P%d read by %s, owned by %s", p.ID, instance(p.Reader), owner(p.Owner))
+		parts = append(parts, phrase.New("P%d read by %s, owned by %s", p.ID, reader(p.Reader), owner(p.Owner)))
 	}
 	for _, i := range slices.Concat(s.Orders, []lab.Instance{s.Email, s.Analytics}) {
-		if i.Err != nil {
-			fmt.Fprintf(&b, "; %s fails: %q", i.Name, i.Err)
-		}
-		if i.Health == lab.Joining || i.Health == lab.Leaving {
-			fmt.Fprintf(&b, "; %s is %s", i.Name, i.Health)
-		}
-		if i.LagKnown && i.Lag > 0 {
-			fmt.Fprintf(&b, "; %s has a lag of %s", i.Name, count(i.Lag))
-		}
-		if i.StillMember {
-			fmt.Fprintf(&b, "; a dead %s is still a member", i.Name)
-		}
+		parts = append(parts, troubles(i)...)
 	}
 	for _, t := range s.Topics {
 		if t.Hidden > 0 {
-			fmt.Fprintf(&b, "; %s offsets of %s wait behind an open transaction", count(t.Hidden), t.Name)
+			parts = append(parts, phrase.New("%s offsets of %s wait behind an open transaction", count(t.Hidden), t.Name))
 		}
 	}
 	for _, r := range s.Rebalances {
 		if r.Open {
-			fmt.Fprintf(&b, "; not over: the rebalance of %s, %s %s", r.At.Format(time.TimeOnly), r.Cause, r.Member)
+			parts = append(parts, phrase.New("not over: the rebalance of %s, %s %s", r.At.Format(time.TimeOnly), CauseText(r.Cause), r.Member))
 		}
 	}
 	if s.Reading.Err != nil {
-		fmt.Fprintf(&b, "; the last reading failed: %q", s.Reading.Err)
+		parts = append(parts, phrase.New("the last reading failed: %q", s.Reading.Err))
 	}
-	return b.String()
+	return together("; ", parts)
 }
 
-func unfinishedStart(s *lab.Snapshot) string {
+// troubles are why an instance may have kept a step waiting.
+func troubles(i lab.Instance) (parts []phrase.Phrase) {
+	if i.Err != nil {
+		parts = append(parts, phrase.New("%s fails: %q", i.Name, i.Err))
+	}
+	if i.Health == lab.Joining || i.Health == lab.Leaving {
+		parts = append(parts, phrase.New("%s is %s", i.Name, i.Health.Phrase()))
+	}
+	if i.LagKnown && i.Lag > 0 {
+		parts = append(parts, phrase.New("%s has a lag of %s", i.Name, count(i.Lag)))
+	}
+	if i.StillMember {
+		parts = append(parts, phrase.New("a dead %s is still a member", i.Name))
+	}
+	return parts
+}
+
+func unfinishedStart(s *lab.Snapshot) phrase.Phrase {
 	for _, step := range s.Steps {
 		if !step.Done {
-			return ": still at " + step.Name.String()
+			return phrase.New("a lab that does not run: still at %s", step.Name)
 		}
 	}
-	return ""
+	return phrase.New("a lab that does not run")
 }
 
-func instance(number int) string {
+func instance(number int) string { return fmt.Sprintf("order-%d", number) }
+
+// reader names who reads a partition; 0 is nobody.
+func reader(number int) phrase.Phrase {
 	if number == 0 {
-		return "nobody"
+		return phrase.New("nobody")
 	}
-	return fmt.Sprintf("order-%d", number)
+	return phrase.New("%s", instance(number))
 }
 
 // owner quotes the broker's word: any client can join the group under any name.
-func owner(clientID string) string {
+func owner(clientID string) phrase.Phrase {
 	if clientID == "" {
-		return "nobody"
+		return phrase.New("nobody")
 	}
-	return strconv.Quote(clientID)
+	return phrase.New("%q", clientID)
 }

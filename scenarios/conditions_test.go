@@ -97,7 +97,7 @@ func TestWhatWasSeenCannotDriveTheTerminal(t *testing.T) {
 	s.Partitions[0].Owner = "evil\x1b[2J"
 	s.Orders[0].Err = errors.New("refused: \x07")
 	s.Reading.Err = errors.New("no leader\r")
-	words := seen(s)
+	words := seen(s).String()
 	if strings.ContainsAny(words, "\x1b\x07\r") {
 		t.Errorf("a control character came through: %q", words)
 	}
@@ -110,7 +110,7 @@ func TestWhatWasSeenCannotDriveTheTerminal(t *testing.T) {
 
 func TestALabThatIsStillStartingSaysWhereItIs(t *testing.T) {
 	s := &lab.Snapshot{Steps: []lab.StartStep{{Name: phrase.New("Kafka"), Done: true}, {Name: phrase.New("topics")}}}
-	if words := seen(s); words != "a lab that does not run: still at topics" {
+	if words := seen(s).String(); words != "a lab that does not run: still at topics" {
 		t.Errorf("seen %q", words)
 	}
 }

@@ -1,11 +1,10 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -17,14 +16,14 @@ func grow() Scenario {
 	setup.Partitions, setup.Payments = 1, 600
 	return Scenario{
 		Name:    "grow",
-		Summary: "One partition becomes three in the middle of a flood: two consumers find work, and the next flood is faster.",
+		Summary: phrase.New("One partition becomes three in the middle of a flood: two consumers find work, and the next flood is faster."),
 		Setup:   setup,
 		Refuse:  tooShortToGrow,
 		Steps: func(s Setup) []Step {
 			first, second := floods(s)
 			s.Payments = first // the second is a third of the work, so its waits are long enough
 			steps := interrupted(s, Step{
-				Say:    fmt.Sprintf("Grow the topics to %d partitions while the services go on.", grown),
+				Say:    phrase.New("Grow the topics to %d partitions while the services go on.", grown),
 				Do:     []lab.Command{lab.GrowPartitions{Count: grown}},
 				Until:  readByAll(),
 				Within: 10 * time.Second,
@@ -48,7 +47,7 @@ func tooShortToGrow(s Setup) error {
 
 func readByAll() Condition {
 	return Condition{
-		Text:  fmt.Sprintf("%d partitions, each with a reader of its own", grown),
+		Text:  phrase.New("%d partitions, each with a reader of its own", grown),
 		Holds: func(s *lab.Snapshot) bool { return atRest(s) && len(s.Partitions) == grown && readersOf(s) == grown },
 	}
 }
@@ -67,10 +66,10 @@ func readersOf(s *lab.Snapshot) int {
 // noticedInTime: a consumer asks for the topic's partitions every second at the latest.
 func noticedInTime(r Result) Check {
 	const limit = 2 * time.Second
-	c := Check{Name: "noticed", Expected: fmt.Sprintf("the new partitions given to consumers within %s", elapsed(limit))}
+	c := Check{Name: phrase.New("noticed"), Expected: phrase.New("the new partitions given to consumers within %s", elapsed(limit))}
 	change, found := rebalance(r.Final, lab.CausePartitions)
 	if !found || change.Settled.IsZero() {
-		c.Measured = "never"
+		c.Measured = phrase.New("never")
 		return c
 	}
 	took := change.Settled.Sub(change.At)
@@ -80,9 +79,9 @@ func noticedInTime(r Result) Check {
 
 func allRead(r Result) Check {
 	return Check{
-		Name:     "readers",
-		Expected: fmt.Sprintf("%d partitions, each with a reader of its own", grown),
-		Measured: fmt.Sprintf("%d partitions, %d readers", len(r.Final.Partitions), readersOf(r.Final)),
+		Name:     phrase.New("readers"),
+		Expected: phrase.New("%d partitions, each with a reader of its own", grown),
+		Measured: phrase.New("%d partitions, %d readers", len(r.Final.Partitions), readersOf(r.Final)),
 		Passed:   len(r.Final.Partitions) == grown && readersOf(r.Final) == grown,
 	}
 }
@@ -91,18 +90,18 @@ func allRead(r Result) Check {
 func spread(r Result) Check {
 	first, second := floods(r.Setup)
 	shares := make([]int64, len(r.Final.Partitions))
-	words := make([]string, len(shares))
+	words := make([]phrase.Phrase, len(shares))
 	for i, p := range r.Final.Partitions {
 		shares[i] = p.End
 		if i == 0 {
 			shares[i] -= int64(first)
 		}
-		words[i] = fmt.Sprintf("P%d %s", p.ID, count(shares[i]))
+		words[i] = phrase.New("P%d %s", p.ID, count(shares[i]))
 	}
 	return Check{
-		Name:     "spread",
-		Expected: fmt.Sprintf("a third of the second flood's %s payments in each partition", count(second)),
-		Measured: strings.Join(words, ", "),
+		Name:     phrase.New("spread"),
+		Expected: phrase.New("a third of the second flood's %s payments in each partition", count(second)),
+		Measured: together(", ", words),
 		Passed:   len(shares) == grown && slices.Max(shares)-slices.Min(shares) <= 1,
 	}
 }
@@ -114,9 +113,9 @@ func secondIsFaster(r Result) Check {
 	s.Partitions = grown
 	limit, words := drainLimit(r.Final, s)
 	c := Check{
-		Name:     "second drain",
-		Expected: fmt.Sprintf("%d reading: lag zero within %s", s.readers(), words),
-		Measured: "never",
+		Name:     phrase.New("second drain"),
+		Expected: phrase.New("%d reading: lag zero within %s", s.readers(), words),
+		Measured: phrase.New("never"),
 	}
 	if runs := r.Final.Runs; len(runs) == 2 && runs[1].Drained {
 		c.Measured, c.Passed = elapsed(runs[1].Took), runs[1].Took <= limit

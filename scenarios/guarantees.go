@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -21,7 +20,7 @@ const (
 func guarantees() Scenario {
 	return Scenario{
 		Name:    "guarantees",
-		Summary: "The same kills between effect and commit under each guarantee: what is lost, what is done twice, and what it costs.",
+		Summary: phrase.New("The same kills between effect and commit under each guarantee: what is lost, what is done twice, and what it costs."),
 		Setup: Setup{
 			Partitions: 3, Orders: 3, Payments: 600, Delay: 5 * time.Millisecond,
 			SessionTimeout: 2 * time.Second, Heartbeat: 200 * time.Millisecond,
@@ -51,15 +50,15 @@ func tooFewToDie(s Setup) error {
 }
 
 // before and after name the moments between which a guarantee was tried.
-func before(g kafka.Guarantee) string { return string(g) + ": before the kills" }
-func after(g kafka.Guarantee) string  { return string(g) + ": after the kills" }
+func before(g kafka.Guarantee) phrase.Phrase { return phrase.New("%s: before the kills", g) }
+func after(g kafka.Guarantee) phrase.Phrase  { return phrase.New("%s: after the kills", g) }
 
 // killsUnder has consumers die at the same points under a guarantee, whatever it is.
 func killsUnder(s Setup, g kafka.Guarantee) []Step {
 	clean := afresh(s)
 	clean.Keep = before(g)
 	pace := Step{
-		Say:    fmt.Sprintf("%s: %v of work per payment, and a commit every %v.", g, s.Delay, kafka.DefaultCommitInterval),
+		Say:    phrase.New("%s: %s of work per payment, and a commit every %s.", g, Span(s.Delay), Span(kafka.DefaultCommitInterval)),
 		Do:     []lab.Command{lab.SetDelay{Delay: s.Delay}, lab.SetCommitInterval{Every: kafka.DefaultCommitInterval}},
 		Until:  ready(),
 		Within: changeWithin,
@@ -95,7 +94,7 @@ func killRound(s Setup, g kafka.Guarantee, round int) []Step {
 	plan := deaths(s, round)
 	prompt, late := plan[0], plan[1]
 	flood := Step{
-		Say: fmt.Sprintf("%s: %s payments; %s dies in its %d., %s in its %d., %s.", g, count(s.Payments/killRounds),
+		Say: phrase.New("%s: %s payments; %s dies in its %d., %s in its %d., %s.", g, count(s.Payments/killRounds),
 			prompt.victim, prompt.payments, late.victim, late.payments, betweenWhat(g)),
 		Until:  died(prompt.victim, late.victim),
 		Within: patience(s),
@@ -107,13 +106,13 @@ func killRound(s Setup, g kafka.Guarantee, round int) []Step {
 	return []Step{
 		flood,
 		{
-			Say:    fmt.Sprintf("Start %s again at once; wait until the brokers have given %s up.", prompt.victim, late.victim),
+			Say:    phrase.New("Start %s again at once; wait until the brokers have given %s up.", prompt.victim, late.victim),
 			Do:     []lab.Command{lab.Restart{Name: prompt.victim}},
 			Until:  buried(),
 			Within: s.SessionTimeout + changeWithin,
 		},
 		{
-			Say:    fmt.Sprintf("Start %s again, too, and wait until everything is drained.", late.victim),
+			Say:    phrase.New("Start %s again, too, and wait until everything is drained.", late.victim),
 			Do:     []lab.Command{lab.Restart{Name: late.victim}},
 			Until:  all(ready(), caughtUp()),
 			Within: patience(s) + changeWithin,
@@ -121,11 +120,11 @@ func killRound(s Setup, g kafka.Guarantee, round int) []Step {
 	}
 }
 
-func betweenWhat(g kafka.Guarantee) string {
+func betweenWhat(g kafka.Guarantee) phrase.Phrase {
 	if g == kafka.AtMostOnce {
-		return "between commit and effect"
+		return phrase.New("between commit and effect")
 	}
-	return "between effect and commit"
+	return phrase.New("between effect and commit")
 }
 
 // commitIntervals are those under which the same crashes are compared.
@@ -142,16 +141,18 @@ const (
 
 func crashPayments() []int { return []int{60, 75, 90} }
 
-func afterCrashes(every time.Duration) string {
-	return fmt.Sprintf("crashes at a commit every %v", every)
+func afterCrashes(every time.Duration) phrase.Phrase {
+	return phrase.New("crashes at a commit every %s", Span(every))
 }
-func beforeCrashes(every time.Duration) string { return "before " + afterCrashes(every) }
+func beforeCrashes(every time.Duration) phrase.Phrase {
+	return phrase.New("before crashes at a commit every %s", Span(every))
+}
 
 // crashesAt measures what a commit interval costs in duplicates. Until the flood begins the interval is the shortest, so
 // that the clocks of all consumers begin with it.
 func crashesAt(s Setup, every time.Duration) []Step {
 	shortest := Step{
-		Say:    fmt.Sprintf("%s, a commit every %v: the same crashes again.", kafka.AtLeastOnce, every),
+		Say:    phrase.New("%s, a commit every %s: the same crashes again.", kafka.AtLeastOnce, Span(every)),
 		Do:     []lab.Command{lab.SetDelay{Delay: crashDelay}, lab.SetCommitInterval{Every: lab.MinCommitInterval}},
 		Until:  ready(),
 		Within: changeWithin,
@@ -159,12 +160,12 @@ func crashesAt(s Setup, every time.Duration) []Step {
 	clean := afresh(s)
 	clean.Keep = beforeCrashes(every)
 	flood := Step{
-		Say:    fmt.Sprintf("Flood: %d payments, and every consumer dies in the middle of its share.", crashFlood),
+		Say:    phrase.New("Flood: %d payments, and every consumer dies in the middle of its share.", crashFlood),
 		Do:     []lab.Command{lab.SetCommitInterval{Every: every}},
 		Within: changeWithin,
 	}
 	again := Step{
-		Say:    "Start them all again, and have the rest done at once.",
+		Say:    phrase.New("Start them all again, and have the rest done at once."),
 		Do:     []lab.Command{lab.SetDelay{}, lab.SetCommitInterval{Every: kafka.DefaultCommitInterval}},
 		Until:  all(ready(), caughtUp()),
 		Within: s.SessionTimeout + changeWithin,
@@ -190,11 +191,13 @@ const (
 	drainCommit = 100 * time.Millisecond
 )
 
-func drainOf(g kafka.Guarantee, round int) string { return fmt.Sprintf("%s: drain %d", g, round+1) }
+func drainOf(g kafka.Guarantee, round int) phrase.Phrase {
+	return phrase.New("%s: drain %d", g, round+1)
+}
 
 func drains(s Setup) []Step {
 	steps := []Step{{
-		Say:    fmt.Sprintf("Nobody dies any more: no simulated work, a commit every %v.", drainCommit),
+		Say:    phrase.New("Nobody dies any more: no simulated work, a commit every %s.", Span(drainCommit)),
 		Do:     []lab.Command{lab.SetDelay{}, lab.SetCommitInterval{Every: drainCommit}},
 		Until:  ready(),
 		Within: changeWithin,
@@ -203,7 +206,7 @@ func drains(s Setup) []Step {
 		steps = append(steps, afresh(s))
 		for _, g := range s.Guarantees {
 			run := Step{
-				Say:    fmt.Sprintf("%s: %s payments at full speed.", g, count(s.Drain)),
+				Say:    phrase.New("%s: %s payments at full speed.", g, count(s.Drain)),
 				Do:     []lab.Command{lab.Flood{Count: s.Drain}},
 				Until:  all(drainedNow(), caughtUp()),
 				Within: 2 * time.Minute,

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,31 +13,31 @@ func hotkey() Scenario {
 	setup.Payments = 300
 	return Scenario{
 		Name:    "hotkey",
-		Summary: "One customer buys everything: one partition gets it all, and a fourth consumer cannot help.",
+		Summary: phrase.New("One customer buys everything: one partition gets it all, and a fourth consumer cannot help."),
 		Setup:   setup,
 		Refuse:  tooShortForOne,
 		Steps: func(s Setup) []Step {
 			slow := s
 			slow.Partitions = 1 // whatever there is, one reader does the work
-			part := func(say string, payments int) Step {
+			part := func(say phrase.Phrase, payments int) Step {
 				return Step{Say: say, Until: done(payments), Within: patience(slow)}
 			}
 			steps := []Step{
 				{
-					Say:    "Give every payment the same key.",
+					Say:    phrase.New("Give every payment the same key."),
 					Do:     []lab.Command{lab.SetKey{Key: lab.KeyVIP}},
 					Until:  keyed(lab.KeyVIP),
 					Within: 5 * time.Second,
 				},
 				pour(s),
-				part("Wait until a third of them is done.", s.Payments/3),
+				part(phrase.New("Wait until a third of them is done."), s.Payments/3),
 				{
-					Say:    "Add a consumer, to help.",
+					Say:    phrase.New("Add a consumer, to help."),
 					Do:     []lab.Command{lab.AddConsumer{}},
 					Until:  onTheBench(s.Orders + 1),
 					Within: 10 * time.Second,
 				},
-				part("Wait until two thirds of them are done.", 2*s.Payments/3),
+				part(phrase.New("Wait until two thirds of them are done."), 2*s.Payments/3),
 			}
 			return append(steps, empty(slow)...)
 		},
@@ -48,7 +47,7 @@ func hotkey() Scenario {
 
 func keyed(k lab.Key) Condition {
 	return Condition{
-		Text:  fmt.Sprintf("the key %s", k),
+		Text:  phrase.New("the key %s", k),
 		Holds: func(s *lab.Snapshot) bool { return s.Settings.Key == k },
 	}
 }
@@ -56,7 +55,7 @@ func keyed(k lab.Key) Condition {
 // onTheBench waits for a consumer that has joined and has nothing to read.
 func onTheBench(number int) Condition {
 	return Condition{
-		Text: fmt.Sprintf("%s without a partition, in a group at rest", instance(number)),
+		Text: phrase.New("%s without a partition, in a group at rest", instance(number)),
 		Holds: func(s *lab.Snapshot) bool {
 			return atRest(s) && slices.ContainsFunc(s.Orders, func(i lab.Instance) bool {
 				return i.Number == number && i.Health == lab.Standby
@@ -72,7 +71,7 @@ func tooShortForOne(s Setup) error {
 	if work >= least {
 		return nil
 	}
-	return phrase.Errorf("one consumer drains that in %v, too fast to measure its rate (at least %v): raise --payments or --delay", work, least)
+	return phrase.Errorf("one consumer drains that in %v, too fast to measure its rate (at least %v): raise --payments or --delay", Span(work), Span(least))
 }
 
 func oneIsHot(r Result) Check {
@@ -82,9 +81,9 @@ func oneIsHot(r Result) Check {
 		most = max(most, p.End)
 	}
 	return Check{
-		Name:     "hot partition",
-		Expected: "one partition holds at least 95 % of the payments",
-		Measured: fmt.Sprintf("%s of %s", count(most), count(all)),
+		Name:     phrase.New("hot partition"),
+		Expected: phrase.New("one partition holds at least 95 %% of the payments"),
+		Measured: phrase.New("%s of %s", count(most), count(all)),
 		Passed:   all > 0 && most*100 >= all*95,
 	}
 }
@@ -92,18 +91,22 @@ func oneIsHot(r Result) Check {
 // oneWorks: three consumers finish what one does.
 func oneWorks(r Result) Check {
 	began := r.Final.Flood.StartedAt.Add(r.Final.Flood.Took)
-	return rateOfOne(r, "rate", "three consumers", began, joinedAt(r))
+	c, limit := rateOfOne(r, began, joinedAt(r))
+	c.Name = phrase.New("rate")
+	c.Expected = phrase.New("three consumers finish at most %s payments per second, as one does", limit)
+	return c
 }
 
 // nobodyHelps: a fourth one changes nothing.
 func nobodyHelps(r Result) Check {
 	added := r.Setup.Orders + 1
-	c := rateOfOne(r, "a fourth consumer", "with "+instance(added), joinedAt(r), r.Final.At)
-	c.Expected += ", and it gets no partition"
+	c, limit := rateOfOne(r, joinedAt(r), r.Final.At)
+	c.Name = phrase.New("a fourth consumer")
+	c.Expected = phrase.New("with %s finish at most %s payments per second, as one does, and it gets no partition", instance(added), limit)
 	i := slices.IndexFunc(r.Final.Orders, func(i lab.Instance) bool { return i.Number == added })
 	if i < 0 || r.Final.Orders[i].Health != lab.Standby || len(r.Final.Orders[i].Partitions) > 0 {
 		c.Passed = false
-		c.Measured += "; it is not on the bench"
+		c.Measured = phrase.New("%s; it is not on the bench", c.Measured)
 	}
 	return c
 }
@@ -117,16 +120,16 @@ func joinedAt(r Result) time.Time {
 }
 
 // rateOfOne judges the payments finished per second between two moments: one consumer's, and a tenth for the edges.
-func rateOfOne(r Result, name, who string, from, until time.Time) Check {
+func rateOfOne(r Result, from, until time.Time) (c Check, most phrase.Decimal) {
 	limit := 1.1 / max(r.Setup.Delay, time.Millisecond).Seconds()
-	c := Check{Name: name, Expected: fmt.Sprintf("%s finish at most %.1f payments per second, as one does", who, limit)}
+	most = phrase.Decimal{Value: limit, Digits: 1}
 	rate, known := rateBetween(r.Lag, from.Add(time.Second), until)
 	if !known {
-		c.Measured = "not measured"
-		return c
+		c.Measured = phrase.New("not measured")
+		return c, most
 	}
-	c.Measured, c.Passed = fmt.Sprintf("%.1f per second", rate), rate > 0 && rate <= limit
-	return c
+	c.Measured, c.Passed = phrase.New("%s per second", phrase.Decimal{Value: rate, Digits: 1}), rate > 0 && rate <= limit
+	return c, most
 }
 
 // rateBetween is how fast the lag fell between two moments while there was any, per second. It is not known from samples

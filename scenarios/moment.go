@@ -13,7 +13,7 @@ import (
 
 // Moment is what was kept of a play at the end of one step.
 type Moment struct {
-	Name string
+	Name phrase.Phrase
 	// Picture is the one in which the step ended; where the topics were counted, the one that was
 	// there then: its books are those to be held against the count.
 	Picture *lab.Snapshot
@@ -22,7 +22,7 @@ type Moment struct {
 }
 
 // theEnd is the name of the moment after the last step.
-const theEnd = "the end"
+func theEnd() phrase.Phrase { return phrase.New("the end") }
 
 // NewPlayer returns a player whose topics are counted by a stranger: open gives it a connection of its own to the lab's
 // cluster, for each count.
@@ -62,15 +62,15 @@ func readLetters(ctx context.Context, cluster *kafka.Cluster) (letters []*kafka.
 }
 
 // counting is what the player says of the count.
-const counting = "Count every topic by identity."
+func counting() phrase.Phrase { return phrase.New("Count every topic by identity.") }
 
 // booksWithin is how long the books may take, once everything is done, until they agree with a count: the auditor looks
 // every half second at the latest, and an open transaction of a dead member may hold it up for the session timeout.
 const booksWithin = 20 * time.Second
 
 // moment returns what was kept under a name.
-func (r Result) moment(name string) (m Moment, found bool) {
-	i := slices.IndexFunc(r.Moments, func(m Moment) bool { return m.Name == name })
+func (r Result) moment(name phrase.Phrase) (m Moment, found bool) {
+	i := slices.IndexFunc(r.Moments, func(m Moment) bool { return m.Name.String() == name.String() })
 	if i < 0 {
 		return Moment{}, false
 	}
@@ -88,7 +88,7 @@ func (p Player) keep(ctx context.Context, step Step, r *Result) (failures []Chec
 	switch {
 	case step.Count:
 		return p.settle(ctx, r, step.Keep)
-	case step.Keep != "":
+	case !step.Keep.Empty():
 		r.Moments = append(r.Moments, Moment{Name: step.Keep, Picture: r.Final})
 	}
 	return nil
@@ -96,10 +96,10 @@ func (p Player) keep(ctx context.Context, step Step, r *Result) (failures []Chec
 
 // settle has the topics counted until the lab's own books say the same. A count and the books can only agree once nothing
 // goes on any more, and an e-mail may still be on its way: so they are compared again until patience ends.
-func (p Player) settle(ctx context.Context, r *Result, name string) (failures []Check) {
-	quiet := Step{Say: "Wait until the auditor has closed its books.", Until: closed(), Within: booksWithin}
+func (p Player) settle(ctx context.Context, r *Result, name phrase.Phrase) (failures []Check) {
+	quiet := Step{Say: phrase.New("Wait until the auditor has closed its books."), Until: closed(), Within: booksWithin}
 	_ = p.carryOut(ctx, quiet, r) // books that do not close are judged by booksAgree
-	p.say(counting)
+	p.say(counting())
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
 	for deadline := time.Now().Add(booksWithin); ; {
@@ -119,7 +119,7 @@ func (p Player) settle(ctx context.Context, r *Result, name string) (failures []
 }
 
 // count has the topics counted by somebody who took no part in the play.
-func (p Player) count(ctx context.Context, name string) (m Moment, failures []Check) {
+func (p Player) count(ctx context.Context, name phrase.Phrase) (m Moment, failures []Check) {
 	ctx, cancel := context.WithTimeout(ctx, auditWithin)
 	defer cancel()
 	counted, err := p.Audit(ctx)
@@ -127,7 +127,7 @@ func (p Player) count(ctx context.Context, name string) (m Moment, failures []Ch
 		m.Letters, err = p.Letters(ctx)
 	}
 	if err != nil {
-		return Moment{}, failed(counting, "every payment accounted for", err.Error())
+		return Moment{}, failed(counting(), phrase.New("every payment accounted for"), phrase.New("%v", err))
 	}
 	m.Name, m.Count, m.Picture = name, &counted, p.Lab.Snapshot()
 	return m, nil

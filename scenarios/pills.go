@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 )
@@ -13,7 +14,7 @@ import (
 func pillsRejected() Condition {
 	pills := len(event.Pills())
 	return Condition{
-		Text: fmt.Sprintf("%d records in dlq-payment", pills),
+		Text: phrase.New("%d records in dlq-payment", pills),
 		Holds: func(s *lab.Snapshot) bool {
 			return s.DLQ.Known && s.DLQ.Total >= int64(pills) && s.Lag.Known && s.Lag.Total == 0
 		},
@@ -27,9 +28,9 @@ func pillsHaveReasons(r Result) Check {
 		wanted[string(p.Code)]++
 	}
 	return Check{
-		Name:     "reasons",
-		Expected: fmt.Sprintf("%d records in the DLQ: %s", len(event.Pills()), codes(wanted)),
-		Measured: fmt.Sprintf("%s: %s", count(r.Count.DLQ), codes(r.Count.Codes)),
+		Name:     phrase.New("reasons"),
+		Expected: phrase.New("%d records in the DLQ: %s", len(event.Pills()), codes(wanted)),
+		Measured: phrase.New("%s: %s", count(r.Count.DLQ), codes(r.Count.Codes)),
 		Passed:   r.Count.DLQ == int64(len(event.Pills())) && maps.Equal(wanted, r.Count.Codes),
 	}
 }
@@ -51,9 +52,9 @@ func consumersAlive(r Result) Check {
 		}
 	}
 	return Check{
-		Name:     "consumers alive",
-		Expected: fmt.Sprintf("%d of %d, none started again", r.Setup.Orders, r.Setup.Orders),
-		Measured: fmt.Sprintf("%d of %d", alive, r.Setup.Orders),
+		Name:     phrase.New("consumers alive"),
+		Expected: phrase.New("%d of %d, none started again", r.Setup.Orders, r.Setup.Orders),
+		Measured: phrase.New("%d of %d", alive, r.Setup.Orders),
 		Passed:   alive == r.Setup.Orders,
 	}
 }

@@ -3,9 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
@@ -31,7 +29,7 @@ type Player struct {
 	// are. It decides how long a play waits, never how it is judged.
 	Patience time.Duration
 	// OnStep is told of each step as it begins. It may be nil.
-	OnStep func(say string)
+	OnStep func(say phrase.Phrase)
 }
 
 const (
@@ -48,11 +46,11 @@ func (p Player) Play(ctx context.Context, s Scenario) Result {
 	failures := p.carryOutAll(ctx, s, &r)
 	switch {
 	case len(failures) == 0 && !r.endsCounted():
-		failures = p.settle(ctx, &r, theEnd)
+		failures = p.settle(ctx, &r, theEnd())
 	case len(failures) > 0 && ctx.Err() == nil:
 		// A play that was cut short has nothing left to count on; one that failed is when the count matters most.
-		p.say(counting)
-		m, uncounted := p.count(ctx, theEnd)
+		p.say(counting())
+		m, uncounted := p.count(ctx, theEnd())
 		if failures = append(failures, uncounted...); len(uncounted) == 0 {
 			r.add(m)
 		}
@@ -65,7 +63,7 @@ func (p Player) Play(ctx context.Context, s Scenario) Result {
 
 // carryOutAll does one step after the other until one fails.
 func (p Player) carryOutAll(ctx context.Context, s Scenario, r *Result) (failures []Check) {
-	begin := Step{Say: "Start a lab of its own: " + s.Setup.String() + ".", Until: settled(), Within: startWithin}
+	begin := Step{Say: phrase.New("Start a lab of its own: %s.", s.Setup.load()), Until: settled(), Within: startWithin}
 	for _, step := range append([]Step{begin}, s.Steps(s.Setup)...) {
 		p.say(step.Say)
 		if failures := p.carryOut(ctx, step, r); len(failures) > 0 {
@@ -78,7 +76,7 @@ func (p Player) carryOutAll(ctx context.Context, s Scenario, r *Result) (failure
 	return nil
 }
 
-func (p Player) say(what string) {
+func (p Player) say(what phrase.Phrase) {
 	if p.OnStep != nil {
 		p.OnStep(what)
 	}
@@ -95,7 +93,7 @@ func (p Player) carryOut(ctx context.Context, step Step, r *Result) (failures []
 	var obeyed time.Time
 	for _, command := range p.commands(step) {
 		if err := p.Lab.Do(ctx, command); err != nil {
-			return failed(step.Say, "the lab obeys", fmt.Sprintf("%s refused: %v", order(command), err))
+			return failed(step.Say, phrase.New("the lab obeys"), phrase.New("%s refused: %v", order(command), err))
 		}
 		r.Commands = append(r.Commands, command)
 		obeyed = time.Now()
@@ -109,7 +107,7 @@ func (p Player) pause(ctx context.Context, step Step, r *Result) (failures []Che
 		return nil
 	}
 	over := time.Now().Add(step.Pause)
-	step.Until = Condition{Text: "the pause before it", Holds: func(*lab.Snapshot) bool { return !time.Now().Before(over) }}
+	step.Until = Condition{Text: phrase.New("the pause before it"), Holds: func(*lab.Snapshot) bool { return !time.Now().Before(over) }}
 	return p.await(ctx, step, r, time.Time{})
 }
 
@@ -120,7 +118,7 @@ func (p Player) commands(step Step) []lab.Command {
 	}
 	chosen := step.Choose(p.Lab.Snapshot())
 	for _, command := range chosen {
-		p.say("– " + order(command) + ".")
+		p.say(phrase.New("– %s.", order(command)))
 	}
 	return slices.Concat(step.Do, chosen)
 }
@@ -139,20 +137,20 @@ func (p Player) await(ctx context.Context, step Step, r *Result, obeyed time.Tim
 		case <-tick.C:
 			looked = r.lookedAgain(looked, time.Now())
 		case <-ctx.Done():
-			return failed(step.Say, step.Until.Text, fmt.Sprintf("%v: %s", whyStopped(ctx, step), seen(picture)))
+			return failed(step.Say, step.Until.Text, phrase.New("%v: %s", whyStopped(ctx, step), seen(picture)))
 		}
 	}
 }
 
-func failed(say, expected, measured string) []Check {
-	return []Check{{Name: strings.TrimSuffix(say, "."), Expected: expected, Measured: measured}}
+func failed(say, expected, measured phrase.Phrase) []Check {
+	return []Check{{Name: phrase.New("%s", title{say}), Expected: expected, Measured: measured}}
 }
 
 // whyStopped tells a step that ran out of time from a play that was ended: by a person, or because the lab broke down.
 func whyStopped(ctx context.Context, step Step) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, errTooLate) {
-		return phrase.Errorf("not within %v", step.Within)
+		return phrase.Errorf("not within %v", Span(step.Within))
 	}
 	return phrase.Errorf("%w (%w)", ErrInterrupted, cause)
 }

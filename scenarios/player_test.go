@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 )
 
@@ -21,7 +22,7 @@ func play(t *testing.T, ctx context.Context, s Scenario, misbehave func(*fakeLab
 		f.gap = 5900 * time.Millisecond
 	}
 	misbehave(f)
-	p := Player{Lab: f, Audit: f.audit, OnStep: func(say string) { steps = append(steps, say) }}
+	p := Player{Lab: f, Audit: f.audit, OnStep: func(say phrase.Phrase) { steps = append(steps, say.String()) }}
 	return p.Play(ctx, s), steps
 }
 
@@ -48,7 +49,7 @@ func failures(r Result) []string {
 	var names []string
 	for _, c := range r.Checks {
 		if !c.Passed {
-			names = append(names, c.Name+": "+c.Measured)
+			names = append(names, c.Name.String()+": "+c.Measured.String())
 		}
 	}
 	return names
@@ -126,11 +127,11 @@ func TestAStepThatTimesOutSaysWhatItSaw(t *testing.T) {
 		}
 		c := r.Checks[0]
 		for _, want := range []string{"not within", "lag 1,000", `P2 read by order-3, owned by "order-3"`} {
-			if !strings.Contains(c.Measured, want) {
+			if !strings.Contains(c.Measured.String(), want) {
 				t.Errorf("measured %q, want it to say %q", c.Measured, want)
 			}
 		}
-		if c.Expected != "a lag of zero after the flood" {
+		if c.Expected.String() != "a lag of zero after the flood" {
 			t.Errorf("expected %q", c.Expected)
 		}
 		if took := time.Since(began); took > patience(s.Setup)+time.Minute {
@@ -147,7 +148,7 @@ func TestAPlayThatIsInterruptedSaysSo(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, ErrInterrupted)
 		defer cancel()
 		r, _ := play(t, ctx, find(t, "flood"), healthy)
-		if r.Passed() || !strings.Contains(r.Checks[0].Measured, ErrInterrupted.Error()) {
+		if r.Passed() || !strings.Contains(r.Checks[0].Measured.String(), ErrInterrupted.Error()) {
 			t.Errorf("checks %+v, want an interruption", r.Checks)
 		}
 		if len(r.Checks) != 1 || r.Count != nil {
@@ -174,7 +175,7 @@ func TestAContextThatEndedBeforehandPassesNothing(t *testing.T) {
 func TestARefusedCommandIsAFailedCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := play(t, t.Context(), find(t, "flood"), func(f *fakeLab) { f.refuses = errRefused })
-		if r.Passed() || !strings.Contains(r.Checks[0].Measured, errRefused.Error()) {
+		if r.Passed() || !strings.Contains(r.Checks[0].Measured.String(), errRefused.Error()) {
 			t.Errorf("checks %+v, want the refusal", r.Checks)
 		}
 	})
@@ -187,7 +188,7 @@ func TestAnAuditThatFailsIsAFailedCheck(t *testing.T) {
 		broken := errors.New("read order-created: no leader")
 		p := Player{Lab: f, Audit: func(context.Context) (audit.Count, error) { return audit.Count{}, broken }}
 		r := p.Play(t.Context(), s)
-		if r.Passed() || r.Count != nil || !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Measured == broken.Error() }) {
+		if r.Passed() || r.Count != nil || !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Measured.String() == broken.Error() }) {
 			t.Errorf("checks %+v, want %v", r.Checks, broken)
 		}
 	})

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -26,14 +25,14 @@ func policyPill() event.Pill {
 func policies() Scenario {
 	return Scenario{
 		Name:    "policies",
-		Summary: "The same poison pill under each policy: a lane that blocks, a crash loop, a few attempts, and the dead letter queue.",
+		Summary: phrase.New("The same poison pill under each policy: a lane that blocks, a crash loop, a few attempts, and the dead letter queue."),
 		Setup: Setup{
 			Partitions: 3, Orders: 1, Payments: 450, Delay: 2 * time.Millisecond,
 			SessionTimeout: 2 * time.Second, Heartbeat: 200 * time.Millisecond,
 		},
 		Refuse: tooFewForLanes,
 		Steps: func(s Setup) []Step {
-			steps := []Step{{Say: "Wait until all services are at work.", Until: ready(), Within: changeWithin}}
+			steps := []Step{{Say: phrase.New("Wait until all services are at work."), Until: ready(), Within: changeWithin}}
 			steps = append(steps, retryForEver(s)...)
 			steps = append(steps, crashLoop(s)...)
 			return append(steps, retryThenDLQ(s), dlqAtOnce(s))
@@ -59,16 +58,11 @@ func policyFlood(s Setup, n int) lab.Flood {
 }
 
 // The moments that the checks look at.
-const (
-	laneWaits      = "retry: one lane waits"
-	laneWaitsMore  = "retry: it waits for longer"
-	laneFlows      = "retry, then dlq: it flows"
-	firstAttempts  = "retry-dlq: after its attempts"
-	straightToDLQ  = "dlq: at once"
-	afterCrashLoop = "crash, then dlq: it flows"
-)
+func laneWaits() phrase.Phrase     { return phrase.New("retry: one lane waits") }
+func laneWaitsMore() phrase.Phrase { return phrase.New("retry: it waits for longer") }
+func laneFlows() phrase.Phrase     { return phrase.New("retry, then dlq: it flows") }
 
-func crashNumber(n int) string { return fmt.Sprintf("crash %d", n) }
+func crashNumber(n int) phrase.Phrase { return phrase.New("crash %d", n) }
 
 func swallowUnder(p lab.PoisonPolicy) []lab.Command {
 	return []lab.Command{lab.SetPoison{Policy: p}, lab.Poison{Pills: []string{policyPill().Name}}}
@@ -79,31 +73,31 @@ func retryForEver(s Setup) []Step {
 	lane := int64(s.Payments / policyFloods / s.Partitions)
 	return []Step{
 		{
-			Say:    "retry: a pill is tried again and again.",
+			Say:    phrase.New("retry: a pill is tried again and again."),
 			Do:     swallowUnder(lab.PoisonRetry),
 			Until:  blockedLane(1),
 			Within: changeWithin,
 		},
 		{
-			Say:    "Flood: one lane waits behind the pill, the others run.",
+			Say:    phrase.New("Flood: one lane waits behind the pill, the others run."),
 			Do:     []lab.Command{policyFlood(s, 0)},
 			Until:  blockedLane(1 + lane),
 			Within: patience(s),
-			Keep:   laneWaits,
+			Keep:   laneWaits(),
 		},
 		{
-			Say:    "Flood again: its lag climbs.",
+			Say:    phrase.New("Flood again: its lag climbs."),
 			Do:     []lab.Command{policyFlood(s, 1)},
 			Until:  blockedLane(1 + 2*lane),
 			Within: patience(s),
-			Keep:   laneWaitsMore,
+			Keep:   laneWaitsMore(),
 		},
 		{
-			Say:    "Switch to dlq: the lane flows again.",
+			Say:    phrase.New("Switch to dlq: the lane flows again."),
 			Do:     []lab.Command{lab.SetPoison{Policy: lab.PoisonDLQ}},
 			Until:  all(deadLetters(1), drained()),
 			Within: patience(s),
-			Keep:   laneFlows,
+			Keep:   laneFlows(),
 		},
 	}
 }
@@ -113,49 +107,49 @@ func crashLoop(s Setup) []Step {
 	var steps []Step
 	for n := 1; n <= policyCrashes; n++ {
 		crash := Step{
-			Say:    fmt.Sprintf("It is started again and meets the same pill: crash %d.", n),
+			Say:    phrase.New("It is started again and meets the same pill: crash %d.", n),
 			Until:  crashes(n),
 			Within: s.SessionTimeout + changeWithin,
 			Keep:   crashNumber(n),
 		}
 		if n == 1 {
-			crash.Say, crash.Do = "crash: the consumer dies of a pill.", swallowUnder(lab.PoisonCrash)
+			crash.Say, crash.Do = phrase.New("crash: the consumer dies of a pill."), swallowUnder(lab.PoisonCrash)
 		}
 		steps = append(steps, crash)
 	}
 	return append(steps, Step{
-		Say:    "Flood, and switch to dlq: it gets past the pill.",
+		Say:    phrase.New("Flood, and switch to dlq: it gets past the pill."),
 		Do:     []lab.Command{policyFlood(s, 2), lab.SetPoison{Policy: lab.PoisonDLQ}},
 		Until:  all(deadLetters(2), drained(), ready()),
 		Within: s.SessionTimeout + patience(s) + changeWithin,
-		Keep:   afterCrashLoop,
+		Keep:   phrase.New("crash, then dlq: it flows"),
 	})
 }
 
 func retryThenDLQ(s Setup) Step {
 	return Step{
-		Say:    fmt.Sprintf("retry-dlq: a pill is tried %d times, then it goes to the dead letter queue.", lab.DefaultAttempts),
+		Say:    phrase.New("retry-dlq: a pill is tried %d times, then it goes to the dead letter queue.", lab.DefaultAttempts),
 		Do:     append(swallowUnder(lab.PoisonRetryDLQ), policyFlood(s, 3)),
 		Until:  all(deadLetters(3), drained()),
 		Within: patience(s),
-		Keep:   firstAttempts,
+		Keep:   phrase.New("retry-dlq: after its attempts"),
 	}
 }
 
 func dlqAtOnce(s Setup) Step {
 	return Step{
-		Say:    "dlq: a pill goes to the dead letter queue, and the lane goes on.",
+		Say:    phrase.New("dlq: a pill goes to the dead letter queue, and the lane goes on."),
 		Do:     append(swallowUnder(lab.PoisonDLQ), policyFlood(s, 4)),
 		Until:  all(deadLetters(4), caughtUp(), ready()),
 		Within: patience(s) + changeWithin,
-		Keep:   straightToDLQ,
+		Keep:   phrase.New("dlq: at once"),
 	}
 }
 
 // blockedLane waits until one partition is blocked with so much lag, and every other one has none.
 func blockedLane(lag int64) Condition {
 	return Condition{
-		Text: fmt.Sprintf("one partition blocked with a lag of %s, and no lag in the others", count(lag)),
+		Text: phrase.New("one partition blocked with a lag of %s, and no lag in the others", count(lag)),
 		Holds: func(s *lab.Snapshot) bool {
 			b, alone := blocked(s)
 			return alone && b.Lag >= lag && b.Blocked.Attempts > 1
@@ -180,7 +174,7 @@ func blocked(s *lab.Snapshot) (p lab.Partition, alone bool) {
 // crashes waits until a consumer has died so often of the same payment.
 func crashes(n int) Condition {
 	return Condition{
-		Text: fmt.Sprintf("%d crashes on the same payment", n),
+		Text: phrase.New("%d crashes on the same payment", n),
 		Holds: func(s *lab.Snapshot) bool {
 			return slices.ContainsFunc(s.Orders, func(i lab.Instance) bool { return i.Crashes >= n && i.Blocked != nil })
 		},
@@ -190,7 +184,7 @@ func crashes(n int) Condition {
 // deadLetters waits for so many records in the dead letter queue.
 func deadLetters(n int) Condition {
 	return Condition{
-		Text:  fmt.Sprintf("%d records in dlq-payment", n),
+		Text:  phrase.New("%d records in dlq-payment", n),
 		Holds: func(s *lab.Snapshot) bool { return s.DLQ.Known && s.DLQ.Total >= int64(n) },
 	}
 }

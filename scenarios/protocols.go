@@ -1,9 +1,7 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
@@ -16,7 +14,7 @@ func protocols() Scenario {
 	setup.Payments, setup.EveryProtocol = 3_000, true
 	return Scenario{
 		Name:    "protocols",
-		Summary: "A leave, a crash and two joins under each group protocol, and for how long nobody read.",
+		Summary: phrase.New("A leave, a crash and two joins under each group protocol, and for how long nobody read."),
 		Setup:   setup,
 		Refuse:  tooShortForProtocols,
 		Steps: func(s Setup) []Step {
@@ -33,23 +31,23 @@ func protocols() Scenario {
 // tryProtocol has a member leave, another crash, and both come back, under the protocol that is the i-th to be tried.
 func tryProtocol(s Setup, p kafka.Protocol, i int) []Step {
 	within := s.SessionTimeout + 15*time.Second
-	change := func(say string, c lab.Command, over Condition) Step {
+	change := func(say phrase.Phrase, c lab.Command, over Condition) Step {
 		// What the change before left behind is read before the next one begins.
 		return Step{
-			Say: fmt.Sprintf("%s: %s", p, say), Do: []lab.Command{c}, Pause: time.Second, Until: over, Within: within,
+			Say: phrase.New("%s: %s", p, say), Do: []lab.Command{c}, Pause: time.Second, Until: over, Within: within,
 		}
 	}
 	return []Step{
 		{
-			Say:    fmt.Sprintf("Switch the group to %s: all leave and come back together.", p),
+			Say:    phrase.New("Switch the group to %s: all leave and come back together.", p),
 			Choose: switchTo(p),
 			Until:  speaking(p),
 			Within: within,
 		},
-		change("the busiest consumer leaves politely.", lab.Stop{}, measured(lab.CauseLeave, i+1)),
-		change("it comes back.", lab.Restart{}, measured(lab.CauseJoin, 2*i+1)),
-		change("the busiest consumer loses power.", lab.Kill{}, measured(lab.CauseCrash, i+1)),
-		change("it comes back.", lab.Restart{}, measured(lab.CauseJoin, 2*i+2)),
+		change(phrase.New("the busiest consumer leaves politely."), lab.Stop{}, measured(lab.CauseLeave, i+1)),
+		change(phrase.New("it comes back."), lab.Restart{}, measured(lab.CauseJoin, 2*i+1)),
+		change(phrase.New("the busiest consumer loses power."), lab.Kill{}, measured(lab.CauseCrash, i+1)),
+		change(phrase.New("it comes back."), lab.Restart{}, measured(lab.CauseJoin, 2*i+2)),
 	}
 }
 
@@ -65,7 +63,7 @@ func switchTo(p kafka.Protocol) func(*lab.Snapshot) []lab.Command {
 
 func speaking(p kafka.Protocol) Condition {
 	return Condition{
-		Text:  fmt.Sprintf("every partition read under %s, and no rebalance under way", p),
+		Text:  phrase.New("every partition read under %s, and no rebalance under way", p),
 		Holds: func(s *lab.Snapshot) bool { return s.Settings.Protocol == p.String() && atRest(s) },
 	}
 }
@@ -78,7 +76,7 @@ func atRest(s *lab.Snapshot) bool {
 // measured waits for the n-th rebalance of a cause whose partitions all have a new reader that has begun.
 func measured(cause lab.Cause, n int) Condition {
 	return Condition{
-		Text: fmt.Sprintf("a group at rest after %s %d, with every moved partition read again", cause, n),
+		Text: phrase.New("a group at rest after %s %d, with every moved partition read again", CauseText(cause), n),
 		Holds: func(s *lab.Snapshot) bool {
 			list := of(s.Rebalances, cause)
 			return len(list) >= n && readAgain(list[n-1]) && atRest(s)
@@ -105,72 +103,68 @@ func tooShortForProtocols(s Setup) error {
 		return nil
 	}
 	return phrase.Errorf("%d consumers drain that in %v, and trying %d protocols takes about %v: raise --payments or --delay",
-		s.readers(), s.ideal(), len(kafka.Protocols()), least)
+		s.readers(), Span(s.ideal()), len(kafka.Protocols()), Span(least))
 }
 
 // everyCause: the table has no holes.
 func everyCause(r Result) Check {
 	costs := Costs(r.Final.Rebalances)
-	var missing []string
+	var missing []phrase.Phrase
 	for _, p := range kafka.Protocols() {
 		for _, cause := range measuredCauses() {
 			if !slices.ContainsFunc(costs, func(c Cost) bool {
 				return c.Protocol == p.String() && c.Cause == cause && c.UnreadMax >= 0
 			}) {
-				missing = append(missing, fmt.Sprintf("%s under %s", cause, p))
+				missing = append(missing, phrase.New("%s under %s", CauseText(cause), p))
 			}
 		}
 	}
+	measured := phrase.New("every one")
+	if len(missing) > 0 {
+		measured = phrase.New("missing: %s", together(", ", missing))
+	}
 	return Check{
-		Name:     "measured",
-		Expected: fmt.Sprintf("a leave, a crash and a join under each of %d protocols", len(kafka.Protocols())),
-		Measured: listed(missing, "every one", "missing: "),
+		Name:     phrase.New("measured"),
+		Expected: phrase.New("a leave, a crash and a join under each of %d protocols", len(kafka.Protocols())),
+		Measured: measured,
 		Passed:   len(missing) == 0,
 	}
-}
-
-// listed says none when there is nothing to list.
-func listed(words []string, none, intro string) string {
-	if len(words) == 0 {
-		return none
-	}
-	return intro + strings.Join(words, ", ")
 }
 
 // leavesInTime: who leaves politely is missed at the next heartbeat. The clock starts when the leaver begins its last
 // payment, and the new reader may be in the middle of one.
 func leavesInTime(r Result) Check {
-	return unreadWithin(r, "unread after a leave", lab.CauseLeave, handoverLimit(r.Setup))
+	return unreadWithin(r, phrase.New("unread after a leave"), lab.CauseLeave, handoverLimit(r.Setup))
 }
 
 // crashesInTime: the broker gives a silent member up after its session timeout; then the others learn of it as they do
 // of a leave.
 func crashesInTime(r Result) Check {
-	return unreadWithin(r, "unread after a crash", lab.CauseCrash, r.Setup.SessionTimeout+handoverLimit(r.Setup))
+	return unreadWithin(r, phrase.New("unread after a crash"), lab.CauseCrash, r.Setup.SessionTimeout+handoverLimit(r.Setup))
 }
 
 // handoverLimit is a heartbeat until the others hear of it, 0.3 s to hand over, and a payment at each end.
 func handoverLimit(s Setup) time.Duration { return s.Heartbeat + 300*time.Millisecond + 2*s.Delay }
 
 // unreadWithin judges every rebalance of a cause, under whatever protocol.
-func unreadWithin(r Result, name string, cause lab.Cause, limit time.Duration) Check {
-	c := Check{Name: name, Expected: fmt.Sprintf("every partition that moved is read again within %s", elapsed(limit))}
+func unreadWithin(r Result, name phrase.Phrase, cause lab.Cause, limit time.Duration) Check {
+	c := Check{Name: name, Expected: phrase.New("every partition that moved is read again within %s", elapsed(limit))}
 	list := of(r.Final.Rebalances, cause)
 	if len(list) == 0 {
-		c.Measured = fmt.Sprintf("no %s", cause)
+		c.Measured = phrase.New("no %s", CauseText(cause))
 		return c
 	}
 	c.Passed = true
-	words := make([]string, len(list))
+	words := make([]phrase.Phrase, len(list))
 	for i, b := range list {
 		longest, _, _ := b.Unread()
-		words[i] = fmt.Sprintf("%s %s", b.Protocol, elapsed(longest))
+		words[i] = phrase.New("%s %s", b.Protocol, elapsed(longest))
 		if !readAgain(b) {
-			words[i] = fmt.Sprintf("%s not all of them", b.Protocol)
+			words[i] = phrase.New("%s not all of them", b.Protocol)
 		}
 		c.Passed = c.Passed && readAgain(b) && longest <= limit
 	}
-	c.Measured = strings.Join(words, ", ")
+	c.Measured = together(", ", words)
 	return c
 }
 
@@ -180,12 +174,12 @@ func unreadWithin(r Result, name string, cause lab.Cause, limit time.Duration) C
 func keptGoOn(r Result) Check {
 	const slack = 50 * time.Millisecond
 	c := Check{
-		Name: "kept partitions",
-		Expected: fmt.Sprintf("under %s and %s none pauses longer than its reader's turns and %s",
+		Name: phrase.New("kept partitions"),
+		Expected: phrase.New("under %s and %s none pauses longer than its reader's turns and %s",
 			kafka.ConsumerProtocol, kafka.CooperativeSticky, elapsed(slack)),
 		Passed: true,
 	}
-	var words []string
+	var words []phrase.Phrase
 	for i, b := range r.Final.Rebalances {
 		if !slices.Contains(measuredCauses(), b.Cause) || !incremental(b.Protocol) {
 			continue
@@ -194,13 +188,13 @@ func keptGoOn(r Result) Check {
 		for _, k := range b.Kept {
 			limit := time.Duration(turns(b, k.Reader))*r.Setup.Delay + slack + stall
 			if k.Measured && k.Pause > limit {
-				words = append(words, fmt.Sprintf("P%d %s in a %s under %s (allowed %s)",
-					k.Partition, elapsed(k.Pause), b.Cause, b.Protocol, elapsed(limit)))
+				words = append(words, phrase.New("P%d %s in a %s under %s (allowed %s)",
+					k.Partition, elapsed(k.Pause), CauseText(b.Cause), b.Protocol, elapsed(limit)))
 			}
 		}
 	}
 	c.Passed = len(words) == 0
-	c.Measured = listed(words, "none", "")
+	c.Measured = listed(words, phrase.New("none"))
 	return c
 }
 
@@ -237,9 +231,9 @@ func turns(b lab.Rebalance, reader int) int {
 
 func oneReader(r Result) Check {
 	return Check{
-		Name:     "one reader",
-		Expected: "no payment begun by a consumer whose partition had been given to another",
-		Measured: count(r.Final.TwoReaders) + " batches",
+		Name:     phrase.New("one reader"),
+		Expected: phrase.New("no payment begun by a consumer whose partition had been given to another"),
+		Measured: phrase.New("%s batches", count(r.Final.TwoReaders)),
 		Passed:   r.Final.TwoReaders == 0,
 	}
 }

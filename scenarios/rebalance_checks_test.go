@@ -205,7 +205,7 @@ func TestChangesKeepSomebodyAliveAndNobodyTooMany(t *testing.T) {
 			}
 			orders[i].Health = h
 		}
-		kinds[strings.Fields(order(c))[0]]++
+		kinds[strings.Fields(order(c).String())[0]]++
 		switch c := c.(type) {
 		case lab.AddConsumer:
 			orders = append(orders, lab.Instance{Name: instance(len(orders) + 1), Number: len(orders) + 1, Health: lab.Joining})
@@ -228,7 +228,7 @@ func TestChangesKeepSomebodyAliveAndNobodyTooMany(t *testing.T) {
 
 func TestASeedIsForWhatIsLeftToChance(t *testing.T) {
 	s, err := find(t, "churn").WithSeed(7)
-	if err != nil || !strings.Contains(s.Setup.String(), "--seed 7") {
+	if err != nil || !strings.Contains(s.Setup.load().String(), "--seed 7") {
 		t.Errorf("%v, error %v, want seed 7 in words", s.Setup, err)
 	}
 	if _, err := find(t, "churn").WithSeed(0); err == nil {
@@ -246,7 +246,7 @@ func TestTheSameSeedMakesTheSameChoices(t *testing.T) {
 		s.Seed = seed
 		for n := range uint64(churnChanges) {
 			step := changeAtRandom(s, n)
-			words = append(words, step.Pause.String(), order(step.Choose(picture)[0]))
+			words = append(words, step.Pause.String(), order(step.Choose(picture)[0]).String())
 		}
 		return words
 	}

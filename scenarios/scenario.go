@@ -13,9 +13,9 @@ import (
 
 // Scenario is one lesson. It is data: nothing happens until a Player plays it on a lab.
 type Scenario struct {
-	Name    string // what a user types: "kill"
-	Summary string // one sentence
-	Setup   Setup  // the lab it wants and the load it carries
+	Name    string        // what a user types: "kill"
+	Summary phrase.Phrase // one sentence
+	Setup   Setup         // the lab it wants and the load it carries
 
 	// Refuse says why the scenario could not show anything with a Setup; nil accepts every one.
 	Refuse func(Setup) error
@@ -43,7 +43,7 @@ type Setup struct {
 
 // Step is one thing to do and what to wait for afterwards.
 type Step struct {
-	Say string        // one sentence for whoever watches
+	Say phrase.Phrase // one sentence for whoever watches
 	Do  []lab.Command // carried out one after the other; none: only wait
 	// Choose adds commands that depend on how the lab stands as the step begins. It may be nil.
 	Choose func(*lab.Snapshot) []lab.Command
@@ -52,7 +52,7 @@ type Step struct {
 	Within time.Duration // counted from the first command
 
 	// Keep is the name under which Result.Moments keeps the picture that the step ended with; empty: it is not kept.
-	Keep string
+	Keep phrase.Phrase
 	// Count has the topics counted at the end of the step, for that moment. It is for the last step before the topics are
 	// recreated, or the last of all: what is counted in several moments is added up.
 	Count bool
@@ -60,15 +60,15 @@ type Step struct {
 
 // Condition is something a picture of the lab can show.
 type Condition struct {
-	Text  string // completes "waited for …"
+	Text  phrase.Phrase // completes "waited for …"
 	Holds func(*lab.Snapshot) bool
 }
 
 // Check is one judgement. Expected and Measured are words with numbers, so that a reader can judge the judge.
 type Check struct {
-	Name     string
-	Expected string
-	Measured string
+	Name     phrase.Phrase
+	Expected phrase.Phrase
+	Measured phrase.Phrase
 	Passed   bool
 }
 
@@ -82,7 +82,7 @@ func (s Scenario) With(payments int, delay time.Duration) (Scenario, error) {
 		return s, nil
 	}
 	if err := s.Refuse(s.Setup); err != nil {
-		return s, phrase.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), delay, err)
+		return s, phrase.Errorf("run %s with %s payments at %v each: %w", s.Name, count(payments), Span(delay), err)
 	}
 	return s, nil
 }

@@ -1,9 +1,7 @@
 package scenarios
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
@@ -21,7 +19,7 @@ const (
 func storm() Scenario {
 	return Scenario{
 		Name:    "storm",
-		Summary: "Thirty kills, thirty restarts and every pill in 200,000 payments at full speed, under each guarantee, and the ledger knows it all.",
+		Summary: phrase.New("Thirty kills, thirty restarts and every pill in 200,000 payments at full speed, under each guarantee, and the ledger knows it all."),
 		Setup: Setup{
 			// More partitions than members, dead ones counted, so that everybody who lives has something to read.
 			Partitions: 12, Orders: 4, Payments: 200_000,
@@ -62,7 +60,7 @@ func stormUnder(s Setup, g kafka.Guarantee, nth uint64) []Step {
 		w := &wave{
 			guarantee: g, payments: s.Payments / kills, pills: n == pills,
 			random: rand.New(rand.NewPCG(s.Seed, nth<<32+uint64(n)+1)),
-			say:    fmt.Sprintf("%s, wave %d of %d", g, n+1, kills),
+			say:    phrase.New("%s, wave %d of %d", g, n+1, kills),
 		}
 		if n == kills-1 {
 			w.payments = s.Payments - n*w.payments
@@ -70,7 +68,7 @@ func stormUnder(s Setup, g kafka.Guarantee, nth uint64) []Step {
 		steps = append(steps, w.steps(s)...)
 	}
 	return append(steps, Step{
-		Say:    fmt.Sprintf("%s: start everybody again who is dead, and wait until everything is drained.", g),
+		Say:    phrase.New("%s: start everybody again who is dead, and wait until everything is drained.", g),
 		Choose: func(picture *lab.Snapshot) []lab.Command { return restarts(picture, "") },
 		Until:  all(ready(), caughtUp()),
 		Within: time.Minute,
@@ -85,7 +83,7 @@ type wave struct {
 	payments  int
 	pills     bool // every poison pill comes with it
 	random    *rand.Rand
-	say       string
+	say       phrase.Phrase
 
 	victim string
 	lives  int // how often the victim had been started again when it was chosen
@@ -94,17 +92,17 @@ type wave struct {
 func (w *wave) steps(s Setup) []Step {
 	within := s.SessionTimeout + changeWithin
 	return []Step{
-		{Say: w.say + ": somebody has something to read.", Until: somebodyReads(), Within: within},
+		{Say: phrase.New("%s: somebody has something to read.", w.say), Until: somebodyReads(), Within: within},
 		{
-			Say:    fmt.Sprintf("%s: %s payments, and somebody dies of one.", w.say, count(w.payments)),
+			Say:    phrase.New("%s: %s payments, and somebody dies of one.", w.say, count(w.payments)),
 			Choose: func(picture *lab.Snapshot) []lab.Command { return w.begin(picture, s) },
-			Until:  Condition{Text: "a death, or nothing left to die of", Holds: w.over},
+			Until:  Condition{Text: phrase.New("a death, or nothing left to die of"), Holds: w.over},
 			Within: within,
 		},
 		{
-			Say:    w.say + ": whoever is dead may come back.",
+			Say:    phrase.New("%s: whoever is dead may come back.", w.say),
 			Choose: w.end,
-			Until:  Condition{Text: "the death", Holds: w.dead},
+			Until:  Condition{Text: phrase.New("the death"), Holds: w.dead},
 			Within: within,
 		},
 	}
@@ -180,7 +178,7 @@ func reading(picture *lab.Snapshot) []lab.Instance {
 
 func somebodyReads() Condition {
 	return Condition{
-		Text:  "a living consumer with a partition",
+		Text:  phrase.New("a living consumer with a partition"),
 		Holds: func(s *lab.Snapshot) bool { return len(reading(s)) > 0 },
 	}
 }
@@ -188,15 +186,15 @@ func somebodyReads() Condition {
 // stormTookPlace: everybody died who should have, and came back.
 func stormTookPlace(r Result) Check {
 	planned := stormKills(r.Setup)
-	c := Check{Name: "kills", Expected: fmt.Sprintf("%d kills and as many restarts under each guarantee", planned), Passed: true}
+	c := Check{Name: phrase.New("kills"), Expected: phrase.New("%d kills and as many restarts under each guarantee", planned), Passed: true}
 	worths := Worths(r)
-	words := make([]string, len(worths))
+	words := make([]phrase.Phrase, len(worths))
 	for i, w := range worths {
-		words[i] = fmt.Sprintf("%s %d", w.Guarantee, w.Kills)
+		words[i] = phrase.New("%s %d", w.Guarantee, w.Kills)
 		c.Passed = c.Passed && w.Kills == planned
 	}
 	alive := len(reading(r.Final))
-	c.Measured = fmt.Sprintf("%s; %d of %d alive in the end", strings.Join(words, ", "), alive, r.Setup.Orders)
+	c.Measured = phrase.New("%s; %d of %d alive in the end", together(", ", words), alive, r.Setup.Orders)
 	c.Passed = c.Passed && len(worths) == len(r.Setup.Guarantees) && alive == r.Setup.Orders
 	return c
 }
@@ -205,11 +203,11 @@ func stormTookPlace(r Result) Check {
 func allArrived(r Result) Check {
 	planned := int64(r.Setup.Payments + len(event.Pills()))
 	c := Check{
-		Name:     "payments",
-		Expected: fmt.Sprintf("%s under each guarantee, pills counted; none unfinished or of unknown origin", count(planned)),
+		Name:     phrase.New("payments"),
+		Expected: phrase.New("%s under each guarantee, pills counted; none unfinished or of unknown origin", count(planned)),
 		Passed:   true,
 	}
-	var words []string
+	var words []phrase.Phrase
 	for _, g := range r.Setup.Guarantees {
 		m, found := r.moment(after(g))
 		if !found {
@@ -217,15 +215,15 @@ func allArrived(r Result) Check {
 			continue
 		}
 		stray := m.Count.Foreign + m.Count.Forged
-		words = append(words, fmt.Sprintf("%s %s, %s unfinished, %s of unknown origin", g, count(m.Count.Payments), count(m.Count.Waiting), count(stray)))
+		words = append(words, phrase.New("%s %s, %s unfinished, %s of unknown origin", g, count(m.Count.Payments), count(m.Count.Waiting), count(stray)))
 		c.Passed = c.Passed && m.Count.Payments == planned && m.Count.Waiting == 0 && stray == 0
 	}
-	c.Measured = strings.Join(words, "; ")
+	c.Measured = together("; ", words)
 	return c
 }
 
 func stormLost(r Result) Check {
-	c := Check{Name: "lost", Expected: "0 at least once and exactly once; at most once what the ledger says"}
+	c := Check{Name: phrase.New("lost"), Expected: phrase.New("0 at least once and exactly once; at most once what the ledger says")}
 	c.Measured, c.Passed = judgeWorths(r, func(w Worth) (int64, bool) {
 		return w.Lost, w.Lost == 0 || w.Guarantee == kafka.AtMostOnce
 	})
@@ -233,7 +231,7 @@ func stormLost(r Result) Check {
 }
 
 func stormTwice(r Result) Check {
-	c := Check{Name: "duplicates", Expected: "0 at most once and exactly once; at least once what the ledger says"}
+	c := Check{Name: phrase.New("duplicates"), Expected: phrase.New("0 at most once and exactly once; at least once what the ledger says")}
 	c.Measured, c.Passed = judgeWorths(r, func(w Worth) (int64, bool) {
 		return w.Duplicates, w.Duplicates == 0 || w.Guarantee == kafka.AtLeastOnce
 	})

@@ -1,12 +1,11 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -19,7 +18,6 @@ type Worth struct {
 	// Rate is how many payments per second were drained when nobody died, the median of several drains at no delay;
 	// Relative is Rate as a multiple of at-least-once's. Negative: not measured.
 	Rate, Relative float64
-	Lesson         string // what to read from it, in one sentence
 }
 
 // Worths sums up, for every guarantee that was tried to the end, what was counted and measured.
@@ -39,7 +37,6 @@ func Worths(r Result) []Worth {
 		if w.Rate > 0 && reference > 0 {
 			w.Relative = w.Rate / reference
 		}
-		w.Lesson = lesson(w)
 		worths = append(worths, w)
 	}
 	return worths
@@ -68,26 +65,26 @@ func drainRate(s *lab.Snapshot) []float64 {
 	return nil
 }
 
-// lesson is what a class should read from it.
-func lesson(w Worth) string {
+// Lesson is what a class should read from it, in one sentence.
+func (w Worth) Lesson() phrase.Phrase {
 	switch w.Guarantee {
 	case kafka.AtMostOnce:
-		return fmt.Sprintf("What is committed before the work is lost when its consumer dies: %s lost, %s done twice.",
+		return phrase.New("What is committed before the work is lost when its consumer dies: %s lost, %s done twice.",
 			count(w.Lost), count(w.Duplicates))
 	case kafka.ExactlyOnce:
-		cost := ""
 		if w.Relative > 0 {
-			cost = fmt.Sprintf(", at %s of the speed", percent(w.Relative))
+			return phrase.New("Effect and commit count together or not at all, whoever dies: %s lost, %s done twice, at %s of the speed.",
+				count(w.Lost), count(w.Duplicates), percent(w.Relative))
 		}
-		return fmt.Sprintf("Effect and commit count together or not at all, whoever dies: %s lost, %s done twice%s.",
-			count(w.Lost), count(w.Duplicates), cost)
+		return phrase.New("Effect and commit count together or not at all, whoever dies: %s lost, %s done twice.",
+			count(w.Lost), count(w.Duplicates))
 	default:
-		return fmt.Sprintf("What is committed after the work is done again when its consumer dies: %s lost, %s done twice.",
+		return phrase.New("What is committed after the work is done again when its consumer dies: %s lost, %s done twice.",
 			count(w.Lost), count(w.Duplicates))
 	}
 }
 
-func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
+func percent(share float64) phrase.Phrase { return phrase.New("%.0f %%", 100*share) }
 
 // Interval is what crashes cost at a commit interval, under at-least-once.
 type Interval struct {
@@ -113,25 +110,25 @@ func Intervals(r Result) []Interval {
 func killsTookPlace(r Result) Check {
 	planned := killRounds * killsPerRound
 	c := Check{
-		Name:     "kills",
-		Expected: fmt.Sprintf("%d under each guarantee, each of which cost a payment where one can be lost or done twice", planned),
+		Name:     phrase.New("kills"),
+		Expected: phrase.New("%d under each guarantee, each of which cost a payment where one can be lost or done twice", planned),
 		Passed:   true,
 	}
-	var words []string
+	var words []phrase.Phrase
 	for _, w := range Worths(r) {
 		cost := map[kafka.Guarantee]int64{
 			kafka.AtMostOnce: w.Lost, kafka.AtLeastOnce: w.Duplicates, kafka.ExactlyOnce: int64(planned),
 		}[w.Guarantee]
-		words = append(words, fmt.Sprintf("%s %d", w.Guarantee, w.Kills))
+		words = append(words, phrase.New("%s %d", w.Guarantee, w.Kills))
 		c.Passed = c.Passed && w.Kills == planned && cost >= int64(w.Kills)
 	}
-	c.Measured = strings.Join(words, ", ")
+	c.Measured = together(", ", words)
 	c.Passed = c.Passed && len(words) == len(r.Setup.Guarantees)
 	return c
 }
 
 func lossesAsPromised(r Result) Check {
-	c := Check{Name: "lost", Expected: "more than 0 at most once, 0 at least once and exactly once", Passed: true}
+	c := Check{Name: phrase.New("lost"), Expected: phrase.New("more than 0 at most once, 0 at least once and exactly once"), Passed: true}
 	c.Measured, c.Passed = judgeWorths(r, func(w Worth) (int64, bool) {
 		return w.Lost, (w.Lost > 0) == (w.Guarantee == kafka.AtMostOnce)
 	})
@@ -139,7 +136,7 @@ func lossesAsPromised(r Result) Check {
 }
 
 func duplicatesAsPromised(r Result) Check {
-	c := Check{Name: "duplicates", Expected: "more than 0 at least once, 0 at most once and exactly once"}
+	c := Check{Name: phrase.New("duplicates"), Expected: phrase.New("more than 0 at least once, 0 at most once and exactly once")}
 	c.Measured, c.Passed = judgeWorths(r, func(w Worth) (int64, bool) {
 		return w.Duplicates, (w.Duplicates > 0) == (w.Guarantee == kafka.AtLeastOnce)
 	})
@@ -147,51 +144,51 @@ func duplicatesAsPromised(r Result) Check {
 }
 
 // judgeWorths lists one figure of every guarantee, and says whether all are right.
-func judgeWorths(r Result, judge func(Worth) (figure int64, right bool)) (words string, right bool) {
+func judgeWorths(r Result, judge func(Worth) (figure int64, right bool)) (words phrase.Phrase, right bool) {
 	worths := Worths(r)
-	list := make([]string, len(worths))
+	list := make([]phrase.Phrase, len(worths))
 	right = len(worths) > 0
 	for i, w := range worths {
 		figure, good := judge(w)
-		list[i] = fmt.Sprintf("%s %s of %s", w.Guarantee, count(figure), count(w.Payments))
+		list[i] = phrase.New("%s %s of %s", w.Guarantee, count(figure), count(w.Payments))
 		right = right && good
 	}
-	return strings.Join(list, ", "), right
+	return together(", ", list), right
 }
 
 // duplicatesGrow: what is not committed when a consumer dies is done again, so that it pays to commit often.
 func duplicatesGrow(r Result) Check {
 	kills := len(crashPayments())
 	c := Check{
-		Name:     "commit interval",
-		Expected: fmt.Sprintf("duplicates of %d crashes never fewer at a longer interval", kills),
+		Name:     phrase.New("commit interval"),
+		Expected: phrase.New("duplicates of %d crashes never fewer at a longer interval", kills),
 	}
 	list := Intervals(r)
-	words := make([]string, len(list))
+	words := make([]phrase.Phrase, len(list))
 	c.Passed = len(list) == len(commitIntervals())
 	for i, v := range list {
-		words[i] = fmt.Sprintf("%s at %v", count(v.Duplicates), v.Every)
+		words[i] = phrase.New("%s at %s", count(v.Duplicates), Span(v.Every))
 		c.Passed = c.Passed && v.Kills == kills && (i == 0 || v.Duplicates >= list[i-1].Duplicates)
 	}
-	c.Measured = strings.Join(words, ", ")
+	c.Measured = together(", ", words)
 	return c
 }
 
 // exactlyOnceKeepsUp: transactions cost their beginnings and ends, ten times a second, and no more.
 func exactlyOnceKeepsUp(r Result) Check {
 	c := Check{
-		Name: "throughput",
-		Expected: fmt.Sprintf("exactly-once drains at least half as fast as at-least-once at a commit every %v (medians of %d)",
-			drainCommit, drainRounds),
+		Name: phrase.New("throughput"),
+		Expected: phrase.New("exactly-once drains at least half as fast as at-least-once at a commit every %s (medians of %d)",
+			Span(drainCommit), drainRounds),
 	}
 	for _, w := range Worths(r) {
 		if w.Guarantee == kafka.ExactlyOnce && w.Relative > 0 {
 			c.Passed = w.Relative >= 0.5
-			c.Measured = fmt.Sprintf("%s of %.0f payments per second", percent(w.Relative), w.Rate/w.Relative)
+			c.Measured = phrase.New("%s of %.0f payments per second", percent(w.Relative), w.Rate/w.Relative)
 		}
 	}
-	if c.Measured == "" {
-		c.Measured = "not measured"
+	if c.Measured.Empty() {
+		c.Measured = phrase.New("not measured")
 	}
 	return c
 }

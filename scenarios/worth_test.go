@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"blackfriday/kafka"
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
@@ -43,9 +44,9 @@ func compared() Result {
 }
 
 // alter changes the moment of that name.
-func alter(r *Result, name string, with func(*Moment)) {
+func alter(r *Result, name phrase.Phrase, with func(*Moment)) {
 	for i := range r.Moments {
-		if r.Moments[i].Name == name {
+		if r.Moments[i].Name.String() == name.String() {
 			with(&r.Moments[i])
 		}
 	}
@@ -62,10 +63,10 @@ func TestWorthsSumUpWhatWasCounted(t *testing.T) {
 		{Guarantee: kafka.ExactlyOnce, Payments: 600, Kills: 4, Rate: 80_000, Relative: 0.8},
 	} {
 		got := worths[i]
-		if got.Lesson == "" {
+		if got.Lesson().Empty() {
 			t.Errorf("%s teaches nothing", got.Guarantee)
 		}
-		if got.Lesson = ""; got != want {
+		if got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
@@ -84,12 +85,12 @@ func TestWhatWasNotTriedIsNotSummedUp(t *testing.T) {
 	r.Setup.Guarantees = []kafka.Guarantee{kafka.ExactlyOnce}
 	var rest []Moment
 	for _, m := range r.Moments {
-		if !strings.Contains(m.Name, "drain") {
+		if !strings.Contains(m.Name.String(), "drain") {
 			rest = append(rest, m)
 		}
 	}
 	r.Moments = rest
-	if w := Worths(r); len(w) != 1 || w[0].Rate >= 0 || w[0].Relative >= 0 || strings.Contains(w[0].Lesson, "speed") {
+	if w := Worths(r); len(w) != 1 || w[0].Rate >= 0 || w[0].Relative >= 0 || strings.Contains(w[0].Lesson().String(), "speed") {
 		t.Errorf("%+v, want one guarantee without a speed", w)
 	}
 }

@@ -138,8 +138,10 @@ func (l *Language) add(fsys fs.FS, name string) error {
 		case string:
 			s = said{one: value, other: value}
 		case map[string]any:
-			s.one, _ = value["one"].(string)
-			s.other, _ = value["other"].(string)
+			if len(value) == 2 { // a sentence written below a table belongs to it, and would be lost
+				s.one, _ = value["one"].(string)
+				s.other, _ = value["other"].(string)
+			}
 		}
 		if s.one == "" || s.other == "" {
 			return fmt.Errorf("%q: a text, or a table of one and other", format)

@@ -45,7 +45,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 			"The lab's cluster is an embedded one on free ports, or that of --brokers.\n" +
 			"Exit codes: 0 every check holds, 1 one does not, 2 misuse.\n" +
 			"With --json cluster is embedded, embedded-elsewhere (that of another process) or real; acknowledged, refused and unknown are\n" +
-			"what became of the payments of all floods, and an unknown one may have been written. null was not measured.\n\n" + catalogue(),
+			"what became of the payments of all floods, and an unknown one may have been written. null was not measured.\n\n" + catalogue(nil),
 		Example:           "  blackfriday run kill\n  blackfriday run flood --payments 300 --delay 20ms --json\n  blackfriday run all --brokers localhost:9092",
 		Args:              oneName,
 		ValidArgsFunction: cobra.FixedCompletions(append(names(), everything), cobra.ShellCompDirectiveNoFileComp),
@@ -61,7 +61,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return connect.Misuse(connect.FlagError(c, err)) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.list || len(args) == 0 {
-			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue())
+			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue(phrase.Of(cmd.Context())))
 			return err
 		}
 		st := stage{cmd: cmd, open: open, json: f.json}
@@ -158,11 +158,11 @@ func names() []string {
 	return list
 }
 
-func catalogue() string {
+func catalogue(l *phrase.Language) string {
 	var b strings.Builder
-	b.WriteString("Scenarios:\n")
+	fmt.Fprintf(&b, "%s\n", phrase.New("Scenarios:").In(l))
 	for _, s := range scenarios.Catalogue() {
-		fmt.Fprintf(&b, "  %-11s %s\n", s.Name, s.Summary)
+		fmt.Fprintf(&b, "  %-11s %s\n", s.Name, s.Summary.In(l))
 	}
 	return b.String()
 }

@@ -120,7 +120,7 @@ func TestTheCatalogueIsListed(t *testing.T) {
 			t.Fatalf("run %q: %v", args, err)
 		}
 		for _, s := range scenarios.Catalogue() {
-			if !strings.Contains(stdout, s.Name) || !strings.Contains(stdout, s.Summary) {
+			if !strings.Contains(stdout, s.Name) || !strings.Contains(stdout, s.Summary.String()) {
 				t.Errorf("run %q does not list %s", args, s.Name)
 			}
 		}

@@ -1,9 +1,9 @@
 package headless
 
 import (
-	"fmt"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 )
 
@@ -42,14 +42,15 @@ func measuredMS(d time.Duration) *int64 {
 func (p *printer) costs(costs []scenarios.Cost) {
 	rows := make([]string, len(costs))
 	for i, c := range costs {
-		rows[i] = row(c.Protocol, c.Cause, c.Count, ms(c.UnreadMax), ms(c.UnreadMean), ms(c.KeptPauseMax), c.Redelivered)
+		rows[i] = p.row(c.Protocol, scenarios.CauseText(c.Cause), c.Count, ms(c.UnreadMax), ms(c.UnreadMean), ms(c.KeptPauseMax), c.Redelivered)
 	}
-	p.table(row("protocol", "cause", "n", "unread max", "mean", "kept paused", "read again"), rows)
+	p.table(p.row(phrase.New("protocol"), phrase.New("cause"), "n", phrase.New("unread max"), phrase.New("mean"), phrase.New("kept paused"),
+		phrase.New("read again")), rows)
 }
 
-func ms(d time.Duration) string {
+func ms(d time.Duration) phrase.Phrase {
 	if d < 0 {
-		return "–"
+		return phrase.New("–")
 	}
-	return fmt.Sprintf("%d ms", d.Milliseconds())
+	return phrase.New("%d ms", d.Milliseconds())
 }

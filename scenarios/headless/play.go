@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -45,13 +44,13 @@ func (st stage) one(s scenarios.Scenario) error {
 // all plays one scenario after the other, whatever comes of them, and then says which failed.
 func (st stage) all(list []scenarios.Scenario) error {
 	all := reports{Passed: true, Scenarios: []report{}}
-	out := newPrinter(st.cmd.OutOrStdout())
+	out := newPrinter(st.cmd.OutOrStdout(), phrase.Of(st.cmd.Context()))
 	var rows []string
 	var errs []error
 	for _, s := range list {
 		r, err := st.play(s)
 		err = errors.Join(verdict(r), err)
-		rows = append(rows, row(s.Name, fmt.Sprintf("%d of %d", len(r.Checks)-r.Failed(), len(r.Checks)), word(err == nil)))
+		rows = append(rows, out.row(s.Name, phrase.New("%d of %d", len(r.Checks)-r.Failed(), len(r.Checks)), word(err == nil)))
 		errs = append(errs, err)
 		all.Passed = all.Passed && err == nil
 		all.Scenarios = append(all.Scenarios, newReport(r))
@@ -62,7 +61,7 @@ func (st stage) all(list []scenarios.Scenario) error {
 	if st.json {
 		return errors.Join(append(errs, st.encode(all))...)
 	}
-	out.table(row("scenario", "checks", "result"), rows)
+	out.table(out.row(phrase.New("scenario"), phrase.New("checks"), phrase.New("result")), rows)
 	return errors.Join(append(errs, out.err)...)
 }
 
@@ -75,12 +74,12 @@ func (st stage) encode(v any) error {
 
 // play runs a lab for the scenario and plays it. The error is the lab's, or that of the output.
 func (st stage) play(s scenarios.Scenario) (scenarios.Result, error) {
-	out := newPrinter(st.cmd.OutOrStdout())
+	out := newPrinter(st.cmd.OutOrStdout(), phrase.Of(st.cmd.Context()))
 	logs := slog.New(slog.DiscardHandler)
 	onStep := out.step
 	if st.json {
 		logs = slog.New(slog.NewJSONHandler(st.cmd.ErrOrStderr(), nil))
-		onStep = func(say string) { logs.Info("step", "scenario", s.Name, "say", say) }
+		onStep = func(say phrase.Phrase) { logs.Info("step", "scenario", s.Name, "say", say.String()) }
 	} else {
 		out.title(s)
 	}

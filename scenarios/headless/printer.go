@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/event"
 )
@@ -14,46 +15,62 @@ import (
 // printer writes a play as lines for people. It keeps the first error, so that its callers look once, at the end.
 type printer struct {
 	w       io.Writer
+	lang    *phrase.Language
 	started time.Time
 	err     error
 }
 
-func newPrinter(w io.Writer) *printer { return &printer{w: w, started: time.Now()} }
+func newPrinter(w io.Writer, l *phrase.Language) *printer {
+	return &printer{w: w, lang: l, started: time.Now()}
+}
 
-func (p *printer) title(s scenarios.Scenario) { p.printf("%s: %s\n", s.Name, s.Summary) }
+func (p *printer) title(s scenarios.Scenario) { p.line(phrase.New("%s: %s", s.Name, s.Summary)) }
 
-func (p *printer) step(say string) { p.printf("%7.1fs  %s\n", time.Since(p.started).Seconds(), say) }
+func (p *printer) step(say phrase.Phrase) {
+	at := phrase.New("%ss", phrase.Decimal{Value: time.Since(p.started).Seconds(), Digits: 1})
+	p.printf("%8s  %s\n", at.In(p.lang), say.In(p.lang))
+}
 
 func (p *printer) result(r scenarios.Result) {
 	p.printf("\n")
 	for _, c := range r.Checks {
-		sign := "ok  "
+		judged := phrase.New("ok    %s: %s\n      expected: %s", c.Name, visible{c.Measured}, visible{c.Expected})
 		if !c.Passed {
-			sign = "FAIL"
+			judged = phrase.New("FAIL  %s: %s\n      expected: %s", c.Name, visible{c.Measured}, visible{c.Expected})
 		}
-		p.printf("%s  %s: %s\n      expected: %s\n", sign, c.Name, event.Visible(c.Measured), event.Visible(c.Expected))
+		p.line(judged)
 	}
 	p.costs(scenarios.Costs(r.Final.Rebalances))
 	p.worths(scenarios.Worths(r))
 	p.intervals(scenarios.Intervals(r))
 	if c := r.Count; c != nil {
-		p.printf("\n%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates\n",
-			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates)
+		p.printf("\n")
+		p.line(phrase.New("%d payments = %d orders + %d in the DLQ; %d e-mails, %d lost, %d duplicates",
+			c.Payments, c.Orders, c.DLQ, c.Emails, c.Lost, c.Duplicates))
 	}
-	p.printf("%s %s: %d of %d checks hold.\n", r.Scenario, word(r.Passed()), len(r.Checks)-r.Failed(), len(r.Checks))
+	p.line(phrase.New("%s %s: %d of %d checks hold.", r.Scenario, word(r.Passed()), len(r.Checks)-r.Failed(), len(r.Checks)))
 }
 
-func word(passed bool) string {
+func word(passed bool) phrase.Phrase {
 	if passed {
-		return "passed"
+		return phrase.New("passed")
 	}
-	return "FAILED"
+	return phrase.New("FAILED")
 }
+
+// visible is a sentence in which others may have a word.
+type visible struct{ phrase.Speaker }
+
+// In implements phrase.Speaker.
+func (v visible) In(l *phrase.Language) string { return event.Visible(v.Speaker.In(l)) }
 
 // row is a line of a table.
-func row(cells ...any) string {
+func (p *printer) row(cells ...any) string {
 	words := make([]string, len(cells))
 	for i, cell := range cells {
+		if s, ok := cell.(phrase.Speaker); ok {
+			cell = s.In(p.lang)
+		}
 		words[i] = fmt.Sprint(cell) + "\t"
 	}
 	return strings.Join(words, "") + "\n"
@@ -73,6 +90,9 @@ func (p *printer) table(heading string, rows []string) {
 		p.err = table.Flush()
 	}
 }
+
+// line prints a sentence.
+func (p *printer) line(say phrase.Phrase) { p.printf("%s\n", say.In(p.lang)) }
 
 func (p *printer) printf(format string, args ...any) {
 	if p.err == nil {

@@ -92,8 +92,8 @@ func agree(ctx context.Context, flags *connect.Flags, cfg *kafka.Config) error {
 	if err != nil {
 		return err
 	}
-	question := fmt.Sprintf("Plays write to somebody's Kafka: %s.\nEach makes topics and groups of its own, all named %srun-…, and deletes them afterwards.",
+	question := phrase.New("Plays write to somebody's Kafka: %s.\nEach makes topics and groups of its own, all named %srun-…, and deletes them afterwards.",
 		plan.Where(), cfg.Prefix)
 	cfg.Confirm = func(context.Context, kafka.Plan) error { return nil }
-	return flags.Confirm(ctx, question)
+	return flags.Confirm(ctx, question.In(phrase.Of(ctx)))
 }

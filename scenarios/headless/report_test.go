@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
@@ -17,7 +18,7 @@ func fullResult() scenarios.Result {
 	started := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 	return scenarios.Result{
 		Scenario: "kill",
-		Checks:   []scenarios.Check{{Name: "unread", Expected: "7.00 s", Measured: "5.93 s", Passed: true}},
+		Checks:   []scenarios.Check{{Name: phrase.New("unread"), Expected: phrase.New("7.00 s"), Measured: phrase.New("5.93 s"), Passed: true}},
 		Count:    &audit.Count{Payments: 1000, Orders: 1003, DLQ: 0, Emails: 1003, Duplicates: 3},
 		Final: &lab.Snapshot{
 			Started: started,
@@ -111,10 +112,10 @@ func TestWhatWasNotMeasuredIsNull(t *testing.T) {
 
 func TestPrintedChecksCannotDriveTheTerminal(t *testing.T) {
 	r := fullResult()
-	r.Checks[0].Measured = "order-2 fails: \x1b[2J\x07"
+	r.Checks[0].Measured = phrase.New("order-2 fails: \x1b[2J\x07")
 	r.Checks[0].Passed = false
 	var b strings.Builder
-	p := newPrinter(&b)
+	p := newPrinter(&b, nil)
 	p.result(r)
 	if strings.ContainsAny(b.String(), "\x1b\x07") {
 		t.Errorf("an escape sequence came through: %q", b.String())

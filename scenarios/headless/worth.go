@@ -1,8 +1,7 @@
 package headless
 
 import (
-	"fmt"
-
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 )
 
@@ -21,7 +20,7 @@ type worth struct {
 func newWorth(w scenarios.Worth) worth {
 	return worth{
 		Guarantee: string(w.Guarantee), Payments: w.Payments, Lost: w.Lost, Duplicates: w.Duplicates, Kills: w.Kills,
-		OrdersPerSecond: measured(w.Rate), RelativeThroughput: measured(w.Relative), Lesson: w.Lesson,
+		OrdersPerSecond: measured(w.Rate), RelativeThroughput: measured(w.Relative), Lesson: w.Lesson().String(),
 	}
 }
 
@@ -49,11 +48,12 @@ func measured(x float64) *float64 {
 func (p *printer) worths(worths []scenarios.Worth) {
 	rows := make([]string, len(worths))
 	for i, w := range worths {
-		rows[i] = row(w.Guarantee, w.Payments, w.Lost, w.Duplicates, w.Kills, figure("%.0f", w.Rate), figure("%.2f", w.Relative))
+		rows[i] = p.row(w.Guarantee, w.Payments, w.Lost, w.Duplicates, w.Kills, perSecond(w.Rate), relative(w.Relative))
 	}
-	p.table(row("guarantee", "payments", "lost", "twice", "kills", "per second", "relative"), rows)
+	p.table(p.row(phrase.New("guarantee"), phrase.New("payments"), phrase.New("lost"), phrase.New("twice"), phrase.New("kills"),
+		phrase.New("per second"), phrase.New("relative")), rows)
 	for _, w := range worths {
-		p.printf("%s: %s\n", w.Guarantee, w.Lesson)
+		p.line(phrase.New("%s: %s", w.Guarantee, w.Lesson()))
 	}
 }
 
@@ -61,15 +61,23 @@ func (p *printer) worths(worths []scenarios.Worth) {
 func (p *printer) intervals(intervals []scenarios.Interval) {
 	rows := make([]string, len(intervals))
 	for i, v := range intervals {
-		rows[i] = row(v.Every, v.Kills, v.Duplicates)
+		rows[i] = p.row(scenarios.Span(v.Every), v.Kills, v.Duplicates)
 	}
-	p.table(row("commit every", "kills", "twice"), rows)
+	p.table(p.row(phrase.New("commit every"), phrase.New("kills"), phrase.New("twice")), rows)
 }
 
-// figure writes a number, or a dash for what was not measured.
-func figure(format string, x float64) string {
+// perSecond writes a rate, or a dash for what was not measured.
+func perSecond(x float64) phrase.Phrase {
 	if x < 0 {
-		return "–"
+		return phrase.New("–")
 	}
-	return fmt.Sprintf(format, x)
+	return phrase.New("%.0f", x)
+}
+
+// relative writes a multiple, or a dash for what was not measured.
+func relative(x float64) phrase.Speaker {
+	if x < 0 {
+		return phrase.New("–")
+	}
+	return phrase.Decimal{Value: x, Digits: 2}
 }

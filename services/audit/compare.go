@@ -2,8 +2,8 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 
+	"blackfriday/kafka/phrase"
 	books "blackfriday/services/ledger"
 )
 
@@ -17,21 +17,21 @@ func Compare(c Count, p *books.Picture) error {
 	t := p.Total
 	var errs []error
 	for _, one := range []struct {
-		what            string
+		what            phrase.Phrase
 		counted, booked int64
 	}{
-		{"payments", c.Payments, t.Payments.Count},
-		{"payments done", c.Done, t.Done.Count},
-		{"payments in the DLQ", c.Dead, t.DLQ.Count},
-		{"payments lost or foreign", c.Lost, t.Lost.Count + t.Foreign.Count},
-		{"payments in flight, waiting or expired", c.Waiting, t.InFlight.Count + t.Waiting.Count + t.Expired.Count},
-		{"duplicates", c.Duplicates, t.Duplicates.Count},
-		{"payments mailed", c.Mailed, p.Emails},
-		{"payments mailed again", c.MailedAgain, p.EmailsTwice},
-		{"dead letters of orders", c.LettersOfOrder, p.LettersOfOrder},
+		{phrase.New("payments"), c.Payments, t.Payments.Count},
+		{phrase.New("payments done"), c.Done, t.Done.Count},
+		{phrase.New("payments in the DLQ"), c.Dead, t.DLQ.Count},
+		{phrase.New("payments lost or foreign"), c.Lost, t.Lost.Count + t.Foreign.Count},
+		{phrase.New("payments in flight, waiting or expired"), c.Waiting, t.InFlight.Count + t.Waiting.Count + t.Expired.Count},
+		{phrase.New("duplicates"), c.Duplicates, t.Duplicates.Count},
+		{phrase.New("payments mailed"), c.Mailed, p.Emails},
+		{phrase.New("payments mailed again"), c.MailedAgain, p.EmailsTwice},
+		{phrase.New("dead letters of orders"), c.LettersOfOrder, p.LettersOfOrder},
 	} {
 		if one.counted != one.booked {
-			errs = append(errs, fmt.Errorf("%d %s by the count, %d by the books", one.counted, one.what, one.booked))
+			errs = append(errs, phrase.Errorf("%d %s by the count, %d by the books", one.counted, one.what, one.booked))
 		}
 	}
 	return errors.Join(errs...)
