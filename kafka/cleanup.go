@@ -77,9 +77,9 @@ func (p Plan) Vacant() error {
 	case len(busy) == 0 && len(p.Alive) == 0:
 		return nil
 	case len(busy) == 0:
-		return phrase.Errorf("nothing is deleted while a service runs that may write to what would go, %s: %w", strings.Join(p.Alive, ", "), ErrInUse)
+		return phrase.Errorf("nothing is deleted while a lab or service runs that may write to what would go, %s: %w", strings.Join(p.Alive, ", "), ErrInUse)
 	case len(p.Alive) > 0:
-		return phrase.Errorf("nothing is deleted while a service runs that may write to what would go, %s, and there are members in %s: %w",
+		return phrase.Errorf("nothing is deleted while a lab or service runs that may write to what would go, %s, and there are members in %s: %w",
 			strings.Join(p.Alive, ", "), strings.Join(busy, ", "), ErrInUse)
 	}
 	return phrase.Errorf("nothing is deleted while there are members in %s: %w", strings.Join(busy, ", "), ErrInUse)

@@ -22,7 +22,7 @@ func Command(cluster *connect.Flags) *cobra.Command {
 		Short: "Delete from a real cluster what labs made there",
 		Long: "Deletes the topics and groups that labs made on a real cluster under this --topic-prefix, and nothing else.\n" +
 			"It lists them and asks first. While a lab or a service works with them it deletes nothing. What was interrupted goes\n" +
-			"on when it is called again. It sees members of groups, and payment services of blackfriday by a sign of life that is\n" +
+			"on when it is called again. It sees members of groups, and labs and payment services of blackfriday by a sign of life that is\n" +
 			"15 s old at most. Other producers it does not see: stop them first.",
 		Example: "  blackfriday cleanup --brokers kafka1:9092 --topic-prefix monday.",
 		Args:    cobra.NoArgs,

@@ -102,6 +102,28 @@ func TestALabUsesWhatItFinds(t *testing.T) {
 	})
 }
 
+// TestCleanUpSeesALabWithoutConsumers: it can still write payments to what would be deleted.
+func TestCleanUpSeesALabWithoutConsumers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := start(t, nil)
+		cleaner := open(t, host, "his.")
+		l := start(t, beside(host, "his."))
+		for _, name := range []string{"order-1", "order-2", "order-3", "email", "analytics"} {
+			do(t, l, Stop{Name: name})
+		}
+		<-time.After(20 * time.Second) // longer than a sign of life counts
+		plan, err := cleaner.Belongings(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{plan.Vacant(), cleaner.CleanUp(t.Context(), plan)} {
+			if !errors.Is(err, kafka.ErrInUse) || !strings.Contains(err.Error(), ", lab-") {
+				t.Errorf("under the lab: %v", err)
+			}
+		}
+	})
+}
+
 // TestADeadLetterQueueOfSomebodyElses keeps the lab from recreating the topics, and not from growing them.
 func TestADeadLetterQueueOfSomebodyElses(t *testing.T) {
 	s := &state{}

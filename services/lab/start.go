@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -191,6 +192,20 @@ func (s *state) startLedger() {
 	})
 }
 
+// showLife lets a clean-up see the lab also while none of its consumers runs: payments can be written to its topics.
+func (s *state) showLife() {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "host"
+	}
+	cluster, who := s.cluster, fmt.Sprintf("lab-%s-%d", host, os.Getpid())
+	s.tasks.start(func(ctx context.Context) {
+		if err := cluster.ShowLife(ctx, who); err != nil {
+			s.lab.post(func(s *state) { s.feed.add(Warn, "kafka", 0, "blackfriday cleanup cannot see this lab: %v", err) })
+		}
+	})
+}
+
 // startServers opens the payment service's producer and the four HTTP servers in front of it.
 func (s *state) startServers(context.Context) (phrase.Phrase, error) {
 	producer, err := s.cluster.NewProducer("payment")
@@ -202,6 +217,7 @@ func (s *state) startServers(context.Context) (phrase.Phrase, error) {
 	s.payments = payment.NewService(producer)
 	s.onStop("tasks", s.tasks.stop)
 	s.startDesks(s.analytics)
+	s.showLife()
 	if s.cfg.HTTPPort == NoHTTP {
 		s.servers = &servers{}
 		return phrase.New("no HTTP wanted"), nil
