@@ -173,7 +173,7 @@ func (c *class) console() {
 	all := role.Topics(1)
 	create(all[0])
 	c.step("topic", 10*time.Second)
-	create(all[1], all[2])
+	create(all[1:]...)
 	c.step("others", 10*time.Second)
 	producer, err := terminal.NewProducer("console-producer")
 	if err != nil {

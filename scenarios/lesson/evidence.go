@@ -125,9 +125,9 @@ func rate(perSecond float64) phrase.Phrase {
 
 func payments(n int64) phrase.Phrase { return phrase.Count(n, "%s payment", "%s payments") }
 
-// topics are those of the course, but for the dead letter queue.
+// topics are those of the course.
 func topics() []string {
-	return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent}
+	return []string{kafka.PaymentSuccessful, kafka.OrderCreated, kafka.EmailSent, kafka.DLQPayment}
 }
 
 // finding is a step whose figure is known.

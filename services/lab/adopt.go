@@ -25,17 +25,22 @@ func (s *state) watchTopics(r kafka.Reading) {
 		return
 	}
 	var gone, anew []string
+	known := false // one of those that are gone was there before
 	for _, name := range s.topicNames() {
 		t, there := r.Topics[name]
 		switch {
 		case !there:
-			gone = append(gone, s.cfg.Kafka.Prefix+name)
+			gone, known = append(gone, s.cfg.Kafka.Prefix+name), known || s.cluster.TopicID(name) != ""
 		case s.cluster.TopicID(name) != "" && t.ID != s.cluster.TopicID(name):
 			anew = append(anew, s.cfg.Kafka.Prefix+name)
 		}
 	}
 	if list := strings.Join(gone, ", "); list != s.gone {
-		if s.gone = list; list != "" {
+		switch s.gone = list; {
+		case list == "":
+		case !known:
+			s.feed.add(Warn, "topics", 0, "These topics are not there yet: %s. The lab goes on when somebody creates them.", list)
+		default:
 			s.feed.add(Bad, "topics", 0, "These topics are not there any more: %s. The lab goes on when somebody creates them again.", list)
 		}
 	}
