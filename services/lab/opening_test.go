@@ -41,7 +41,7 @@ func visit(t *testing.T, c *kafka.Cluster, group, topic string) {
 func TestABareLabWaitsForTopicsAndTellsWhoReadsThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := start(t, func(c *Config) { c.Orders, c.Opening = 1, Opening{Bare: true, Idle: true, Guests: true} })
-		until(t, l, "it says what it waits for", 5*time.Second, func(s *Snapshot) bool { return hears(s, "not there yet: payment-successful") })
+		until(t, l, "it says what it waits for", 5*time.Second, func(s *Snapshot) bool { return hears(s, "not there yet:", "payment-successful", "dlq-payment") })
 		s := until(t, l, "every topic missing", 5*time.Second, func(s *Snapshot) bool {
 			for _, topic := range s.Topics {
 				if !topic.Missing {
