@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -83,7 +84,7 @@ func (m *model) read(q messages.Query, land landing) tea.Cmd {
 		return nil
 	}
 	q.Limit = pageOfMessages
-	work, cmd := m.jobs.errand("reading "+q.Topic, func(ctx context.Context, e *errand) tea.Msg {
+	work, cmd := m.jobs.errand(phrase.New("reading %s", q.Topic), func(ctx context.Context, e *errand) tea.Msg {
 		page, err := desk.Browse(ctx, q)
 		return pageMsg{e, page, land, err}
 	})

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -22,7 +22,7 @@ func (m *model) askAboutMessages(msg tea.KeyPressMsg) {
 	case key.Matches(msg, k.InPartition):
 		m.form = m.partitionForm()
 	case key.Matches(msg, k.Where):
-		m.dialog = originDialog()
+		m.dialog = m.originDialog()
 	case key.Matches(msg, k.Produce):
 		m.form = m.produceForm()
 	}
@@ -30,17 +30,17 @@ func (m *model) askAboutMessages(msg tea.KeyPressMsg) {
 
 // filterForm asks for the text that messages must contain.
 func (m *model) filterForm() *form {
-	return newForm("Only messages that contain", []string{"in key, value or a header; empty: all"},
+	return newForm(m.t("Only messages that contain"), []string{m.t("in key, value or a header; empty: all")},
 		func(m *model, f *form) (tea.Cmd, error) {
 			q := m.browser.query
 			q.Filter = f.text(0)
 			return m.read(q, onFirst), nil
-		}, newField("text", m.browser.query.Filter, false))
+		}, newField(m.t("text"), m.browser.query.Filter, false))
 }
 
 // partitionForm asks for the partition to look at.
 func (m *model) partitionForm() *form {
-	return newForm("Which partition?", []string{"a number from 0 on; empty: all"},
+	return newForm(m.t("Which partition?"), []string{m.t("a number from 0 on; empty: all")},
 		func(m *model, f *form) (tea.Cmd, error) {
 			q := m.browser.query
 			p, err := parsePartition(f.text(0))
@@ -49,7 +49,7 @@ func (m *model) partitionForm() *form {
 			}
 			q.Partition = p
 			return m.read(q, onFirst), nil
-		}, newField("partition", "", false))
+		}, newField(m.t("partition"), "", false))
 }
 
 // parsePartition reads the number of a partition as people write it: 2, P2, or nothing for all.
@@ -60,13 +60,13 @@ func parsePartition(text string) (int32, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no partition: type its number, such as 0", text)
+		return 0, phrase.Errorf("%q is no partition: type its number, such as 0", text)
 	}
 	return int32(n), nil
 }
 
 // originDialog asks where to begin reading.
-func originDialog() *dialog {
+func (m *model) originDialog() *dialog {
 	from := func(o messages.Origin) action {
 		return func(m *model) tea.Cmd {
 			q := m.browser.query
@@ -80,31 +80,36 @@ func originDialog() *dialog {
 			return nil
 		}
 	}
-	return &dialog{title: "Which messages?", items: []choice{
-		{label: "the newest", detail: "newest first", act: from(messages.FromEnd)},
-		{label: "the oldest", detail: "from the beginning on", act: from(messages.FromBeginning)},
-		{label: "from an offset", detail: "and on, in each partition", act: opens((*model).offsetForm)},
-		{label: "from a time", detail: "the first one written then, and on", act: opens((*model).timeForm)},
+	return &dialog{title: m.t("Which messages?"), items: []choice{
+		{label: m.t("the newest"), detail: m.t("newest first"), act: from(messages.FromEnd)},
+		{label: m.t("the oldest"), detail: m.t("from the beginning on"), act: from(messages.FromBeginning)},
+		{label: m.t("from an offset"), detail: m.t("and on, in each partition"), act: opens((*model).offsetForm)},
+		{label: m.t("from a time"), detail: m.t("the first one written then, and on"), act: opens((*model).timeForm)},
 	}}
 }
 
 // offsetForm asks for the offset to begin with.
 func (m *model) offsetForm() *form {
-	return newForm("From which offset?", nil, func(m *model, f *form) (tea.Cmd, error) {
-		n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(f.text(0)), ",", ""), 10, 64)
+	return newForm(m.t("From which offset?"), nil, func(m *model, f *form) (tea.Cmd, error) {
+		n, err := strconv.ParseInt(digitsOf(f.text(0)), 10, 64)
 		if err != nil || n < 0 {
-			return nil, fmt.Errorf("%q is no offset: type a number from 0 on", f.text(0))
+			return nil, phrase.Errorf("%q is no offset: type a number from 0 on", f.text(0))
 		}
 		q := m.browser.query
 		q.Origin, q.Offset = messages.FromOffset, n
 		return m.read(q, onFirst), nil
-	}, newField("offset", "", false))
+	}, newField(m.t("offset"), "", false))
+}
+
+// digitsOf is a number that somebody typed, without the marks between its thousands.
+func digitsOf(text string) string {
+	return strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(text)
 }
 
 // timeForm asks for the time to begin with.
 func (m *model) timeForm() *form {
-	notes := []string{"15:04 or 15:04:05 today, 2006-01-02 15:04:05, or an age: 90s, 5m, 1h30m"}
-	return newForm("From which time?", notes, func(m *model, f *form) (tea.Cmd, error) {
+	notes := []string{m.t("15:04 or 15:04:05 today, 2006-01-02 15:04:05, or an age: 90s, 5m, 1h30m")}
+	return newForm(m.t("From which time?"), notes, func(m *model, f *form) (tea.Cmd, error) {
 		at, err := parseTime(f.text(0), m.live.At)
 		if err != nil {
 			return nil, err
@@ -112,7 +117,7 @@ func (m *model) timeForm() *form {
 		q := m.browser.query
 		q.Origin, q.Time = messages.FromTime, at
 		return m.read(q, onFirst), nil
-	}, newField("time", m.live.At.Add(-time.Minute).Format("15:04:05"), false))
+	}, newField(m.t("time"), m.live.At.Add(-time.Minute).Format("15:04:05"), false))
 }
 
 // parseTime reads a time of day, a date and a time, or an age, as seen from now.
@@ -131,29 +136,30 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time: type 15:04:05, 2006-01-02 15:04:05, or an age such as 5m", text)
+	return time.Time{}, phrase.Errorf("%q is no time: type 15:04:05, 2006-01-02 15:04:05, or an age such as 5m", text)
 }
 
 // produceForm asks for a message to be written, beginning with a copy of the chosen one.
 func (m *model) produceForm() *form {
 	q := m.browser.query
-	key, value, about := "", "", "an empty key is no key"
+	key, value, about := "", "", m.t("an empty key is no key")
 	if msg, ok := m.browser.row(m.browser.cursor); ok && len(msg.Value) <= mostEdited && len(msg.Key) <= mostEdited {
 		key, value = string(msg.Key), editable(msg.Value)
-		about += fmt.Sprintf("; this is a copy of P%d@%d", msg.Partition, msg.Offset)
+		about = m.t("an empty key is no key; this is a copy of P%d@%d", msg.Partition, msg.Offset)
 	}
-	to := ", where the lab's partitioner puts it"
+	topic := visible(q.Topic, 40, m.st.ascii)
+	to := m.t("to %s, where the lab's partitioner puts it", topic)
 	if q.Partition != messages.AllPartitions {
-		to = fmt.Sprintf(", partition %d", q.Partition)
+		to = m.t("to %s, partition %d", topic, q.Partition)
 	}
-	notes := []string{"to " + visible(q.Topic, 40, m.st.ascii) + to, about}
-	return newForm("Write a message", notes, func(m *model, f *form) (tea.Cmd, error) {
+	notes := []string{to, about}
+	return newForm(m.t("Write a message"), notes, func(m *model, f *form) (tea.Cmd, error) {
 		d := messages.Draft{Topic: q.Topic, Partition: q.Partition, Value: edited(f.text(1))}
 		if f.text(0) != "" {
 			d.Key = []byte(f.text(0))
 		}
 		return m.produce(d, f)
-	}, newField("key", key, false), newField("value", value, true))
+	}, newField(m.t("key"), key, false), newField(m.t("value"), value, true))
 }
 
 // producedMsg says what became of a message that was written by hand.
@@ -169,7 +175,7 @@ func (m *model) produce(d messages.Draft, f *form) (tea.Cmd, error) {
 	if desk == nil {
 		return nil, errNoDesk
 	}
-	m.tell("writing to "+d.Topic+" ...", false)
+	m.tell(phrase.New("writing to %s ...", d.Topic), false)
 	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
 		place, err := desk.Produce(ctx, d)
 		return producedMsg{f, place, err}
@@ -183,7 +189,7 @@ func (m *model) produced(msg producedMsg) tea.Cmd {
 		m.complain(msg.err)
 		return nil
 	}
-	m.tell(fmt.Sprintf("written to %s P%d@%d", msg.place.Topic, msg.place.Partition, msg.place.Offset), false)
+	m.tell(phrase.New("written to %s P%d@%d", msg.place.Topic, msg.place.Partition, msg.place.Offset), false)
 	if m.page != messagesPage || m.browser.live != nil || m.browser.query.Topic != msg.place.Topic {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/messages"
 )
@@ -63,7 +64,7 @@ func (st *styles) clipped(lines []string, h int) []string {
 	if len(lines) <= h || h < 1 {
 		return lines
 	}
-	more := st.muted.Render(fmt.Sprintf("   +%d more lines %s enter opens it", len(lines)-h+1, st.g.dot))
+	more := st.muted.Render("   " + st.count(int64(len(lines)-h+1), "+%s more line", "+%s more lines") + " " + st.g.dot + " " + st.t("enter opens it"))
 	return append(lines[:h-1:h-1], more)
 }
 
@@ -82,19 +83,19 @@ func browserTitle(st *styles, b *browser, w int) string {
 	switch n := int64(len(b.page.Messages)); {
 	case b.live != nil:
 		came := int64(b.live.came)
-		right = st.good.Render(st.g.health[lab.Active]+" live: "+comma(came)) + " came"
+		right = st.t("%s came", st.good.Render(st.g.health[lab.Active]+" "+st.t("live: %s", phrase.Number(came))))
 		if n > came {
-			right += st.muted.Render(fmt.Sprintf(" %s %s read before", st.g.dot, comma(n-came)))
+			right += st.muted.Render(" " + st.g.dot + " " + st.t("%s read before", phrase.Number(n-came)))
 		}
 		if b.live.skipped > 0 {
-			right += st.warn.Render(fmt.Sprintf(" %s %s too fast to show", st.g.dot, comma(b.live.skipped)))
+			right += st.warn.Render(" " + st.g.dot + " " + st.t("%s too fast to show", phrase.Number(b.live.skipped)))
 		}
 	case b.work != nil:
-		right = st.warn.Render(b.work.doing + " ...")
+		right = st.warn.Render(st.told(phrase.New("%s ...", b.work.doing), w/2))
 	case !b.readAt.IsZero() && (b.err == nil || n > 0):
-		right = st.muted.Render(fmt.Sprintf("%s %s read at %s", count(n, "message"), st.g.dot, b.readAt.Format("15:04:05")))
+		right = st.muted.Render(st.count(n, "%s message", "%s messages") + " " + st.g.dot + " " + st.t("read at %s", b.readAt.Format("15:04:05")))
 	}
-	return st.ruled(" "+st.title.Render("MESSAGES")+" ", " "+right+" ", w)
+	return st.ruled(" "+st.title.Render(st.t("MESSAGES"))+" ", " "+right+" ", w)
 }
 
 // topicTabs names the topics, the chosen one on a badge.
@@ -116,29 +117,29 @@ func browserLine(st *styles, b *browser, w int) string {
 	if b.err != nil && len(b.page.Messages) > 0 {
 		return st.bad.Render(" " + st.g.bad + " " + st.toldOf(b.err, w-3))
 	}
-	parts := []string{"all partitions"}
+	parts := []string{st.t("all partitions")}
 	if b.query.Partition != messages.AllPartitions {
-		parts[0] = fmt.Sprintf("only P%d", b.query.Partition)
+		parts[0] = st.t("only P%d", b.query.Partition)
 	}
 	switch {
 	case b.live != nil:
-		parts = append(parts, "newest first", "what came live has a "+st.good.Render(st.g.health[lab.Active]))
+		parts = append(parts, st.t("newest first"), st.t("what came live has a %s", st.good.Render(st.g.health[lab.Active])))
 	case b.query.Origin == messages.FromBeginning:
-		parts = append(parts, "from the beginning on")
+		parts = append(parts, st.t("from the beginning on"))
 	case b.query.Origin == messages.FromOffset:
-		parts = append(parts, fmt.Sprintf("from offset %s on", comma(b.query.Offset)))
+		parts = append(parts, st.t("from offset %s on", phrase.Number(b.query.Offset)))
 	case b.query.Origin == messages.FromTime:
-		parts = append(parts, "from "+b.query.Time.Format("2 Jan 15:04:05")+" on")
+		parts = append(parts, st.t("from %s on", b.query.Time.Format(st.t("2 Jan 15:04:05"))))
 	default:
-		parts = append(parts, "newest first")
+		parts = append(parts, st.t("newest first"))
 	}
 	line := " " + strings.Join(parts, " "+st.g.dot+" ")
 	if b.query.Filter != "" {
-		found := fmt.Sprintf(" in %s", count(b.page.Scanned, "record"))
-		line += " " + st.g.dot + " with " + st.strong.Render(visible(b.query.Filter, 24, st.ascii)) + found
+		filter := st.strong.Render(visible(b.query.Filter, 24, st.ascii))
+		line += " " + st.g.dot + " " + st.say(phrase.Count(b.page.Scanned, "with %[2]s in %[1]s record", "with %[2]s in %[1]s records", filter))
 	}
 	if b.page.Hidden > 0 {
-		line += " " + st.g.dot + " " + st.warn.Render(count(b.page.Hidden, "offset")+" hidden by open transactions")
+		line += " " + st.g.dot + " " + st.warn.Render(st.count(b.page.Hidden, "%s offset hidden by open transactions", "%s offsets hidden by open transactions"))
 	}
 	return cut(line, w, st.ascii)
 }
@@ -151,7 +152,7 @@ func (st *styles) failed(why error, w int) []string {
 		out = append(out, "   "+st.bad.Render(line))
 	}
 	out[0] = " " + st.bad.Render(st.g.bad) + out[0][2:]
-	return append(out, "   "+st.muted.Render(DefaultKeys().Again.Help().Key+" tries again."))
+	return append(out, "   "+st.muted.Render(st.t("%s tries again.", DefaultKeys().Again.Help().Key)))
 }
 
 // messageRows is the list: as many rows as fit, the chosen one among them.
@@ -164,14 +165,15 @@ func messageRows(st *styles, b *browser, w, rows int) []string {
 		case b.work != nil, b.readAt.IsZero() && b.live == nil:
 			return nil
 		}
-		none := "   No messages here."
+		none := st.t("No messages here.")
 		if b.live != nil {
-			none = "   Nothing came yet: what is written to this topic from now on stands here."
+			none = st.t("Nothing came yet: what is written to this topic from now on stands here.")
 		}
 		if b.page.Bounded {
-			none = fmt.Sprintf("   None among the %s looked at. Down goes on searching.", count(b.page.Scanned, "record"))
+			none = st.count(b.page.Scanned, "None among the %s record looked at. Down goes on searching.",
+				"None among the %s records looked at. Down goes on searching.")
 		}
-		return []string{"", st.muted.Render(none)}
+		return []string{"", st.muted.Render("   " + none)}
 	}
 	from, to, more := window(n, rows, around(b.cursor, n, rows))
 	var out []string
@@ -180,7 +182,7 @@ func messageRows(st *styles, b *browser, w, rows int) []string {
 		out = append(out, messageRow(st, msg, w, i == b.cursor, b.livened(i)))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render("      "+outOfSight(from, n-to, "message")))
+		out = append(out, st.muted.Render("      "+st.outOfSight(from, n-to, "message")))
 	}
 	return out
 }
@@ -199,7 +201,7 @@ func messageRow(st *styles, msg messages.Message, w int, chosen, live bool) stri
 	if msg.Key != nil {
 		line += st.warn.Render(oneLine(msg.Key, 10, st.ascii)) + " "
 	}
-	size := " " + st.muted.Render(st.right(bytesOf(len(msg.Value)), 8)) + " "
+	size := " " + st.muted.Render(st.right(st.say(bytesOf(len(msg.Value))), 8)) + " "
 	value := st.muted.Render("null")
 	if room := w - width(line) - width(size); msg.Value != nil {
 		value = oneLine(msg.Value, room, st.ascii)
@@ -214,33 +216,33 @@ func messageRow(st *styles, msg messages.Message, w int, chosen, live bool) stri
 // messageTitle heads a message in full.
 func messageTitle(st *styles, msg messages.Message, w int) string {
 	name := fmt.Sprintf(" %s P%d@%d ", visible(msg.Topic, 24, st.ascii), msg.Partition, msg.Offset)
-	right := " " + msg.At.Format("2 Jan 15:04:05.000") + " " + st.g.dot + " " + bytesOf(len(msg.Value)) + " "
+	right := " " + msg.At.Format(st.t("2 Jan 15:04:05.000")) + " " + st.g.dot + " " + st.say(bytesOf(len(msg.Value))) + " "
 	return st.ruled(st.title.Render(name), st.muted.Render(right), w)
 }
 
 // messageLines is a message in full, but for its title: key, headers and value.
 func messageLines(st *styles, p *paper, msg messages.Message, w int) []string {
 	label := func(name string) string { return st.muted.Render(st.left(name, 8)) }
-	key := st.muted.Render("none")
+	key := st.muted.Render(st.t("none"))
 	if msg.Key != nil {
 		key = st.warn.Render(oneLine(msg.Key, w-9, st.ascii))
 	}
-	out := []string{label("key") + key}
+	out := []string{label(st.t("key")) + key}
 	const most = 16
 	for i, h := range msg.Headers[:min(len(msg.Headers), most)] {
 		name := ""
 		if i == 0 {
-			name = "headers"
+			name = st.t("headers")
 		}
 		text := st.left(visible(h.Key, 23, st.ascii), 23) + " " + st.strong.Render(oneLine(h.Value, max(w-33, 1), st.ascii))
 		out = append(out, label(name)+text)
 	}
 	if more := len(msg.Headers) - most; more > 0 {
-		out = append(out, label("")+st.muted.Render(fmt.Sprintf("+%d more headers", more)))
+		out = append(out, label("")+st.muted.Render(st.count(int64(more), "+%s more header", "+%s more headers")))
 	}
 	out = append(out, p.linesOf(st, msg.Value, w)...)
 	if msg.Cut > 0 {
-		out = append(out, st.warn.Render(bytesOf(msg.Cut)+" more were left out when it was read"))
+		out = append(out, st.warn.Render(st.t("%s more were left out when it was read", bytesOf(msg.Cut))))
 	}
 	return out
 }

@@ -1,18 +1,18 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
 // protocolDialog chooses the group protocol. It opens on the one after the present one; the key that opened it moves on.
-func protocolDialog(s *lab.Snapshot, again []string) *dialog {
-	d := &dialog{title: "Which protocol shares the partitions out?", again: again, card: true}
+func protocolDialog(st *styles, s *lab.Snapshot, again []string) *dialog {
+	d := &dialog{title: st.t("Which protocol shares the partitions out?"), again: again, card: true}
 	all := protocols()
 	for i, p := range all {
-		c := choice{label: p.name, detail: p.detail, command: lab.SetProtocol{Protocol: p.command}}
+		c := choice{label: p.name, detail: st.say(p.detail), command: lab.SetProtocol{Protocol: p.command}}
 		if p.inForce(s) {
 			c.command = nil
 			d.cursor = (i + 1) % len(all)
@@ -23,12 +23,12 @@ func protocolDialog(s *lab.Snapshot, again []string) *dialog {
 }
 
 // keyDialog chooses the key of the payments. It opens on the one after the present one.
-func keyDialog(s *lab.Snapshot, again []string) *dialog {
-	d := &dialog{title: "Which key do the payments of the next floods get?", again: again}
+func keyDialog(st *styles, s *lab.Snapshot, again []string) *dialog {
+	d := &dialog{title: st.t("Which key do the payments of the next floods get?"), again: again}
 	details := map[lab.Key]string{
-		lab.KeyNone: "no key: dealt out evenly, in turns",
-		lab.KeyUser: "the user_id: each one's payments in order",
-		lab.KeyVIP:  "one VIP buys all: one hot partition",
+		lab.KeyNone: st.t("no key: dealt out evenly, in turns"),
+		lab.KeyUser: st.t("the user_id: each one's payments in order"),
+		lab.KeyVIP:  st.t("one VIP buys all: one hot partition"),
 	}
 	all := []lab.Key{lab.KeyNone, lab.KeyUser, lab.KeyVIP}
 	for _, k := range all {
@@ -36,24 +36,24 @@ func keyDialog(s *lab.Snapshot, again []string) *dialog {
 	}
 	now := max(slices.Index(all, s.Settings.Key), 0)
 	d.items[now].command = nil
-	d.items[now].detail += " (now)"
+	d.items[now].detail = st.t("%s (now)", d.items[now].detail)
 	d.cursor = (now + 1) % len(all)
 	return d
 }
 
 // partitionsDialog grows the topics, or goes on to recreating them.
-func partitionsDialog(s *lab.Snapshot) *dialog {
+func partitionsDialog(st *styles, s *lab.Snapshot) *dialog {
 	now := len(s.Partitions)
 	d := &dialog{
-		title: "Partitions: " + comma(int64(now)) + " now", most: lab.MaxPartitions,
-		box: fmt.Sprintf("or type how many, more than %d", now),
+		title: st.t("Partitions: %s now", phrase.Number(now)), most: lab.MaxPartitions,
+		box: st.t("or type how many, more than %d", now),
 	}
 	for _, n := range []int{3, 6, 12} {
 		if n > now {
-			d.items = append(d.items, choice{label: comma(int64(n)), detail: "grow, while everything goes on", command: lab.GrowPartitions{Count: n}})
+			d.items = append(d.items, choice{label: st.number(int64(n)), detail: st.t("grow, while everything goes on"), command: lab.GrowPartitions{Count: n}})
 		}
 	}
-	again := choice{label: "recreate", detail: "with any number; deletes all records", next: recreateDialog()}
+	again := choice{label: st.t("recreate"), detail: st.t("with any number; deletes all records"), next: recreateDialog(st)}
 	off := !s.WhyNot(lab.RecreateTopics{}).Empty()
 	if off { // the command, instead of the question how: it is marked, and refused with the reason
 		again.command, again.next = lab.RecreateTopics{}, nil
@@ -66,26 +66,26 @@ func partitionsDialog(s *lab.Snapshot) *dialog {
 		case off:
 			return choice{command: lab.RecreateTopics{Partitions: n}}
 		}
-		return choice{next: confirmRecreate(n, "Kafka adds partitions and never takes one away.")}
+		return choice{next: confirmRecreate(st, n, st.t("Kafka adds partitions and never takes one away."))}
 	}
 	return d
 }
 
 // recreateDialog chooses with how many partitions the topics come back.
-func recreateDialog() *dialog {
-	d := &dialog{title: "Recreate the topics with how many partitions?", most: lab.MaxPartitions, box: "or type a number"}
+func recreateDialog(st *styles) *dialog {
+	d := &dialog{title: st.t("Recreate the topics with how many partitions?"), most: lab.MaxPartitions, box: st.t("or type a number")}
 	for _, n := range []int{1, 3, 6, 12} {
-		d.items = append(d.items, choice{label: comma(int64(n)), next: confirmRecreate(n)})
+		d.items = append(d.items, choice{label: st.number(int64(n)), next: confirmRecreate(st, n)})
 	}
-	d.typed = func(n int) choice { return choice{next: confirmRecreate(n)} }
+	d.typed = func(n int) choice { return choice{next: confirmRecreate(st, n)} }
 	return d
 }
 
 // confirmRecreate asks before everything is deleted.
-func confirmRecreate(n int, why ...string) *dialog {
+func confirmRecreate(st *styles, n int, why ...string) *dialog {
 	return &dialog{
-		title: "Recreate the topics with " + count(int64(n), "partition") + "?",
-		notes: append(why, "This deletes all records and offsets. The counters begin again."),
+		title: st.count(int64(n), "Recreate the topics with %s partition?", "Recreate the topics with %s partitions?"),
+		notes: append(why, st.t("This deletes all records and offsets. The counters begin again.")),
 		yes:   lab.RecreateTopics{Partitions: n},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -13,16 +14,16 @@ import (
 type protocol struct {
 	command string // what lab.SetProtocol takes
 	name    string // what lab.Settings and lab.Rebalance call it
-	detail  string
+	detail  phrase.Phrase
 }
 
 // protocols are the group protocols, the newest first.
 func protocols() []protocol {
 	return []protocol{
-		{"consumer", "KIP-848", "the broker decides; only moved partitions pause"},
-		{"cooperative-sticky", "cooperative-sticky", "two rounds; only moved partitions pause"},
-		{"range", "range", "eager: all give everything back, then a new plan"},
-		{"roundrobin", "roundrobin", "eager too, partitions dealt out like cards"},
+		{"consumer", "KIP-848", phrase.New("the broker decides; only moved partitions pause")},
+		{"cooperative-sticky", "cooperative-sticky", phrase.New("two rounds; only moved partitions pause")},
+		{"range", "range", phrase.New("eager: all give everything back, then a new plan")},
+		{"roundrobin", "roundrobin", phrase.New("eager too, partitions dealt out like cards")},
 	}
 }
 

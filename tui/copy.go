@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/kafka/phrase"
 )
 
 // mostCopied is how much goes to the clipboard, in bytes: many terminals refuse more.
@@ -29,11 +31,11 @@ func (m *model) copyChosen() tea.Cmd {
 		return nil
 	}
 	text := pasteable(value)
-	rest := ""
+	said := phrase.New("copied to the clipboard, if the terminal allows that")
 	if len(value) > mostCopied {
-		rest = ", the first " + bytesOf(mostCopied) + " of " + bytesOf(len(value))
+		said = phrase.New("copied to the clipboard, if the terminal allows that, the first %s of %s", bytesOf(mostCopied), bytesOf(len(value)))
 	}
-	m.tell("copied to the clipboard, if the terminal allows that"+rest, false)
+	m.tell(said, false)
 	return tea.SetClipboard(text)
 }
 

@@ -59,7 +59,7 @@ var errStoppedReading = phrase.Errorf("stopped reading")
 
 // errand is work for a page that takes its time. What it brings counts only as long as the page still waits for it.
 type errand struct {
-	doing string // in a few words: "reading order-created"
+	doing phrase.Phrase // in a few words: "reading order-created"
 	stop  context.CancelFunc
 }
 
@@ -71,7 +71,7 @@ func (e *errand) end() {
 }
 
 // errand begins work that can be stopped before the dashboard ends.
-func (j *jobs) errand(doing string, work func(ctx context.Context, e *errand) tea.Msg) (*errand, tea.Cmd) {
+func (j *jobs) errand(doing phrase.Phrase, work func(ctx context.Context, e *errand) tea.Msg) (*errand, tea.Cmd) {
 	ctx, cancel := context.WithCancel(j.ctx)
 	e := &errand{doing: doing, stop: cancel}
 	return e, j.cmd(func(context.Context) tea.Msg {
@@ -81,17 +81,12 @@ func (j *jobs) errand(doing string, work func(ctx context.Context, e *errand) te
 }
 
 // tell shows an answer in the status line.
-func (m *model) tell(text string, bad bool) {
-	m.message = message{text: text, bad: bad, at: m.now}
+func (m *model) tell(said phrase.Phrase, bad bool) {
+	m.message = message{said: said, bad: bad, at: m.now}
 }
 
 // complain shows an error in the status line.
-func (m *model) complain(err error) { m.message = message{err: err, bad: true, at: m.now} }
+func (m *model) complain(err error) { m.tell(phrase.New("%v", err), true) }
 
 // said is what the status line says of the last command; empty for nothing.
-func (m *model) said() string {
-	if m.message.err != nil {
-		return m.st.whole(m.message.err)
-	}
-	return m.message.text
-}
+func (m *model) said() string { return m.st.spoken(m.message.said) }

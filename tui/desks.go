@@ -43,7 +43,7 @@ func (m *model) pressOnDesk(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	case key.Matches(msg, k.Follow):
 		return m.followChosen(), true
 	case key.Matches(msg, k.FollowTyped):
-		m.form = followForm()
+		m.form = m.followForm()
 		return nil, true
 	case key.Matches(msg, k.Confirm) && m.reads():
 		return m.copyChosen(), true
@@ -157,7 +157,7 @@ func (m *model) footer() (front, spare []key.Binding) {
 	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
 	own := m.deskKeys()
 	if m.dialog != nil && m.dialog.parting {
-		return []key.Binding{short(m.keys.Confirm, "y n", m.t("write it, or not")), short(m.keys.Back, "esc", m.t("stay"))}, nil
+		return []key.Binding{short(m.keys.Confirm, "y n", "write it, or not"), short(m.keys.Back, "esc", "stay")}, nil
 	}
 	if m.dialog != nil {
 		return front, spare

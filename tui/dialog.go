@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -54,19 +55,19 @@ type answer struct {
 	next    *dialog     // the question that follows; nil: none
 }
 
-func floodDialog() *dialog {
-	d := &dialog{title: "How many payments?", most: lab.MaxFlood, box: "or type a number up to " + comma(lab.MaxFlood)}
+func floodDialog(st *styles) *dialog {
+	d := &dialog{title: st.t("How many payments?"), most: lab.MaxFlood, box: st.t("or type a number up to %s", phrase.Number(lab.MaxFlood))}
 	d.typed = func(n int) choice { return choice{command: lab.Flood{Count: n}} }
 	for _, n := range []int64{1, 10, 5_000, 10_000} {
-		d.items = append(d.items, choice{label: comma(n), command: lab.Flood{Count: int(n)}})
+		d.items = append(d.items, choice{label: st.number(n), command: lab.Flood{Count: int(n)}})
 	}
 	return d
 }
 
-func pillDialog(pills []Pill) *dialog {
-	d := &dialog{title: "Which poison pill?"}
+func pillDialog(st *styles, pills []Pill) *dialog {
+	d := &dialog{title: st.t("Which poison pill?")}
 	for _, p := range pills {
-		d.items = append(d.items, choice{label: p.Name, detail: p.Title, command: lab.Poison{Pills: []string{p.Name}}})
+		d.items = append(d.items, choice{label: p.Name, detail: st.say(p.Title), command: lab.Poison{Pills: []string{p.Name}}})
 	}
 	return d
 }
@@ -191,7 +192,7 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 		body = append(body, st.choiceLine(d, i, inner, s))
 	}
 	if more > 0 {
-		body = append(body, st.muted.Render(fmt.Sprintf("    +%d more", more)))
+		body = append(body, st.muted.Render("    "+st.t("+%d more", more)))
 	}
 	body = append(body, st.aboutLines(d, inner)...)
 	for _, note := range d.notes {
@@ -201,20 +202,29 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	case d.card:
 		body = append(append(body, ""), protocolCard(st, s, inner)...)
 	case d.quit:
-		reason := cmp.Or(loss(s), "Nothing would be lost any more.")
-		body = append(body, cut(reason, inner, st.ascii), "", st.key.Render("y")+" quit   "+st.key.Render("esc")+" stay")
+		reason := cmp.Or(st.say(loss(s)), st.t("Nothing would be lost any more."))
+		body = append(body, cut(reason, inner, st.ascii), "", st.offers("y", st.t("quit"), "esc", st.t("stay")))
 	case d.parting:
-		body = append(body, "", st.key.Render("y")+" "+st.t("write it and quit")+"   "+st.key.Render("n")+" "+st.t("quit without")+"   "+st.key.Render("esc")+" "+st.t("stay"))
+		body = append(body, "", st.offers("y", st.t("write it and quit"), "n", st.t("quit without"), "esc", st.t("stay")))
 	case d.asks():
-		body = append(body, "", st.key.Render("y")+" "+st.t("yes, do it")+"   "+st.key.Render("esc")+" "+st.t("no"))
+		body = append(body, "", st.offers("y", st.t("yes, do it"), "esc", st.t("no")))
 	case d.typed != nil:
-		line := d.box + ":  " + st.numberBox(d.digits)
+		line := st.t("%s:", d.box) + "  " + st.numberBox(d.digits)
 		if d.refused() {
-			line = st.bad.Render(fmt.Sprintf("between 1 and %s, not", comma(int64(d.most)))) + ":  " + st.numberBox(d.digits)
+			line = st.bad.Render(st.t("between 1 and %s, not:", phrase.Number(d.most))) + "  " + st.numberBox(d.digits)
 		}
 		body = append(body, "", line)
 	}
 	return st.frame(d.title, body, inner)
+}
+
+// offers are keys with what each of them does.
+func (st *styles) offers(pairs ...string) string {
+	var out []string
+	for pair := range slices.Chunk(pairs, 2) {
+		out = append(out, st.key.Render(st.keys(pair[0]))+" "+pair[1])
+	}
+	return strings.Join(out, "   ")
 }
 
 // aboutLines are the sentence about the choice under the cursor. They are as many for every choice, so that the frame does
@@ -234,7 +244,7 @@ func (st *styles) aboutLines(d *dialog, w int) []string {
 // numberBox is the text box for a number.
 func (st *styles) numberBox(digits string) string {
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
-		digits = comma(n)
+		digits = st.number(n)
 	}
 	return under(st.left(" "+digits+"_", 12), st.selected)
 }
@@ -253,10 +263,10 @@ func (st *styles) choiceLine(d *dialog, i, w int, s *lab.Snapshot) string {
 	line := st.key.Render(key) + st.strong.Render(label) + " " + st.muted.Render(visible(c.detail, w, st.ascii))
 	now := ""
 	if c.now {
-		now = st.good.Render(st.g.health[lab.Active] + " now ")
+		now = st.good.Render(st.g.health[lab.Active] + " " + st.t("now") + " ")
 	}
 	if c.command != nil && !s.WhyNot(c.command).Empty() {
-		now = st.warn.Render(st.g.attention + " off ")
+		now = st.warn.Render(st.g.attention + " " + st.t("off") + " ")
 	}
 	if !chosen {
 		return "  " + st.ends(line, now, w-2)

@@ -44,7 +44,9 @@ func (f *fakeLab) Do(_ context.Context, c lab.Command) error {
 }
 
 func pills() []Pill {
-	return []Pill{{"invalid-json", "not JSON at all"}, {"no-user", "the user_id is missing"}, {"nulls", "null everywhere"}}
+	return []Pill{
+		{"invalid-json", phrase.New("not JSON at all")}, {"no-user", phrase.Named("the user_id is missing")}, {"nulls", phrase.Named("null everywhere")},
+	}
 }
 
 // dashboard is a model on a terminal of w by h cells, without the goroutines of Run.

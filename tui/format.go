@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"blackfriday/kafka/phrase"
 )
 
 // comma writes a whole number with a comma between its thousands.
@@ -20,17 +22,23 @@ func comma(n int64) string {
 	return s
 }
 
+// compact is styles.compact in English.
+func compact(n int64) string { return (&styles{}).compact(n) }
+
 // compact writes a number of five digits at most in full, and a larger one as 123k or 1.23M.
-func compact(n int64) string {
+func (st *styles) compact(n int64) string {
+	short := func(n float64, digits int) string {
+		return st.plain(phrase.Decimal{Value: n, Digits: digits}.In(st.lang))
+	}
 	switch {
 	case n < 100_000:
-		return comma(n)
+		return st.number(n)
 	case n < 1_000_000:
-		return fmt.Sprintf("%dk", n/1_000)
+		return st.number(n/1_000) + "k"
 	case n < 1_000_000_000:
-		return fmt.Sprintf("%.2fM", math.Floor(float64(n)/10_000)/100)
+		return short(math.Floor(float64(n)/10_000)/100, 2) + "M"
 	}
-	return fmt.Sprintf("%.2fG", math.Floor(float64(n)/10_000_000)/100)
+	return short(math.Floor(float64(n)/10_000_000)/100, 2) + "G"
 }
 
 // compactUp is compact for a number that must not read as less than it is: the last digit is rounded up.
@@ -100,15 +108,18 @@ func howOld(d time.Duration) string {
 	return clock(d)
 }
 
+// took is styles.took in English.
+func took(d time.Duration) string { return (&styles{}).took(d) }
+
 // took writes how long something lasted, in the unit that fits.
-func took(d time.Duration) string {
+func (st *styles) took(d time.Duration) string {
 	switch {
 	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", max(d, 0).Seconds()*1e3)
+		return st.t("%s ms", phrase.Decimal{Value: max(d, 0).Seconds() * 1e3, Digits: 1})
 	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
+		return st.t("%s ms", phrase.Number(d.Milliseconds()))
 	case d < time.Minute:
-		return seconds(d)
+		return st.t("%s s", phrase.Decimal{Value: max(d, 0).Seconds(), Digits: 1})
 	}
 	return clock(d)
 }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"blackfriday/services/lab"
@@ -71,12 +70,7 @@ func intervalWords(guarantee string) string {
 }
 
 // interval writes a setting: 250 ms, 5 s.
-func interval(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%g s", d.Seconds())
-}
+func interval(d time.Duration) string { return exactly(d).String() }
 
 // poisonDialog chooses what consumers do with a payment that they cannot work on. It opens on the policy after the present
 // one; the key that opened it moves on.

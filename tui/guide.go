@@ -74,7 +74,7 @@ func (m *model) enter(number int, s *lab.Snapshot) {
 		since = s.Started
 	}
 	if err := g.course.Enter(number, since); err != nil {
-		m.tell(phrase.Say(m.lang, err), true)
+		m.complain(err)
 		return
 	}
 	g.shown, g.coming, g.offer = number, nowhere, false
@@ -85,7 +85,7 @@ func (m *model) enter(number int, s *lab.Snapshot) {
 func (m *model) stage(number int) tea.Cmd {
 	c, err := lesson.Find(number)
 	if err != nil {
-		m.tell(phrase.Say(m.lang, err), true)
+		m.complain(err)
 		return nil
 	}
 	if m.live.Observing {
@@ -109,7 +109,7 @@ func (m *model) began(done doneMsg) {
 		return
 	}
 	m.enter(m.guide.coming, done.snapshot)
-	m.tell(m.t("Checkpoint %d has begun.", m.guide.here()), false)
+	m.tell(phrase.New("Checkpoint %d has begun.", m.guide.here()), false)
 }
 
 // watch shows a picture of the lab to the course. While the lab is exchanged it sees nothing: neither lab is the one of the

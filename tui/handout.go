@@ -29,7 +29,7 @@ type handedOutMsg struct {
 func (m *model) handOut() tea.Cmd {
 	pages := handout.Report{At: m.now, Diary: &m.diary.Diary, Course: m.guide.course}.Render(m.lang)
 	dir := m.options.HandOut
-	m.tell(m.t("writing the hand-out ..."), false)
+	m.tell(phrase.New("writing the hand-out ..."), false)
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		path, err := pages.Save(dir)
 		return handedOutMsg{path, err}
@@ -41,13 +41,13 @@ func (m *model) endHandOut(msg handedOutMsg) tea.Cmd {
 	leaving := m.diary.leaving
 	m.diary.leaving = false
 	if msg.err != nil {
-		m.tell(phrase.Say(m.lang, msg.err), true)
+		m.complain(msg.err)
 		return nil
 	}
 	m.diary.written = true
 	m.handedOut()
 	m.diary.paths = append(m.diary.paths, msg.path)
-	m.tell(m.t("The hand-out is %s, with its picture beside it.", msg.path), false)
+	m.tell(phrase.New("The hand-out is %s, with its picture beside it.", msg.path), false)
 	if leaving {
 		return tea.Quit
 	}
@@ -75,8 +75,8 @@ func (m *model) handOutDialog() *dialog {
 		m.diary.leaving = true
 		return m.handOut()
 	}
-	if why := loss(m.live); why != "" {
-		d.notes = []string{why}
+	if why := loss(m.live); !why.Empty() {
+		d.notes = []string{m.st.say(why)}
 	}
 	return d
 }

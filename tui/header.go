@@ -218,6 +218,7 @@ func keysPressed(st *styles, pressed []string) string {
 // others; then those in front lose their words, again from the end; and only then keys go, but never the last two. The
 // last cell of the line stays empty.
 func footerLine(st *styles, front, spare []key.Binding, w int) string {
+	front, spare = st.named(front), st.named(spare)
 	keep := max(len(front)-2, 0)
 	all := slices.Concat(front[:keep], spare, front[keep:])
 	named := len(all) // so many keys have their words; the last two have them always

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -37,7 +38,7 @@ type KeyMap struct {
 
 // Section is a group of keys under one heading.
 type Section struct {
-	Title string
+	Title phrase.Phrase
 	Keys  []key.Binding
 }
 
@@ -94,6 +95,7 @@ func DefaultKeys() KeyMap {
 	return k
 }
 
+// bind makes a binding. What it does is an English format, which is said where it is drawn.
 func bind(shown, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
 }
@@ -101,21 +103,21 @@ func bind(shown, does string, keys ...string) key.Binding {
 // Sections gives all keys in the order in which help and documentation list them.
 func (k KeyMap) Sections() []Section {
 	return []Section{
-		{"Send payments", []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
-		{"Consumers", []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
-		{"The group", []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Broker}},
-		{"The course", []key.Binding{k.Guide, k.CheckpointBefore, k.CheckpointAfter, k.Hands, k.GuideMenu, k.Typed, k.HandOut}},
-		{"Replay", []key.Binding{
+		{phrase.New("Send payments"), []key.Binding{k.Flood, k.FloodChoose, k.Pills, k.PillChoose}},
+		{phrase.New("Consumers"), []key.Binding{k.Add, k.Kill, k.Stop, k.Restart, k.Delay, k.Next, k.Previous}},
+		{phrase.New("The group"), []key.Binding{k.Protocol, k.Grow, k.MessageKey, k.Guarantee, k.Policy, k.Broker}},
+		{phrase.New("The course"), []key.Binding{k.Guide, k.CheckpointBefore, k.CheckpointAfter, k.Hands, k.GuideMenu, k.Typed, k.HandOut}},
+		{phrase.New("Replay"), []key.Binding{
 			k.Freeze, k.Earlier, k.Later, k.EarlierFar, k.LaterFar, k.PreviousRebalance, k.NextRebalance,
 		}},
-		{"Look", []key.Binding{
+		{phrase.New("Look"), []key.Binding{
 			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger, k.Letters, k.Messages,
 			k.PageDown, k.PageUp, k.Home, k.Theme, k.Language,
 		}},
-		{"Messages and dead letters", []key.Binding{
+		{phrase.New("Messages and dead letters"), []key.Binding{
 			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,
 		}},
-		{"Answer and leave", []key.Binding{k.Choose, k.Send, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
+		{phrase.New("Answer and leave"), []key.Binding{k.Choose, k.Send, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
 	}
 }
 
@@ -151,7 +153,7 @@ func nextDelay(d time.Duration) time.Duration {
 	return 0
 }
 
-// short is a binding with the words that the footer has room for.
+// short is a binding with the words that the footer has room for, as bind takes them.
 func short(b key.Binding, shown, does string) key.Binding {
 	b.SetHelp(shown, does)
 	return b

@@ -2,10 +2,12 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"charm.land/bubbles/v2/key"
 	"golang.org/x/text/unicode/norm"
 
 	"blackfriday/kafka/phrase"
@@ -32,15 +34,52 @@ func (st *styles) spoken(s phrase.Speaker) string {
 	return st.plain(s.In(st.lang))
 }
 
-// whole is an error in the language of the screen, hostile until escaped.
-func (st *styles) whole(err error) string { return st.spoken(phrase.New("%v", err)) }
-
 // toldOf is told of an error.
 func (st *styles) toldOf(err error, limit int) string { return st.told(phrase.New("%v", err), limit) }
+
+// heard is what somebody wrote down in English, such as the reason in a dead letter, in the language of the screen as far as
+// it is known there, in at most limit cells: escaped.
+func (st *styles) heard(text string, limit int) string {
+	if st.lang == nil {
+		return visible(text, limit, st.ascii)
+	}
+	return visible(st.lang.Heard(text), limit, st.ascii)
+}
 
 // count is a number of things in the language of the screen.
 func (st *styles) count(n int64, one, other string) string {
 	return st.say(phrase.Count(n, one, other))
+}
+
+// number is a whole number in the language of the screen.
+func (st *styles) number(n int64) string { return st.plain(phrase.Number(n).In(st.lang)) }
+
+// named are keys with their help in the language of the screen.
+func (st *styles) named(keys []key.Binding) []key.Binding {
+	out := slices.Clone(keys)
+	for i, b := range keys {
+		out[i].SetHelp(st.keys(b.Help().Key), st.say(phrase.Named(b.Help().Desc)))
+	}
+	return out
+}
+
+// keys are names of keys as they stand on keyboards: "shift+left".
+func (st *styles) keys(names string) string {
+	if st.lang == nil {
+		return names
+	}
+	var out []string
+	for name := range strings.SplitSeq(names, " ") {
+		parts := strings.Split(name, "+")
+		for i, part := range parts {
+			// The state of a consumer that has left is another word than the arrow to the left.
+			if one, _ := st.lang.Said("key " + part); one != "" {
+				parts[i] = st.plain(one)
+			}
+		}
+		out = append(out, strings.Join(parts, "+"))
+	}
+	return strings.Join(out, " ")
 }
 
 // t is styles.t of the present screen.
@@ -54,7 +93,7 @@ func (m *model) cycleLanguage() {
 	}
 	l, err := phrase.Load(next)
 	if err != nil {
-		m.refuse(err.Error())
+		m.complain(err)
 		return
 	}
 	m.lang = l

@@ -6,31 +6,33 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/lab"
 )
 
 // which says which letters the query asks for.
-func (b *letterBox) which() string {
-	words := "all dead letters"
-	if b.query.Code != "" {
-		words = "those with this reason"
+func (b *letterBox) which() phrase.Phrase {
+	switch filtered := b.query.Filter != ""; {
+	case filtered && b.query.Code != "":
+		return phrase.New("those with this reason that match the filter")
+	case filtered:
+		return phrase.New("all dead letters that match the filter")
+	case b.query.Code != "":
+		return phrase.New("those with this reason")
 	}
-	if b.query.Filter != "" {
-		words += " that match the filter"
-	}
-	return words
+	return phrase.New("all dead letters")
 }
 
 // whole names the same in a choice.
-func (b *letterBox) whole() string {
+func (b *letterBox) whole() phrase.Phrase {
 	switch {
 	case b.query.Filter != "":
-		return "all that match"
+		return phrase.New("all that match")
 	case b.query.Code != "":
-		return "all with this reason"
+		return phrase.New("all with this reason")
 	}
-	return "all " + comma(b.page.Total)
+	return phrase.New("all %s", phrase.Number(b.page.Total))
 }
 
 // lettersBody is the page of the dead letters.
@@ -46,7 +48,7 @@ func (m *model) lettersBody(w, h int) []string {
 	}
 	lw, rows, pw, ph := browserSplit(w, h)
 	out := []string{lettersTitle(st, b, w), reasonTabs(st, b, w), lettersLine(st, b, w)}
-	list := st.box(letterRows(st, b, emptyQueue(m.live), lw, rows), lw, rows)
+	list := st.box(letterRows(st, b, st.emptyQueue(m.live), lw, rows), lw, rows)
 	if !ok {
 		return append(out, list...)
 	}
@@ -76,7 +78,7 @@ func (m *model) openLetter() []string {
 
 // letterLines is a letter in full, but for its title.
 func (m *model) letterLines(l deadletters.Letter, w int) []string {
-	out := append(letterFacts(m.st, l, w), "", m.st.muted.Render("the original"))
+	out := append(letterFacts(m.st, l, w), "", m.st.muted.Render(m.t("the original")))
 	return append(out, m.originalLines(l, w)...)
 }
 
@@ -85,27 +87,27 @@ func (m *model) originalLines(l deadletters.Letter, w int) []string {
 	var out []string
 	switch {
 	case l.Null:
-		return []string{m.st.muted.Render("null: the payment had no value at all")}
+		return []string{m.st.muted.Render(m.t("null: the payment had no value at all"))}
 	case l.Original == nil:
-		return []string{m.st.muted.Render("unknown: the letter does not hold it")}
+		return []string{m.st.muted.Render(m.t("unknown: the letter does not hold it"))}
 	case l.Truncated:
-		out = append(out, m.st.warn.Render("it was too large: only its beginning is kept"))
+		out = append(out, m.st.warn.Render(m.t("it was too large: only its beginning is kept")))
 	case l.Foreign:
-		out = append(out, m.st.warn.Render("not written by this lab: the whole record"))
+		out = append(out, m.st.warn.Render(m.t("not written by this lab: the whole record")))
 	}
 	return append(out, m.paper.linesOf(m.st, l.Original, w)...)
 }
 
 // letterTitle heads a letter in full.
 func letterTitle(st *styles, l deadletters.Letter, w int) string {
-	name := fmt.Sprintf(" LETTER P%d@%d ", l.Partition, l.Offset)
+	name := " " + st.t("LETTER P%d@%d", l.Partition, l.Offset) + " "
 	return st.ruled(st.title.Render(name), " "+st.warn.Render(reason(st, l, 40))+" ", w)
 }
 
 // reason is the error code of a letter.
 func reason(st *styles, l deadletters.Letter, w int) string {
 	if l.Code == "" {
-		return cut("no reason given", w, st.ascii)
+		return cut(st.t("no reason given"), w, st.ascii)
 	}
 	return visible(l.Code, w, st.ascii)
 }
@@ -115,50 +117,50 @@ func letterFacts(st *styles, l deadletters.Letter, w int) []string {
 	label := func(name, text string) string { return st.muted.Render(st.left(name, 11)) + cut(text, w-11, st.ascii) }
 	var out []string
 	const most = 4 // lines of the error
-	for line := range strings.SplitSeq(ansi.Wrap(visible(l.Error, max(w, 0)*most, st.ascii), max(w, 1), ""), "\n") {
+	for line := range strings.SplitSeq(ansi.Wrap(st.heard(l.Error, max(w, 0)*most), max(w, 1), ""), "\n") {
 		if len(out) < most {
 			out = append(out, st.warn.Render(line))
 		}
 	}
-	from := st.muted.Render("unknown")
+	from := st.muted.Render(st.t("unknown"))
 	if l.Source.Topic != "" {
-		from = fmt.Sprintf("P%d@%d of %s", l.Source.Partition, l.Source.Offset, visible(l.Source.Topic, 24, st.ascii))
+		from = st.t("P%d@%d of %s", l.Source.Partition, l.Source.Offset, visible(l.Source.Topic, 24, st.ascii))
 	}
-	out = append(out, label("from", from))
-	by := st.muted.Render("unknown")
+	out = append(out, label(st.t("from"), from))
+	by := st.muted.Render(st.t("unknown"))
 	if l.Instance != "" {
 		by = visible(l.Instance, 24, st.ascii)
 	}
 	if !l.RefusedAt.IsZero() {
-		by += st.muted.Render(" at ") + l.RefusedAt.Format("15:04:05.000")
+		by += st.muted.Render(" "+st.t("at")+" ") + l.RefusedAt.Format("15:04:05.000")
 	}
-	out = append(out, label("refused by", by))
+	out = append(out, label(st.t("refused by"), by))
 	if l.Attempts > 0 {
-		out = append(out, label("attempts", comma(int64(l.Attempts))))
+		out = append(out, label(st.t("attempts"), st.number(int64(l.Attempts))))
 	}
 	if l.Redrives > 0 {
-		out = append(out, label("sent again", fmt.Sprintf("%s before it came here, of %d at most",
-			count(int64(l.Redrives), "time"), deadletters.MostRedrives)))
+		out = append(out, label(st.t("sent again"), st.say(phrase.Count(int64(l.Redrives), "%s time before it came here, of %d at most",
+			"%s times before it came here, of %d at most", deadletters.MostRedrives))))
 	}
 	if l.SentAs.Topic != "" {
-		out = append(out, label("now", st.good.Render(fmt.Sprintf("%s sent again as P%d@%d", st.g.ok, l.SentAs.Partition, l.SentAs.Offset))))
+		out = append(out, label(st.t("now"), st.good.Render(st.g.ok+" "+st.t("sent again as P%d@%d", l.SentAs.Partition, l.SentAs.Offset))))
 	}
 	return out
 }
 
 // lettersTitle says how many letters there are and how fresh that is.
 func lettersTitle(st *styles, b *letterBox, w int) string {
-	left := " " + st.title.Render("DEAD LETTERS") + " "
+	left := " " + st.title.Render(st.t("DEAD LETTERS")) + " "
 	known := !b.readAt.IsZero() && (b.err == nil || len(b.page.Letters) > 0)
 	if known {
-		left += st.strong.Render(comma(b.page.Total)) + " "
+		left += st.strong.Render(st.number(b.page.Total)) + " "
 	}
 	right := ""
 	switch {
 	case b.work != nil:
-		right = " " + st.warn.Render("reading ...") + " "
+		right = " " + st.warn.Render(st.t("reading ...")) + " "
 	case known:
-		right = st.muted.Render(fmt.Sprintf(" newest first %s read at %s ", st.g.dot, b.readAt.Format("15:04:05")))
+		right = st.muted.Render(" " + st.t("newest first") + " " + st.g.dot + " " + st.t("read at %s", b.readAt.Format("15:04:05")) + " ")
 	}
 	return st.ruled(left, right, w)
 }
@@ -168,11 +170,11 @@ func reasonTabs(st *styles, b *letterBox, w int) string {
 	codes := b.reasons()
 	tabs, chosen := make([]string, len(codes)), 0
 	for i, code := range codes {
-		name, n := "all reasons", b.page.Total
+		name, n := st.t("all reasons"), b.page.Total
 		if code != "" {
 			name, n = visible(code, 24, st.ascii), b.page.Counts[code]
 		}
-		tabs[i] = " " + name + " " + comma(n) + " "
+		tabs[i] = " " + name + " " + st.number(n) + " "
 		if code == b.query.Code {
 			chosen = i
 		}
@@ -199,30 +201,31 @@ func lettersLine(st *styles, b *letterBox, w int) string {
 	}
 	var parts []string
 	if n := len(b.marked); n > 0 {
-		parts = append(parts, st.good.Render(comma(int64(n))+" marked"))
+		parts = append(parts, st.good.Render(st.count(int64(n), "%s marked", "%s marked")))
 	}
 	if b.query.Filter != "" {
-		parts = append(parts, "with "+st.strong.Render(visible(b.query.Filter, 24, st.ascii)))
+		parts = append(parts, st.t("with")+" "+st.strong.Render(visible(b.query.Filter, 24, st.ascii)))
 	}
 	if b.later {
-		parts = append(parts, "older ones; up leads back to the newest")
+		parts = append(parts, st.t("older ones; up leads back to the newest"))
 	}
 	if n := b.page.Unsearched; n > 0 {
-		parts = append(parts, st.muted.Render("not searched for copies: "+count(n, "payment")))
+		parts = append(parts, st.muted.Render(st.count(n, "not searched for copies: %s payment", "not searched for copies: %s payments")))
 	}
 	if len(parts) == 0 {
-		return cut(st.muted.Render("  time     from            by        reason                 what is wrong"), w, st.ascii)
+		return cut(st.muted.Render("  "+st.left(st.t("time"), 8)+" "+st.left(st.t("from"), 15)+" "+st.left(st.t("by"), 9)+" "+
+			st.left(st.t("reason"), 22)+" "+st.t("what is wrong")), w, st.ascii)
 	}
 	return cut(" "+strings.Join(parts, " "+st.g.dot+" "), w, st.ascii)
 }
 
 // emptyQueue says how dead letters come about, as consumers deal with poison pills now.
-func emptyQueue(s *lab.Snapshot) string {
+func (st *styles) emptyQueue(s *lab.Snapshot) string {
 	k, policy := DefaultKeys(), poisonOf(s)
 	if policy == lab.PoisonRetry || policy == lab.PoisonCrash {
-		return "No dead letters. The policy is " + string(policy) + ": no pill comes here. " + k.Policy.Help().Key + " changes it."
+		return st.t("No dead letters. The policy is %s: no pill comes here. %s changes it.", string(policy), k.Policy.Help().Key)
 	}
-	return "No dead letters. Poison pills (" + k.Pills.Help().Key + ") come here when a consumer meets them."
+	return st.t("No dead letters. Poison pills (%s) come here when a consumer meets them.", k.Pills.Help().Key)
 }
 
 // letterRows is the list: as many rows as fit, the chosen one among them. An empty queue has a sentence of its own.
@@ -237,10 +240,10 @@ func letterRows(st *styles, b *letterBox, empty string, w, rows int) []string {
 		}
 		none := "   " + empty
 		if b.page.Total > 0 {
-			none = "   None of the dead letters is like this."
+			none = "   " + st.t("None of the dead letters is like this.")
 		}
 		if b.page.Bounded {
-			none = "   None among those looked at. Down goes on searching."
+			none = "   " + st.t("None among those looked at. Down goes on searching.")
 		}
 		return []string{"", st.muted.Render(none)}
 	}
@@ -250,7 +253,7 @@ func letterRows(st *styles, b *letterBox, empty string, w, rows int) []string {
 		out = append(out, letterRow(st, b.page.Letters[i], w, i == b.cursor, b.marked[b.page.Letters[i].Place]))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render("      "+outOfSight(from, n-to, "letter")))
+		out = append(out, st.muted.Render("      "+st.outOfSight(from, n-to, "letter")))
 	}
 	return out
 }
@@ -264,7 +267,7 @@ func sourceOf(st *styles, l deadletters.Letter) string {
 	case paymentTopic:
 		return st.strong.Render(place)
 	}
-	return st.warn.Render(nounOf(l.Source.Topic)) + " " + st.strong.Render(place)
+	return st.warn.Render(st.say(phrase.Named(nounOf(l.Source.Topic)))) + " " + st.strong.Render(place)
 }
 
 // letterRow is one letter on one line.
@@ -280,12 +283,12 @@ func letterRow(st *styles, l deadletters.Letter, w int, chosen, marked bool) str
 		st.left(visible(l.Instance, 9, st.ascii), 9) + " "
 	again := ""
 	if l.SentAs.Topic != "" {
-		again = " " + st.good.Render(st.g.restarted+" sent again") + " "
+		again = " " + st.good.Render(st.g.restarted+" "+st.t("sent again")) + " "
 	} else if l.Redrives > 0 {
 		again = " " + st.warn.Render(fmt.Sprintf("%s%d", st.g.restarted, l.Redrives)) + " "
 	}
 	line += st.warn.Render(st.left(reason(st, l, 22), 22)) + " "
-	line = st.ends(line+visible(l.Error, max(w-width(line)-width(again), 0), st.ascii), again, w)
+	line = st.ends(line+st.heard(l.Error, max(w-width(line)-width(again), 0)), again, w)
 	if chosen {
 		return under(line, st.selected)
 	}

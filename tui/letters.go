@@ -10,6 +10,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -70,7 +71,7 @@ func (m *model) readLetters(q deadletters.Query, same bool) tea.Cmd {
 		return nil
 	}
 	q.Limit = pageOfLetters
-	work, cmd := m.jobs.errand("reading", func(ctx context.Context, e *errand) tea.Msg {
+	work, cmd := m.jobs.errand(phrase.New("reading"), func(ctx context.Context, e *errand) tea.Msg {
 		page, err := desk.List(ctx, q)
 		return lettersMsg{e, page, same, err}
 	})
@@ -209,31 +210,31 @@ func (m *model) mark() {
 
 // letterFilter asks for the text that letters must contain.
 func (m *model) letterFilter() *form {
-	notes := []string{"in the original, the error, the key or a header; empty: all"}
-	return newForm("Only dead letters that contain", notes, func(m *model, f *form) (tea.Cmd, error) {
+	notes := []string{m.t("in the original, the error, the key or a header; empty: all")}
+	return newForm(m.t("Only dead letters that contain"), notes, func(m *model, f *form) (tea.Cmd, error) {
 		q := m.letters.query
 		q.Filter = f.text(0)
 		return m.readLetters(q, false), nil
-	}, newField("text", m.letters.query.Filter, false))
+	}, newField(m.t("text"), m.letters.query.Filter, false))
 }
 
 // exportForm asks where the letters are to be written.
 func (m *model) exportForm() *form {
 	b := &m.letters
-	notes := []string{b.which() + ", as JSON Lines; a file that exists is left as it is"}
-	return newForm("Export dead letters", notes, func(m *model, f *form) (tea.Cmd, error) {
+	notes := []string{m.t("%s, as JSON Lines; a file that exists is left as it is", b.which())}
+	return newForm(m.t("Export dead letters"), notes, func(m *model, f *form) (tea.Cmd, error) {
 		desk, q := m.lettersDesk(), m.letters.query
 		if desk == nil {
 			return nil, errNoDesk
 		}
 		path := f.text(0)
 		m.letters.path = path
-		m.tell("writing "+path+" ...", false)
+		m.tell(phrase.New("writing %s ...", path), false)
 		return m.jobs.cmd(func(ctx context.Context) tea.Msg {
 			lines, err := export(ctx, desk, q, path)
 			return exportedMsg{f, path, lines, err}
 		}), nil
-	}, newField("file", cmp.Or(b.path, "dead-letters.jsonl"), false))
+	}, newField(m.t("file"), cmp.Or(b.path, "dead-letters.jsonl"), false))
 }
 
 // exported says what became of an export.
@@ -243,5 +244,5 @@ func (m *model) exported(msg exportedMsg) {
 		m.complain(msg.err)
 		return
 	}
-	m.tell(count(msg.lines, "dead letter")+" written to "+msg.path, false)
+	m.tell(phrase.Count(msg.lines, "%s dead letter written to %s", "%s dead letters written to %s", msg.path), false)
 }

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -77,7 +78,7 @@ func (m *model) listen() tea.Cmd {
 	}
 	chosen, _ := b.row(b.cursor)
 	t, topic, filter := &tail{}, b.query.Topic, b.query.Filter
-	work, cmd := m.jobs.errand("live", func(ctx context.Context, e *errand) tea.Msg {
+	work, cmd := m.jobs.errand(phrase.New("live"), func(ctx context.Context, e *errand) tea.Msg {
 		return tailMsg{e, desk.Tail(ctx, topic, filter, t.add)}
 	})
 	t.work = work

@@ -79,8 +79,7 @@ type model struct {
 
 // message is the answer to a command.
 type message struct {
-	text string
-	err  error // instead of a text
+	said phrase.Phrase // in whatever language the screen speaks; empty: there is none
 	bad  bool
 	at   time.Time
 }
@@ -220,7 +219,7 @@ func (m *model) restyle(theme string) {
 
 // say shows how a command ended.
 func (m *model) say(done doneMsg) {
-	m.message = message{text: outcome(done.command), at: m.now}
+	m.tell(outcome(done.command), false)
 	if done.err != nil {
 		m.complain(done.err)
 	}

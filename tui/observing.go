@@ -7,11 +7,14 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
 // observing is the answer to a key that would write something, in a lab that only observes.
-const observing = "This lab only observes: it runs no service and writes nothing."
+func observing() phrase.Phrase {
+	return phrase.New("This lab only observes: it runs no service and writes nothing.")
+}
 
 // writing are the keys that change something on the cluster, or in the lab that works on it.
 func (k *KeyMap) writing() []*key.Binding {

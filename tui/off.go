@@ -62,9 +62,7 @@ func (k KeyMap) allowed(s *lab.Snapshot, topic string) KeyMap {
 }
 
 // refuse says why nothing is done.
-func (m *model) refuse(why string) {
-	m.message = message{text: "Off: " + why, bad: true, at: m.now}
-}
+func (m *model) refuse(why phrase.Phrase) { m.tell(phrase.New("Off: %s", why), true) }
 
 // mute disables those bindings that the cluster makes useless.
 func (k KeyMap) mute(all []key.Binding, s *lab.Snapshot, topic string) []key.Binding {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
 )
@@ -18,11 +19,11 @@ func (m *model) edit() {
 	case !ok:
 		return
 	case l.Truncated, len(l.Original) > mostEdited:
-		m.tell(fmt.Sprintf("Letter P%d@%d is too large to be edited here: export it, and write the repaired one with another tool.", l.Partition, l.Offset), true)
+		m.tell(phrase.New("Letter P%d@%d is too large to be edited here: export it, and write the repaired one with another tool.", l.Partition, l.Offset), true)
 		return
 	}
-	notes := []string{visible(l.Error, 90, m.st.ascii), "ctrl+s sends the whole text as a new payment; ctrl+g selects all of it"}
-	m.form = newForm(fmt.Sprintf("Repair letter P%d@%d and send it again", l.Partition, l.Offset), notes,
+	notes := []string{m.st.heard(l.Error, 90), m.t("ctrl+s sends the whole text as a new payment; ctrl+g selects all of it")}
+	m.form = newForm(m.t("Repair letter P%d@%d and send it again", l.Partition, l.Offset), notes,
 		func(m *model, f *form) (tea.Cmd, error) {
 			if m.lettersDesk() == nil {
 				return nil, errNoDesk
@@ -30,7 +31,7 @@ func (m *model) edit() {
 			o := deadletters.Order{Letters: []messages.Place{l.Place}, Repair: deadletters.Replace, Value: edited(f.text(0)),
 				Again: l.SentAs.Topic != ""}
 			return m.redrive(o, f), nil
-		}, newField("the whole value", editable(l.Original), true))
+		}, newField(m.t("the whole value"), editable(l.Original), true))
 }
 
 // redriven takes the end of sending letters again. A text that was refused comes back to be mended.
@@ -44,7 +45,8 @@ func (m *model) redriven(msg redrivenMsg) tea.Cmd {
 		return nil
 	}
 	m.letters.marked = nil
-	m.tell(fmt.Sprintf("%s sent again, %s refused", count(int64(sent), "dead letter"), comma(int64(refused))), refused > 0 || msg.err != nil)
+	m.tell(phrase.Count(int64(sent), "%s dead letter sent again, %s refused", "%s dead letters sent again, %s refused",
+		phrase.Number(refused)), refused > 0 || msg.err != nil)
 	return nil
 }
 
@@ -73,19 +75,19 @@ func (m *model) scrollOutcomes(msg tea.KeyPressMsg) bool {
 // outcomesBody is what became of each letter.
 func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 	sent, refused, total, outcomes := r.progress()
-	state := st.good.Render(st.g.ok + " done")
+	state := st.good.Render(st.g.ok + " " + st.t("done"))
 	switch {
 	case !r.done && total == 0:
-		state = st.warn.Render(comma(int64(sent+refused)) + " ... esc stops")
+		state = st.warn.Render(st.t("%s ... esc stops", phrase.Number(sent+refused)))
 	case !r.done:
-		state = st.warn.Render(fmt.Sprintf("%s of %s ... esc stops", comma(int64(sent+refused)), comma(int64(total))))
+		state = st.warn.Render(st.t("%s of %s ... esc stops", phrase.Number(sent+refused), phrase.Number(total)))
 	case r.err != nil:
-		state = st.bad.Render(st.g.bad + " stopped")
+		state = st.bad.Render(st.g.bad + " " + st.t("stopped"))
 	}
-	head := st.ruled(" "+st.title.Render("SENT AGAIN")+" ", " "+state+" ", w)
-	sum := " " + st.strong.Render(comma(int64(sent))) + " sent again as new payments"
+	head := st.ruled(" "+st.title.Render(st.t("SENT AGAIN"))+" ", " "+state+" ", w)
+	sum := " " + st.t("%s sent again as new payments", st.strong.Render(st.number(int64(sent))))
 	if refused > 0 {
-		sum += "  " + st.bad.Render(comma(int64(refused))+" refused")
+		sum += "  " + st.bad.Render(st.t("%s refused", phrase.Number(refused)))
 	}
 	if r.err != nil {
 		sum += "  " + st.bad.Render(st.toldOf(r.err, max(w-width(sum)-3, 0)))
@@ -110,7 +112,7 @@ func outcomeLines(st *styles, o deadletters.Outcome, w int) []string {
 	const most = 3
 	head := fmt.Sprintf("P%d@%d", o.Letter.Partition, o.Letter.Offset)
 	if o.Err == nil {
-		as := fmt.Sprintf("%s payment P%d@%d", st.g.arrow, o.SentAs.Partition, o.SentAs.Offset)
+		as := st.g.arrow + " " + st.t("payment P%d@%d", o.SentAs.Partition, o.SentAs.Offset)
 		return []string{" " + st.good.Render(st.g.ok) + " " + st.strong.Render(st.left(head, 12)) + " " + as}
 	}
 	room := max(w-18, 1)

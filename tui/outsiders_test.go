@@ -147,8 +147,8 @@ func TestObservingScreenAsksForNothing(t *testing.T) {
 				if _, cmd := m.Update(keyPress(k)); m.dialog != nil || m.form != nil || len(f.asked) > 0 {
 					t.Errorf("%s on page %d asked for %v, opened %v %v (%v)", k, page, f.asked, m.dialog, m.form, cmd)
 				}
-				if m.message.text != observing {
-					t.Errorf("%s on page %d: the answer is %q", k, page, m.message.text)
+				if m.said() != observing().String() {
+					t.Errorf("%s on page %d: the answer is %q", k, page, m.said())
 				}
 			}
 		}

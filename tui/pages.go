@@ -63,8 +63,8 @@ func startBody(st *styles, s *lab.Snapshot, w, h int) []string {
 func helpLines(st *styles, k KeyMap, w int) []string {
 	var keys []string
 	for _, section := range k.Sections() {
-		keys = append(keys, " "+st.title.Render(section.Title))
-		for _, b := range section.Keys {
+		keys = append(keys, " "+st.title.Render(st.say(section.Title)))
+		for _, b := range st.named(section.Keys) {
 			keys = append(keys, helpLine(st, b))
 		}
 		keys = append(keys, "")
@@ -79,7 +79,7 @@ func helpLines(st *styles, k KeyMap, w int) []string {
 
 func helpLine(st *styles, b key.Binding) string {
 	if !b.Enabled() {
-		return "   " + st.muted.Render(st.left(b.Help().Key, 14)+" "+b.Help().Desc+" (off: press it to see why)")
+		return "   " + st.muted.Render(st.left(b.Help().Key, 14)+" "+st.t("%s (off: press it to see why)", b.Help().Desc))
 	}
 	return "   " + st.key.Render(st.left(b.Help().Key, 14)) + " " + b.Help().Desc
 }

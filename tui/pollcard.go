@@ -56,7 +56,7 @@ func (m *model) askAgain() {
 		m.openBallot(poll)
 		return
 	}
-	m.tell(m.t("There is no question before this step."), false)
+	m.tell(phrase.New("There is no question before this step."), false)
 }
 
 func (m *model) openBallot(poll lesson.Poll) {
@@ -126,7 +126,7 @@ func (m *model) count(b *ballot) {
 		return
 	}
 	if err := g.course.Vote(name, b.hands); err != nil {
-		m.tell(phrase.Say(m.lang, err), true)
+		m.complain(err)
 	}
 }
 
@@ -231,6 +231,6 @@ func (m *model) pollCard() []string {
 // ballotKeys are the keys that work while a question is in front.
 func (m *model) ballotKeys() []key.Binding {
 	k := m.keys
-	return []key.Binding{short(k.Choose, "enter", m.t("count")), short(k.Next, "tab", m.t("type the number")),
-		short(k.Back, "esc", m.t("without votes")), short(k.Quit, "q", m.t("quit"))}
+	return []key.Binding{short(k.Choose, "enter", "count"), short(k.Next, "tab", "type the number"),
+		short(k.Back, "esc", "without votes"), short(k.Quit, "q", "quit")}
 }

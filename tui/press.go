@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -63,11 +64,11 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 // refuses says that a key would do what cannot be done here, and says why.
 func (m *model) refuses(msg tea.KeyPressMsg) bool {
 	if m.live.Observing && m.keys.writes(msg) {
-		m.message = message{text: observing, bad: true, at: m.now}
+		m.tell(observing(), true)
 		return true
 	}
 	if why := m.keys.refusal(msg, m.live, m.browser.query.Topic); !why.Empty() {
-		m.refuse(why.In(m.lang))
+		m.refuse(why)
 		return true
 	}
 	return false
@@ -99,18 +100,18 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.diary.written = false
 	}
 	if m.live.State != lab.Running {
-		m.message = message{text: "The lab is not running: nothing was sent.", bad: true, at: m.now}
+		m.tell(phrase.New("The lab is not running: nothing was sent."), true)
 		return nil
 	}
 	if o, ok := outsiderOf(m.live, nameIn(c)); ok {
-		m.message = message{text: o.Name + " runs on " + o.Host + " and not in this lab: only who runs it can do that.", bad: true, at: m.now}
+		m.tell(phrase.New("%s runs on %s and not in this lab: only who runs it can do that.", o.Name, o.Host), true)
 		return nil
 	}
 	if why := m.live.WhyNot(c); !why.Empty() {
-		m.refuse(why.In(m.lang))
+		m.refuse(why)
 		return nil
 	}
-	m.message = message{text: intent(c) + " ...", at: m.now}
+	m.tell(phrase.New("%s ...", intent(c)), false)
 	return m.jobs.do(m.lab, c)
 }
 
@@ -169,15 +170,15 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 func (m *model) ask(msg tea.KeyPressMsg) bool {
 	switch {
 	case key.Matches(msg, m.keys.FloodChoose):
-		m.dialog = floodDialog()
+		m.dialog = floodDialog(m.st)
 	case key.Matches(msg, m.keys.PillChoose) && len(m.options.Pills) > 0:
-		m.dialog = pillDialog(m.options.Pills)
+		m.dialog = pillDialog(m.st, m.options.Pills)
 	case key.Matches(msg, m.keys.Protocol):
-		m.dialog = protocolDialog(m.live, m.keys.Protocol.Keys())
+		m.dialog = protocolDialog(m.st, m.live, m.keys.Protocol.Keys())
 	case key.Matches(msg, m.keys.Grow):
-		m.dialog = partitionsDialog(m.live)
+		m.dialog = partitionsDialog(m.st, m.live)
 	case key.Matches(msg, m.keys.MessageKey):
-		m.dialog = keyDialog(m.live, m.keys.MessageKey.Keys())
+		m.dialog = keyDialog(m.st, m.live, m.keys.MessageKey.Keys())
 	case key.Matches(msg, m.keys.Guarantee):
 		m.dialog = guaranteeDialog(m.live, m.keys.Guarantee.Keys())
 	case key.Matches(msg, m.keys.Broker):

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"blackfriday/kafka/phrase"
 )
 
 // What of a value is laid out for reading: a message of many megabytes costs no more than one of this size.
@@ -104,6 +106,7 @@ type paper struct {
 	size  int
 	width int
 	ascii bool
+	lang  *phrase.Language // of what stands under the value
 	lines []string
 }
 
@@ -111,13 +114,13 @@ type paper struct {
 func (p *paper) linesOf(st *styles, value []byte, w int) []string {
 	switch {
 	case value == nil:
-		return []string{st.muted.Render("null: no value at all")}
+		return []string{st.muted.Render(st.t("null: no value at all"))}
 	case len(value) == 0:
-		return []string{st.muted.Render("empty: a value of 0 bytes")}
-	case p.of == &value[0] && p.size == len(value) && p.width == w && p.ascii == st.ascii:
+		return []string{st.muted.Render(st.t("empty: a value of 0 bytes"))}
+	case p.of == &value[0] && p.size == len(value) && p.width == w && p.ascii == st.ascii && p.lang == st.lang:
 		return p.lines
 	}
-	p.of, p.size, p.width, p.ascii = &value[0], len(value), w, st.ascii
+	p.of, p.size, p.width, p.ascii, p.lang = &value[0], len(value), w, st.ascii, st.lang
 	p.lines = nil
 	raw, rest := layOut(value)
 	for _, line := range raw {
@@ -135,7 +138,7 @@ func (st *styles) unread(rest int) string {
 	if st.ascii {
 		dots = "... "
 	}
-	return st.muted.Render(dots + bytesOf(rest) + " more")
+	return st.muted.Render(dots + st.t("%s more", bytesOf(rest)))
 }
 
 // wrapped makes a line harmless and folds it to w cells.
@@ -154,14 +157,14 @@ func oneLine(value []byte, w int, ascii bool) string {
 }
 
 // bytesOf writes a size in the unit that fits.
-func bytesOf(n int) string {
+func bytesOf(n int) phrase.Phrase {
 	switch {
 	case n < 1_000:
-		return fmt.Sprintf("%d B", n)
+		return phrase.New("%s B", phrase.Number(n))
 	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+		return phrase.New("%s kB", phrase.Decimal{Value: float64(n) / 1e3, Digits: 1})
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	return phrase.New("%s MB", phrase.Decimal{Value: float64(n) / 1e6, Digits: 1})
 }
 
 // mostEdited is the size of the largest value that can be edited by hand, in bytes.

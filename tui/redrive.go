@@ -3,17 +3,16 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/deadletters"
 	"blackfriday/services/messages"
@@ -83,58 +82,60 @@ func (m *model) redriveDialog() *dialog {
 		return nil
 	}
 	var items []choice
-	offer := func(label, but string, o deadletters.Order) {
+	offer := func(label string, o deadletters.Order) {
 		for _, o.Repair = range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
 			order := o
-			items = append(items, choice{label: label, detail: repairWords(o.Repair) + but, act: func(m *model) tea.Cmd {
+			detail := m.st.say(repairWords(o.Repair))
+			if o.Again {
+				detail = m.t("%s, once more", detail)
+			}
+			items = append(items, choice{label: label, detail: detail, act: func(m *model) tea.Cmd {
 				return m.redrive(order, nil)
 			}})
 		}
 	}
 	one := deadletters.Order{Letters: []messages.Place{l.Place}, Again: l.SentAs.Topic != ""}
-	but := ""
-	if one.Again {
-		but = ", once more"
-	}
-	offer(fmt.Sprintf("letter P%d@%d", l.Partition, l.Offset), but, one)
+	offer(m.t("letter P%d@%d", l.Partition, l.Offset), one)
 	if n := len(b.marked); n > 0 {
 		all := inOrder(slices.Collect(maps.Keys(b.marked)))
-		offer(fmt.Sprintf("the %s marked", comma(int64(n))), "", deadletters.Order{Letters: all})
+		offer(m.t("the %s marked", phrase.Number(n)), deadletters.Order{Letters: all})
 	}
 	for _, r := range []deadletters.Repair{deadletters.Fix, deadletters.AsIs} {
-		items = append(items, choice{label: b.whole(), detail: repairWords(r), next: m.confirmAll(r)})
+		items = append(items, choice{label: m.st.say(b.whole()), detail: m.st.say(repairWords(r)), next: m.confirmAll(r)})
 	}
-	return &dialog{title: "Send which dead letters again?", items: items}
+	return &dialog{title: m.t("Send which dead letters again?"), items: items}
 }
 
 // confirmAll asks before many letters are sent again.
 func (m *model) confirmAll(r deadletters.Repair) *dialog {
 	b, q := &m.letters, m.letters.query
-	number := fmt.Sprintf("%s as of %s.", count(b.page.Total, "letter"), b.readAt.Format("15:04:05"))
+	at := b.readAt.Format("15:04:05")
+	number := phrase.Count(b.page.Total, "%s letter as of %s", "%s letters as of %s", at)
 	if n, ok := b.page.Counts[q.Code]; ok && q.Code != "" {
-		number = fmt.Sprintf("%s with this reason as of %s.", count(n, "letter"), b.readAt.Format("15:04:05"))
+		number = phrase.Count(n, "%s letter with this reason as of %s", "%s letters with this reason as of %s", at)
 	}
+	which := m.t("%s.", number)
 	if q.Filter != "" {
-		number = "Of " + strings.TrimSuffix(number, ".") + ", those that match the filter."
+		which = m.t("Of %s, those that match the filter.", number)
 	}
 	return &dialog{
-		title:  "Send all of them again, " + repairWords(r) + "?",
-		notes:  []string{number, "Every copy is a new payment. What was sent already is left alone."},
+		title:  m.t("Send all of them again, %s?", repairWords(r)),
+		notes:  []string{which, m.t("Every copy is a new payment. What was sent already is left alone.")},
 		agreed: func(m *model) tea.Cmd { return m.redriveAll(q, r) },
 	}
 }
 
 // repairWords says what happens to an original before it is sent.
-func repairWords(r deadletters.Repair) string {
+func repairWords(r deadletters.Repair) phrase.Phrase {
 	switch r {
 	case deadletters.AsIs:
-		return "as it is"
+		return phrase.New("as it is")
 	case deadletters.Fix:
-		return "repaired: wrong fields are set"
+		return phrase.New("repaired: wrong fields are set")
 	case deadletters.Replace:
-		return "as edited"
+		return phrase.New("as edited")
 	}
-	return ""
+	return phrase.Phrase{}
 }
 
 // redrive sends letters again. A form is where the value was typed: it comes back when a letter is refused.
@@ -158,7 +159,7 @@ func (m *model) begin(f *form, work func(ctx context.Context, desk DeadLetters, 
 		m.complain(errNoDesk)
 		return nil
 	}
-	e, cmd := m.jobs.errand("sending again", func(ctx context.Context, _ *errand) tea.Msg {
+	e, cmd := m.jobs.errand(phrase.New("sending again"), func(ctx context.Context, _ *errand) tea.Msg {
 		return redrivenMsg{r, f, work(ctx, desk, r)}
 	})
 	r.work = e
@@ -172,7 +173,7 @@ func inPortions(ctx context.Context, desk DeadLetters, o deadletters.Order, r *r
 	r.expect(len(o.Letters))
 	for portion := range slices.Chunk(o.Letters, sentAtOnce) {
 		if ctx.Err() != nil {
-			return fmt.Errorf("stopped before all letters were sent: %w", ctx.Err())
+			return phrase.Errorf("stopped before all letters were sent: %w", ctx.Err())
 		}
 		o.Letters = portion
 		r.add(desk.Redrive(ctx, o))
@@ -196,15 +197,15 @@ func export(ctx context.Context, desk DeadLetters, q deadletters.Query, path str
 	path = filepath.Clean(path)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return 0, fmt.Errorf("%s exists and is left as it is: choose another name", path)
+		return 0, phrase.Errorf("%s exists and is left as it is: choose another name", path)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("export dead letters: %w; choose another file", err)
+		return 0, phrase.Errorf("export dead letters: %w; choose another file", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	lines, err = desk.Export(ctx, q, file)
 	if err != nil {
-		return lines, fmt.Errorf("export dead letters to %s, after %s: %w", path, count(lines, "line"), err)
+		return lines, phrase.Errorf("export dead letters to %s, after %s: %w", path, phrase.Count(lines, "%s line", "%s lines"), err)
 	}
 	return lines, nil
 }

@@ -1,11 +1,12 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/kafka/phrase"
 )
 
 // extent is how many rows of the present page are in sight, and how far it can scroll.
@@ -105,26 +106,45 @@ func (st *styles) scrollable(lines []string, w, h, top int) []string {
 // more says how many of something are out of sight, where, and which keys show them.
 func (st *styles) more(above, below int, noun string) string {
 	k := DefaultKeys()
-	return st.muted.Render(fmt.Sprintf("      %s %s %s, %s and %s scroll", outOfSight(above, below, noun), st.g.dot,
-		k.PageDown.Help().Key, k.PageUp.Help().Key, k.Home.Help().Key))
+	return st.muted.Render("      " + st.outOfSight(above, below, noun) + " " + st.g.dot + " " + st.t("%s, %s and %s scroll",
+		st.keys(k.PageDown.Help().Key), st.keys(k.PageUp.Help().Key), st.keys(k.Home.Help().Key)))
 }
 
 // outOfSight counts what a list hides: "+18 more lines below, 13 above".
-func outOfSight(above, below int, noun string) string {
+func (st *styles) outOfSight(above, below int, noun string) string {
 	switch {
 	case below == 0:
-		return "the end, " + count(int64(above), noun) + " above"
+		return st.t("the end, %s above", counted(int64(above), noun))
 	case above == 0:
-		return fmt.Sprintf("+%s more %s below", comma(int64(below)), plural(below, noun))
+		return st.t("+%s below", countedMore(int64(below), noun))
 	}
-	return fmt.Sprintf("+%s more %s below, %s above", comma(int64(below)), plural(below, noun), comma(int64(above)))
+	return st.t("+%s below, %s above", countedMore(int64(below), noun), phrase.Number(above))
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
+// counted are so many of what a list has.
+func counted(n int64, noun string) phrase.Phrase {
+	switch noun {
+	case "event":
+		return phrase.Count(n, "%s event", "%s events")
+	case "letter":
+		return phrase.Count(n, "%s letter", "%s letters")
+	case "message":
+		return phrase.Count(n, "%s message", "%s messages")
 	}
-	return noun + "s"
+	return phrase.Count(n, "%s line", "%s lines")
+}
+
+// countedMore are so many more of it.
+func countedMore(n int64, noun string) phrase.Phrase {
+	switch noun {
+	case "event":
+		return phrase.Count(n, "%s more event", "%s more events")
+	case "letter":
+		return phrase.Count(n, "%s more letter", "%s more letters")
+	case "message":
+		return phrase.Count(n, "%s more message", "%s more messages")
+	}
+	return phrase.Count(n, "%s more line", "%s more lines")
 }
 
 func (m *model) helpLimit() int { return len(helpLines(m.st, m.keys, m.width)) - (m.height - 2) }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"blackfriday/services/lab"
+
+	"blackfriday/kafka/phrase"
 )
 
 func TestAnswersStayForSeconds(t *testing.T) {
@@ -48,7 +50,7 @@ func TestARefusalIsReadToItsEnd(t *testing.T) {
 		}
 	}
 	m, _ := dashboard(flooded(), 80, 24)
-	m.tell(strings.Repeat("word ", 1000), true)
+	m.tell(phrase.Named("%s", strings.Repeat("word ", 1000)), true)
 	if got := text(m); !strings.Contains(got, "…") || !strings.Contains(got, "PARTITIONS") {
 		t.Error(got)
 	}

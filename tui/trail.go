@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -55,7 +54,7 @@ func (m *model) follow(p messages.Payment) tea.Cmd {
 		return nil
 	}
 	progress := &atomic.Pointer[messages.Trace]{}
-	work, cmd := m.jobs.errand("searching", func(ctx context.Context, e *errand) tea.Msg {
+	work, cmd := m.jobs.errand(phrase.New("searching"), func(ctx context.Context, e *errand) tea.Msg {
 		trace, err := desk.Follow(ctx, p, func(so messages.Trace) { progress.Store(&so) })
 		return traceMsg{e, trace, err}
 	})
@@ -124,7 +123,7 @@ func (m *model) followChosen() tea.Cmd {
 		return nil
 	}
 	if p == nil {
-		m.form = followForm()
+		m.form = m.followForm()
 		return nil
 	}
 	return m.follow(*p)
@@ -159,7 +158,7 @@ const paymentTopic = "payment-successful"
 
 // errNoPayment says that a message does not tell which payment it belongs to.
 func errNoPayment(p messages.Place) error {
-	return fmt.Errorf("follow P%d@%d: its headers name no payment; choose another, or type the place of a payment", p.Partition, p.Offset)
+	return phrase.Errorf("follow P%d@%d: its headers name no payment; choose another, or type the place of a payment", p.Partition, p.Offset)
 }
 
 // paymentOf is the payment that a message is, or that its headers name.
@@ -195,24 +194,24 @@ func header(msg messages.Message, name string) string {
 }
 
 // followForm asks which payment to follow.
-func followForm() *form {
-	notes := []string{"its partition and offset in payment-successful, such as P1@215"}
-	return newForm("Follow which payment?", notes, func(m *model, f *form) (tea.Cmd, error) {
+func (m *model) followForm() *form {
+	notes := []string{m.t("its partition and offset in payment-successful, such as P1@215")}
+	return newForm(m.t("Follow which payment?"), notes, func(m *model, f *form) (tea.Cmd, error) {
 		p, err := parsePayment(f.text(0))
 		if err != nil {
 			return nil, err
 		}
 		return m.follow(p), nil
-	}, newField("payment", "", false))
+	}, newField(m.t("payment"), "", false))
 }
 
 // parsePayment reads the place of a payment as the screen writes it: P1@215.
 func parsePayment(text string) (messages.Payment, error) {
 	partition, offset, found := strings.Cut(strings.TrimLeft(strings.TrimSpace(text), "pP"), "@")
 	p, errPartition := strconv.ParseUint(partition, 10, 31)
-	o, errOffset := strconv.ParseUint(strings.ReplaceAll(offset, ",", ""), 10, 63)
+	o, errOffset := strconv.ParseUint(digitsOf(offset), 10, 63)
 	if !found || errPartition != nil || errOffset != nil {
-		return messages.Payment{}, fmt.Errorf("%q is no payment: type partition and offset, such as P1@215", text)
+		return messages.Payment{}, phrase.Errorf("%q is no payment: type partition and offset, such as P1@215", text)
 	}
 	return messages.Payment{Partition: int32(p), Offset: int64(o)}, nil
 }

@@ -99,7 +99,7 @@ func TestTimesBetweenHops(t *testing.T) {
 		0: "+0 ms", -300 * time.Microsecond: "+0 ms", 999 * time.Microsecond: "+0 ms", -time.Millisecond: "-1 ms", 112 * time.Millisecond: "+112 ms",
 		-2500 * time.Millisecond: "-2.5 s", 90 * time.Second: "+1:30",
 	} {
-		if got := after(d); got != want {
+		if got := (&styles{}).after(d); got != want {
 			t.Errorf("%v is written %q, want %q", d, got, want)
 		}
 	}

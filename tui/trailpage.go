@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/messages"
 )
 
@@ -40,8 +41,9 @@ func stationOf(h messages.Hop) station {
 }
 
 // word names a station.
-func (s station) word() string {
-	return [...]string{"payment", "sent again", "order", "dead letter", "e-mail", "record"}[s]
+func (s station) word() phrase.Phrase {
+	return [...]phrase.Phrase{phrase.New("payment"), phrase.New("sent again"), phrase.New("order"), phrase.New("dead letter"),
+		phrase.New("e-mail"), phrase.New("record")}[s]
 }
 
 // trailBody is the page that follows one payment.
@@ -82,17 +84,17 @@ func (m *model) openHop() []string {
 
 // trailTitle says which payment it is and how far the search is.
 func trailTitle(st *styles, t *trail, w int) string {
-	left := " " + st.title.Render("FOLLOW ONE PAYMENT") + " " + st.strong.Render(fmt.Sprintf("P%d@%d", t.payment.Partition, t.payment.Offset)) + " "
+	left := " " + st.title.Render(st.t("FOLLOW ONE PAYMENT")) + " " + st.strong.Render(fmt.Sprintf("P%d@%d", t.payment.Partition, t.payment.Offset)) + " "
 	right := ""
 	switch {
 	case t.work != nil && t.trace.Total > 0:
 		done := int(min(t.trace.Scanned*10/t.trace.Total, 10))
-		right = st.warn.Render("searching ") + st.curve.Render(gauge(st.g, time.Duration(max(done, 0)), 10, 10)) + " " +
-			st.muted.Render(fmt.Sprintf("%s of %s records", compact(t.trace.Scanned), compact(t.trace.Total)))
+		right = st.warn.Render(st.t("searching")+" ") + st.curve.Render(gauge(st.g, time.Duration(max(done, 0)), 10, 10)) + " " +
+			st.muted.Render(st.t("%s of %s records", st.compact(t.trace.Scanned), st.compact(t.trace.Total)))
 	case t.work != nil:
-		right = st.warn.Render("searching ...")
+		right = st.warn.Render(st.t("searching") + " ...")
 	case !t.readAt.IsZero():
-		right = st.muted.Render(fmt.Sprintf("as of %s %s %s searched", t.readAt.Format("15:04:05"), st.g.dot, count(t.trace.Scanned, "record")))
+		right = st.muted.Render(st.t("as of %s", t.readAt.Format("15:04:05")) + " " + st.g.dot + " " + st.count(t.trace.Scanned, "%s record searched", "%s records searched"))
 	}
 	return st.ruled(left, " "+right+" ", w)
 }
@@ -104,20 +106,19 @@ func trailLine(st *styles, t *trail, w int) string {
 	case t.err != nil:
 		return st.bad.Render(" " + st.g.bad + " " + st.toldOf(t.err, w-3))
 	case twice >= 0:
-		word := stationOf(hops[twice]).word()
-		return cut(" "+st.bad.Render(fmt.Sprintf("%s There is a second %s of this payment:", st.g.attention, word))+
-			" the first was not committed, so the work was done again.", w, st.ascii)
+		return cut(" "+st.bad.Render(st.g.attention+" "+st.second(stationOf(hops[twice])))+" "+
+			st.t("the first was not committed, so the work was done again."), w, st.ascii)
 	case t.trace.Gone && len(hops) > 0:
-		return st.warn.Render(" " + st.g.attention + " The payment itself is not there: it was deleted, or never committed.")
+		return st.warn.Render(" " + st.g.attention + " " + st.t("The payment itself is not there: it was deleted, or never committed."))
 	case t.trace.Gone:
-		return st.warn.Render(" " + st.g.attention + " No payment stands there: it was never written, is not committed, or was deleted.")
+		return st.warn.Render(" " + st.g.attention + " " + st.t("No payment stands there: it was never written, is not committed, or was deleted."))
 	case t.work == nil && len(hops) > 0:
-		took := strings.TrimPrefix(after(hops[len(hops)-1].At.Sub(hops[0].At)), "+")
-		text := " From the payment to the last of its " + count(int64(len(hops)), "record") + ": " + took + "."
+		took := strings.TrimPrefix(st.after(hops[len(hops)-1].At.Sub(hops[0].At)), "+")
+		text := st.t("From the payment to the last of its %d records: %s.", len(hops), took)
 		if len(hops) == 1 {
-			text = " Nothing but this record belongs to the payment so far."
+			text = st.t("Nothing but this record belongs to the payment so far.")
 		}
-		return cut(st.muted.Render(text), w, st.ascii)
+		return cut(st.muted.Render(" "+text), w, st.ascii)
 	}
 	return ""
 }
@@ -136,10 +137,10 @@ func trailLines(st *styles, t *trail, w int) (lines []string, at int) {
 		}
 	}
 	for _, missing := range missingStations(t) {
-		lines = append(lines, cut("   "+st.muted.Render(st.left(missing.word(), 12)+" "+st.g.waiting+" not yet"), w, st.ascii))
+		lines = append(lines, cut("   "+st.muted.Render(st.left(st.say(missing.word()), 12)+" "+st.g.waiting+" "+st.t("not yet")), w, st.ascii))
 	}
 	if n := t.trace.More; n > 0 {
-		lines = append(lines, st.muted.Render("   and "+comma(n)+" more records that name it"))
+		lines = append(lines, st.muted.Render("   "+st.count(int64(n), "and %s more record that names it", "and %s more records that name it")))
 	}
 	return lines, at
 }
@@ -167,6 +168,19 @@ func missingStations(t *trail) []station {
 	return nil
 }
 
+// second says that there are two of a station.
+func (st *styles) second(s station) string {
+	switch s {
+	case orderStation:
+		return st.t("There is a second order of this payment:")
+	case emailStation:
+		return st.t("There is a second e-mail of this payment:")
+	case letterStation:
+		return st.t("There is a second dead letter of this payment:")
+	}
+	return st.t("There is a second %s of this payment:", s.word())
+}
+
 // hopLine is one station: where, by whom, when, and how long after the one before.
 func hopLine(st *styles, h messages.Hop, before time.Time, w int, chosen bool) string {
 	sign := "  "
@@ -183,22 +197,22 @@ func hopLine(st *styles, h messages.Hop, before time.Time, w int, chosen bool) s
 	}
 	by := ""
 	if s == againStation && h.Parent.Topic != "" {
-		by = st.muted.Render("from ") + fmt.Sprintf("DLQ P%d@%d", h.Parent.Partition, h.Parent.Offset)
+		by = st.muted.Render(st.t("from")+" ") + fmt.Sprintf("DLQ P%d@%d", h.Parent.Partition, h.Parent.Offset)
 	} else if h.Instance != "" {
-		by = st.muted.Render("by ") + visible(h.Instance, 12, st.ascii)
+		by = st.muted.Render(st.t("by")+" ") + visible(h.Instance, 12, st.ascii)
 	}
 	later := ""
 	if !before.IsZero() {
-		later = after(h.At.Sub(before))
+		later = st.after(h.At.Sub(before))
 	}
 	place, room, byRoom := fmt.Sprintf("P%d@%d", h.Partition, h.Offset), 10, 15
 	if w >= 100 || s == otherStation {
 		place, room, byRoom = visible(h.Topic, 20, st.ascii)+" "+place, 30, 17
 	}
-	line := sign + " " + style.Render(st.left(s.word(), 12)) + " " + st.left(place, room) + " " + st.left(by, byRoom)
+	line := sign + " " + style.Render(st.left(st.say(s.word()), 12)) + " " + st.left(place, room) + " " + st.left(by, byRoom)
 	right := st.muted.Render(h.At.Format("15:04:05.000")) + " " + st.strong.Render(st.right(later, 9)) + " "
 	if h.Duplicate {
-		line += " " + st.alarm.Render(" DUPLICATE ")
+		line += " " + st.alarm.Render(" "+st.t("DUPLICATE")+" ")
 	}
 	line = st.ends(line, right, w)
 	if chosen {
@@ -212,39 +226,39 @@ func countedLine(st *styles, h messages.Hop, w int) string {
 	head := "     " + st.muted.Render(st.left("analytics", 10)) + " "
 	switch {
 	case h.CountedKnown && h.Counted.IsZero():
-		return cut(head+st.muted.Render(st.g.waiting+" has not counted it yet"), w, st.ascii)
+		return cut(head+st.muted.Render(st.g.waiting+" "+st.t("has not counted it yet")), w, st.ascii)
 	case h.CountedKnown:
 		// No record was counted before it stood there: the memory of when is coarser than that.
 		at := h.At
 		if h.Counted.After(at) {
 			at = h.Counted
 		}
-		right := st.muted.Render(at.Format("15:04:05.000")) + " " + st.right(counted(h.Counted.Sub(h.At)), 9) + " "
-		return st.ends(head+st.good.Render(st.g.ok)+" counted it", right, w)
+		right := st.muted.Render(at.Format("15:04:05.000")) + " " + st.right(st.countedAfter(h.Counted.Sub(h.At)), 9) + " "
+		return st.ends(head+st.good.Render(st.g.ok)+" "+st.t("counted it"), right, w)
 	}
 	return ""
 }
 
 // after writes how long after another something happened. Clocks of different machines differ, so it may be before it.
 // Records tell milliseconds only, so nothing finer is told of them.
-func after(d time.Duration) string {
+func (st *styles) after(d time.Duration) string {
 	sign := "+"
 	if d <= -time.Millisecond {
 		sign, d = "-", -d
 	}
 	if d = max(d, 0); d < time.Second {
-		return fmt.Sprintf("%s%d ms", sign, d.Milliseconds())
+		return sign + st.t("%s ms", phrase.Number(d.Milliseconds()))
 	}
-	return sign + took(d)
+	return sign + st.took(d)
 }
 
 // countedTo is how exactly analytics remembers when it counted a record.
 const countedTo = 10 * time.Millisecond
 
-// counted writes how long after a record analytics had counted it, no more exactly than that is known.
-func counted(d time.Duration) string {
+// countedAfter writes how long after a record analytics had counted it, no more exactly than that is known.
+func (st *styles) countedAfter(d time.Duration) string {
 	if d < countedTo {
-		return "<" + after(countedTo)[1:]
+		return "<" + st.after(countedTo)[1:]
 	}
-	return after(d)
+	return st.after(d)
 }

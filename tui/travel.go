@@ -5,6 +5,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/kafka/phrase"
 )
 
 // farStep is how far the keys for a larger step go through the replay.
@@ -53,9 +55,9 @@ func (m *model) wander(move func(*replay) bool) {
 	case move(r):
 		m.replay, m.message = r, message{}
 	case began:
-		m.message = message{text: "This is the live lab; there is nothing to replay that way.", at: m.now}
+		m.tell(phrase.New("This is the live lab; there is nothing to replay that way."), false)
 	default:
-		m.message = message{text: "The replay has nothing more that way. Space shows the live lab.", at: m.now}
+		m.tell(phrase.New("The replay has nothing more that way. Space shows the live lab."), false)
 	}
 }
 

@@ -53,8 +53,8 @@ type Options struct {
 
 // Pill is one poison pill as the chooser shows it.
 type Pill struct {
-	Name  string // what lab.Poison takes
-	Title string // what is wrong with it, in a few words
+	Name  string        // what lab.Poison takes
+	Title phrase.Phrase // what is wrong with it, in a few words
 }
 
 // Run draws the dashboard on the terminal until the user quits or ctx ends; both return nil. The terminal is restored

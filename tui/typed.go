@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/lab"
 )
@@ -91,11 +92,11 @@ func (m *model) pressTyped(msg tea.KeyPressMsg) tea.Cmd {
 // typedKeys are the keys that work while the card is in front.
 func (m *model) typedKeys() []key.Binding {
 	k := m.keys
-	keys := []key.Binding{short(k.Next, "down up", m.t("tool")), short(k.Confirm, "y", m.t("copy"))}
+	keys := []key.Binding{short(k.Next, "down up", "tool"), short(k.Confirm, "y", "copy")}
 	if m.doneHere() && !m.typing.page {
-		keys = append(keys, short(k.Typed, "i", m.t("this page")))
+		keys = append(keys, short(k.Typed, "i", "this page"))
 	}
-	return append(keys, short(k.Back, "esc", m.t("back")), short(k.Quit, "q", m.t("quit")))
+	return append(keys, short(k.Back, "esc", "back"), short(k.Quit, "q", "quit"))
 }
 
 // copyTyped copies what is typed with the chosen tool.
@@ -103,10 +104,10 @@ func (m *model) copyTyped() tea.Cmd {
 	e := m.typedCard().Entries[m.typing.at]
 	text := e.Text()
 	if text == "" {
-		m.tell(m.t("There is nothing to copy."), true)
+		m.tell(phrase.New("There is nothing to copy."), true)
 		return nil
 	}
-	m.tell(m.t("copied to the clipboard, if the terminal allows that"), false)
+	m.tell(phrase.New("copied to the clipboard, if the terminal allows that"), false)
 	return tea.SetClipboard(pasteable([]byte(text)))
 }
 

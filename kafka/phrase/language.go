@@ -25,6 +25,7 @@ var files embed.FS
 type Language struct {
 	tag     language.Tag
 	phrases map[string]said
+	heard   []pattern
 }
 
 // said is how a language says a Phrase.
@@ -120,6 +121,7 @@ func read(fsys fs.FS, tag language.Tag) (*Language, error) {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 	}
+	l.heard = l.patterns()
 	return l, nil
 }
 

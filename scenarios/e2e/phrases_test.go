@@ -20,12 +20,24 @@ import (
 // spoken are the files whose sentences exist in every language; the list grows until it is the program.
 func spoken() []string {
 	files := append(spokenAtTheCommandLine(), "scenarios/*.go", "scenarios/headless/*.go", "scenarios/lesson/*.go", "scenarios/handout/*.go", "scenarios/typed/*.go", "tui/typed.go", "tui/handout.go", "tui/guide*.go", "tui/poll*.go")
+	for _, name := range answering() {
+		files = append(files, "tui/"+name+".go")
+	}
 	for _, room := range []string{
 		"analytics", "audit", "deadletters", "email", "event", "lab", "ledger", "messages", "order", "payment", "relay", "web",
 	} {
 		files = append(files, "services/"+room+"/*.go")
 	}
 	return files
+}
+
+// answering are the files of the dashboard that answer and ask.
+func answering() []string {
+	return []string{
+		"browser", "browserask", "browserpage", "choosers", "confirm", "copy", "desk", "desks", "dialog", "form", "hidden", "jobs", "keys",
+		"letterpage", "letters", "live", "model", "observing", "off", "outcomes", "press", "pretty", "quit", "redrive", "scroll", "trail", "trailpage",
+		"travel", "words",
+	}
 }
 
 // sentence is an English format in the source.
@@ -68,8 +80,14 @@ func sentencesOf(t *testing.T, name string) (found []sentence) {
 
 // formatOf says which argument of a call is the name of a sentence, negative for none.
 func formatOf(call *ast.CallExpr) (arg int, counts bool) {
-	if f, ok := call.Fun.(*ast.Ident); ok && f.Name == "refuse" { // of events
-		return 1, false
+	if f, ok := call.Fun.(*ast.Ident); ok {
+		switch f.Name {
+		case "refuse", "bind": // of events, and of keys
+			return 1, false
+		case "short":
+			return 2, false
+		}
+		return -1, false
 	}
 	f, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {

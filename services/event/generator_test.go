@@ -112,7 +112,7 @@ func TestPills(t *testing.T) {
 			t.Errorf("pill %s has code %q (%v); want %q", p.Name, got, err, p.Code)
 		}
 		checkReason(t, err)
-		if names[p.Name] || p.Name == "" || p.Title == "" || event.Visible(p.Title) != p.Title {
+		if names[p.Name] || p.Name == "" || p.Title.Empty() || event.Visible(p.Title.String()) != p.Title.String() {
 			t.Errorf("pill %q titled %q: names are unique, titles printable", p.Name, p.Title)
 		}
 		names[p.Name] = true

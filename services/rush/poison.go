@@ -25,12 +25,14 @@ type pills struct {
 type pill struct {
 	Number int    `json:"number"`
 	Name   string `json:"name"`
-	Title  string `json:"title"`
+	Title  string `json:"title"`      // English, as everything in JSON
 	Code   string `json:"error_code"` // what the validator answers
 	Bytes  int    `json:"bytes"`
 	// Where it was written; absent where it was only listed, or not written.
 	Partition *int32 `json:"partition,omitempty"`
 	Offset    *int64 `json:"offset,omitempty"`
+
+	title phrase.Phrase
 }
 
 func poison(c *counter) *cobra.Command {
@@ -44,7 +46,7 @@ func poison(c *counter) *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			words := []string{cobra.CompletionWithDesc(everyPill, "every pill")}
 			for i, p := range all {
-				words = append(words, cobra.CompletionWithDesc(strconv.Itoa(i+1), p.Title), cobra.CompletionWithDesc(p.Name, p.Title))
+				words = append(words, cobra.CompletionWithDesc(strconv.Itoa(i+1), p.Title.String()), cobra.CompletionWithDesc(p.Name, p.Title.String()))
 			}
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
@@ -81,7 +83,7 @@ func choose(all []event.Pill, args []string) (first int, chosen []event.Pill, er
 func newPills(first int, chosen []event.Pill) pills {
 	result := pills{Pills: []pill{}}
 	for i, p := range chosen {
-		result.Pills = append(result.Pills, pill{Number: first + i, Name: p.Name, Title: p.Title, Code: string(p.Code), Bytes: len(p.Value)})
+		result.Pills = append(result.Pills, pill{Number: first + i, Name: p.Name, Title: p.Title.String(), title: p.Title, Code: string(p.Code), Bytes: len(p.Value)})
 	}
 	return result
 }
@@ -97,7 +99,7 @@ func (p pills) text() phrase.List {
 		case p.Sent:
 			place = phrase.New("  not acknowledged")
 		}
-		lines = append(lines, phrase.New("%2d  %-15s %s%s", one.Number, one.Name, one.Title, place))
+		lines = append(lines, phrase.New("%2d  %-15s %s%s", one.Number, one.Name, one.title, place))
 	}
 	return phrase.List{Between: "\n", Parts: lines}
 }
