@@ -124,6 +124,9 @@ func (s *state) measure(r kafka.Reading) {
 	var lag, done int64
 	partitions := s.positions()
 	s.remember(partitions, r.At)
+	if len(partitions) == 0 {
+		return // there is no topic that could have a lag
+	}
 	for _, p := range partitions {
 		if !p.Known {
 			return

@@ -50,6 +50,9 @@ func TestABareLabWaitsForTopicsAndTellsWhoReadsThem(t *testing.T) {
 			}
 			return len(s.Topics) > 0
 		})
+		if len(s.Curve) > 0 {
+			t.Errorf("a lag is drawn where there is no topic: %+v", s.Curve)
+		}
 		if len(s.Guests) > 0 || s.Orders[0].Health != Left || s.Email.Health != Left || s.Analytics.Health != Left {
 			t.Errorf("guests %q, order-1 %s, email %s, analytics %s", s.Guests, s.Orders[0].Health, s.Email.Health, s.Analytics.Health)
 		}
