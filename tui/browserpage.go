@@ -83,12 +83,13 @@ func browserTitle(st *styles, b *browser, w int) string {
 	switch n := int64(len(b.page.Messages)); {
 	case b.live != nil:
 		came := int64(b.live.came)
-		right = st.t("%s came", st.good.Render(st.g.health[lab.Active]+" "+st.t("live: %s", phrase.Number(came))))
+		right = st.say(phrase.Count(came, "%[2]s came", "%[2]s came",
+			st.good.Render(st.g.health[lab.Active]+" "+st.t("live: %s", phrase.Number(came)))))
 		if n > came {
-			right += st.muted.Render(" " + st.g.dot + " " + st.t("%s read before", phrase.Number(n-came)))
+			right += st.muted.Render(" " + st.g.dot + " " + st.count(n-came, "%s read before", "%s read before"))
 		}
 		if b.live.skipped > 0 {
-			right += st.warn.Render(" " + st.g.dot + " " + st.t("%s too fast to show", phrase.Number(b.live.skipped)))
+			right += st.warn.Render(" " + st.g.dot + " " + st.count(b.live.skipped, "%s too fast to show", "%s too fast to show"))
 		}
 	case b.work != nil:
 		right = st.warn.Render(st.told(phrase.New("%s ...", b.work.doing), w/2))

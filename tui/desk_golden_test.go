@@ -14,17 +14,21 @@ import (
 // followKeys type the place of a payment.
 func followKeys() []string { return []string{"V", "P", "1", "@", "2", "1", "5", "enter"} }
 
-func TestDeskScreens(t *testing.T) {
+// deskScreen is a desk after some keys.
+type deskScreen struct {
+	name string
+	desk *fakeDesk
+	keys []string
+}
+
+// deskScreens are what the goldens of the desks show.
+func deskScreens() []deskScreen {
 	refusing := func() *fakeDesk {
 		f := buried()
 		f.refuse = map[messages.Place]error{f.letters.Letters[1].Place: errors.New("send P1@19 again: it was sent again 3 times already; repair its cause first")}
 		return f
 	}
-	screens := []struct {
-		name string
-		desk *fakeDesk
-		keys []string
-	}{
+	return []deskScreen{
 		{"messages", browsed(), []string{"0", "down"}},
 		{"message-open", browsed(), []string{"0", "enter"}},
 		{"messages-from", browsed(), []string{"0", "O", "2"}},
@@ -43,8 +47,11 @@ func TestDeskScreens(t *testing.T) {
 		{"follow-redriven", redrivenTrace(), append(followKeys(), "down", "down")},
 		{"follow-typed", redrivenTrace(), []string{"V", "P", "1"}},
 	}
+}
+
+func TestDeskScreens(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
-		for _, screen := range screens {
+		for _, screen := range deskScreens() {
 			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
 				golden.RequireEqual(t, text(reading(flooded(), screen.desk, size[0], size[1], screen.keys...)))
 			})
@@ -56,6 +63,60 @@ func TestDeskScreens(t *testing.T) {
 					golden.RequireEqual(t, text(reading(s, buried(), size[0], size[1], page, key)))
 				})
 			}
+		}
+	}
+}
+
+// answeringScreens are the questions of the dashboard, its help and what the status line says.
+func answeringScreens() []struct {
+	name     string
+	snapshot *lab.Snapshot
+	keys     []string
+} {
+	return []struct {
+		name     string
+		snapshot *lab.Snapshot
+		keys     []string
+	}{
+		{"help", running(3, 3), []string{"?"}},
+		{"help-end", running(3, 3), []string{"?", "pgdown"}},
+		{"help-off", restricted(), []string{"?"}},
+		{"choose-flood", flooded(), []string{"F", "7", "5", "0"}},
+		{"choose-too-many", flooded(), []string{"F", "9", "9", "9", "9", "9", "9", "9"}},
+		{"choose-pill", flooded(), []string{"P", "down"}},
+		{"choose-protocol", compared(), []string{"o"}},
+		{"choose-partitions", flooded(), []string{"t"}},
+		{"recreate", flooded(), []string{"t", "up", "enter", "6", "enter"}},
+		{"choose-key", flooded(), []string{"x"}},
+		{"choose-guarantee", audited(), []string{"e"}},
+		{"choose-poison", blocked(), []string{"n"}},
+		{"choose-broker", running(3, 3), []string{"b"}},
+		{"quit", flooding(), []string{"q"}},
+		{"refused", restricted(), []string{"f"}},
+		{"observed", observed(), []string{"f"}},
+		{"sent", flooded(), []string{"f"}},
+	}
+}
+
+func TestDeskScreensInFrench(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 36}} {
+		for _, screen := range deskScreens() {
+			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
+				m := reading(flooded(), screen.desk, size[0], size[1])
+				m.cycleLanguage()
+				act(m, screen.keys...)
+				golden.RequireEqual(t, text(m))
+			})
+		}
+		for _, screen := range answeringScreens() {
+			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
+				m, _ := dashboard(screen.snapshot, size[0], size[1])
+				m.cycleLanguage()
+				for _, k := range screen.keys {
+					m.Update(keyPress(k))
+				}
+				golden.RequireEqual(t, text(m))
+			})
 		}
 	}
 }

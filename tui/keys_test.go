@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -271,3 +272,46 @@ func TestThemeKeyOverridesTheTerminal(t *testing.T) {
 type white struct{}
 
 func (white) RGBA() (r, g, b, a uint32) { return 0xffff, 0xffff, 0xffff, 0xffff }
+
+// Names of keys that every keyboard has, whatever its language.
+func everywhere() []string { return []string{"tab", "ctrl"} }
+
+func TestKeysHaveTheirFrenchNames(t *testing.T) {
+	m, _ := dashboard(running(3, 3), 100, 30)
+	m.cycleLanguage()
+	for _, section := range DefaultKeys().Sections() {
+		for _, b := range section.Keys {
+			for name := range strings.FieldsFuncSeq(b.Help().Key, func(r rune) bool { return r == ' ' || r == '+' }) {
+				named := utf8.RuneCountInString(name) > 1 && !strings.HasPrefix(name, "F")
+				if named && !slices.Contains(everywhere(), name) && m.st.keys(name) == name {
+					t.Errorf("the key %q has no French name", name)
+				}
+			}
+		}
+	}
+}
+
+// What the status line said is said again in the other language, and so is what stands in the footer.
+func TestTheLanguageKeyTurnsWhatWasSaid(t *testing.T) {
+	m, _ := dashboard(flooded(), 100, 30)
+	m.Update(keyPress("f"))
+	shows(t, m, "flood of 1,000 payments ...", "f flood", "q quit")
+	m.Update(keyPress("L"))
+	shows(t, m, "vague de 1\u00a0000 paiements ...", "f vague", "q quitter")
+	m.Update(doneMsg{lab.Flood{Count: 1_000}, errNoDesk, flooded()})
+	shows(t, m, "aucun topic n’est lisible")
+	m.Update(keyPress("L"))
+	shows(t, m, "no topic can be read", "f flood")
+}
+
+func TestAKnownReasonOfALetterIsSaidInFrench(t *testing.T) {
+	f := buried()
+	f.letters.Letters[0].Error = "the price of item 1 is -1000; it must be above 0"
+	f.letters.Letters[1].Error = "broken by somebody\x1b[2J"
+	m := reading(flooded(), f, 160, 45, "9", "enter")
+	shows(t, m, f.letters.Letters[0].Error)
+	m.cycleLanguage()
+	shows(t, m, "le prix de l’article 1 est -1000\u00a0; il doit être supérieur à 0")
+	act(m, "esc", "down", "enter")
+	shows(t, m, `broken by somebody\x1b[2J`)
+}

@@ -58,7 +58,12 @@ func (st *styles) number(n int64) string { return st.plain(phrase.Number(n).In(s
 func (st *styles) named(keys []key.Binding) []key.Binding {
 	out := slices.Clone(keys)
 	for i, b := range keys {
-		out[i].SetHelp(st.keys(b.Help().Key), st.say(phrase.Named(b.Help().Desc)))
+		does := phrase.Named(b.Help().Desc)
+		// "open" is what a key does, and what a step is that is not done.
+		if own := phrase.Named("key: " + b.Help().Desc); st.lang != nil && st.lang.Has(own.Format()) {
+			does = own
+		}
+		out[i].SetHelp(st.keys(b.Help().Key), st.say(does))
 	}
 	return out
 }

@@ -87,7 +87,7 @@ func outcomesBody(st *styles, r *redrive, w, h, top int) []string {
 	head := st.ruled(" "+st.title.Render(st.t("SENT AGAIN"))+" ", " "+state+" ", w)
 	sum := " " + st.t("%s sent again as new payments", st.strong.Render(st.number(int64(sent))))
 	if refused > 0 {
-		sum += "  " + st.bad.Render(st.t("%s refused", phrase.Number(refused)))
+		sum += "  " + st.bad.Render(st.count(int64(refused), "%s refused", "%s refused"))
 	}
 	if r.err != nil {
 		sum += "  " + st.bad.Render(st.toldOf(r.err, max(w-width(sum)-3, 0)))

@@ -97,8 +97,9 @@ func (l *Language) hear(text string, deep int) string {
 		return text
 	}
 	for _, p := range l.heard {
+		// What begins with an argument is a part of a sentence: by itself it could be anybody's.
 		args, ok := p.in(text)
-		if !ok {
+		if !ok || deep == deepHeard && p.between[0] == "" {
 			continue
 		}
 		said := make([]any, len(args))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,5 +138,31 @@ func TestTheEnvironmentChoosesALanguage(t *testing.T) {
 		if got := phrase.FromEnvironment(func(name string) string { return test.env[name] }); got != test.want {
 			t.Errorf("%v: %q, want %q", test.env, got, test.want)
 		}
+	}
+}
+
+func TestWhatWasWrittenDownInEnglishIsHeardInTheLanguageOfItsReader(t *testing.T) {
+	fr := french(t)
+	for text, want := range map[string]string{
+		"user_id is missing": "user_id manque",
+		"the price of item 1 is -1000; it must be above 0":           "le prix de l’article 1 est -1000\u00a0; il doit être supérieur à 0",
+		"not UTF-8: byte 0xFF at position 0":                         "pas de l’UTF-8\u00a0: octet 0xFF à la position 0",
+		"the JSON is a list; it must be an object":                   "le JSON est une liste\u00a0; ce doit être un objet",
+		"the name of item 2 has 10000 characters; 200 are allowed":   "le nom de l’article 2 a 10000 caractères\u00a0; 200 sont permis",
+		"user_id contains the character %d, which is not allowed":    "user_id contient le caractère %d, qui n’est pas permis",
+		"somebody else's reason at byte 3":                           "somebody else's reason at byte 3",
+		"honestly, the price of item 1 is -1000; it must be above 0": "honestly, the price of item 1 is -1000; it must be above 0",
+		"": "",
+	} {
+		if got := fr.Heard(text); got != want {
+			t.Errorf("%q is heard as %q, want %q", text, got, want)
+		}
+	}
+	var english *phrase.Language
+	if got := english.Heard("user_id is missing"); got != "user_id is missing" {
+		t.Errorf("in English it is heard as %q", got)
+	}
+	if long := strings.Repeat("the price of item ", 10_000); fr.Heard(long) != long {
+		t.Error("a text that is longer than any sentence is looked up")
 	}
 }
