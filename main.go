@@ -31,6 +31,7 @@ import (
 	"blackfriday/kafka/phrase/command"
 	"blackfriday/scenarios/headless"
 	"blackfriday/scenarios/lesson"
+	"blackfriday/scenarios/typed"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/gauges"
@@ -274,6 +275,7 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 	}
 	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
 	o.Scraped = s.metrics.Scraped
+	o.Program = typed.CalledAs(os.Args[0])
 	o.Messages, o.DeadLetters = desks(l)
 	return o
 }

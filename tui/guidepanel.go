@@ -8,6 +8,7 @@ import (
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
+	"blackfriday/scenarios/typed"
 	"blackfriday/services/lab"
 )
 
@@ -28,6 +29,7 @@ type lessonView struct {
 	number  int // of the checkpoint that is shown
 	here    int // of the present one
 	text    lesson.Text
+	body    func(lesson.StepState) string // what to do, with the names and addresses of this lab
 	steps   []lesson.StepState
 	present int // the step that is next; negative where another checkpoint is shown
 	polls   []lesson.Poll
@@ -39,6 +41,11 @@ type lessonView struct {
 func (m *model) lessonView() lessonView {
 	g := &m.guide
 	v := lessonView{number: g.shown, here: g.here(), text: g.texts[g.shown], present: nowhere, coming: g.coming != nowhere}
+	v.body = func(s lesson.StepState) string {
+		const longest = 300
+		escape := func(text string) string { return visible(text, longest, m.st.ascii) }
+		return typed.Prose(v.text.Steps[s.Step.Name].Body, m.live, m.options.Program, escape)
+	}
 	v.steps = g.course.Steps(g.shown)
 	if v.steps == nil {
 		c, _ := lesson.Find(g.shown) // leafing stays within the course
@@ -265,7 +272,7 @@ func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []st
 		}
 	}
 	if i == v.present {
-		for _, line := range st.md.lines(v.text.Steps[s.Step.Name].Body, w-guideIndent) {
+		for _, line := range st.md.lines(v.body(s), w-guideIndent) {
 			out = append(out, blank(guideIndent)+line)
 		}
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"regexp"
 	"strings"
 
 	"charm.land/glamour/v2"
@@ -59,7 +60,12 @@ func (d *markdown) lines(text string, w int) []string {
 	return d.drawn[as]
 }
 
+// stiff stands for a hyphen at which no line ends.
+const stiff = "\u2011"
+
 func (d *markdown) draw(text string, w int) []string {
+	// A command whose flags are broken behind their hyphens cannot be typed.
+	text = spans().ReplaceAllStringFunc(text, func(span string) string { return strings.ReplaceAll(span, "-", stiff) })
 	drawn := text
 	renderer, err := glamour.NewTermRenderer(glamour.WithStyles(d.style), glamour.WithWordWrap(max(w, 1)))
 	if err == nil {
@@ -68,13 +74,16 @@ func (d *markdown) draw(text string, w int) []string {
 		}
 	}
 	// A line is laid on the colours of the screen, which knows a reset by its short form.
-	drawn = strings.ReplaceAll(drawn, "\x1b[0m", ansi.ResetStyle)
+	drawn = strings.NewReplacer("\x1b[0m", ansi.ResetStyle, stiff, "-").Replace(drawn)
 	lines := strings.Split(drawn, "\n")
 	for i, line := range lines {
 		lines[i] = trimmedRight(line)
 	}
 	return trimmedLines(lines)
 }
+
+// spans are what stands between backquotes in a line.
+func spans() *regexp.Regexp { return regexp.MustCompile("`[^`\n]+`") }
 
 // trimmedRight is a styled line without the blanks with which it was filled up.
 func trimmedRight(line string) string {

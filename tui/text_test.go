@@ -237,3 +237,14 @@ func TestAnOrphanDoesNotFall(t *testing.T) {
 		t.Errorf("a partition with a reader has the trend %v", got.Trend)
 	}
 }
+
+func TestACommandIsNotBrokenBehindAHyphen(t *testing.T) {
+	st := newStyles(ThemeDark, false, false)
+	for w := 12; w < 40; w++ {
+		for _, line := range st.md.lines("In another terminal: `topics create --topic payments --partitions 1 --replication-factor 1`.", w) {
+			if plain := ansi.Strip(line); strings.HasSuffix(plain, "-") && width(plain) < w || strings.Contains(plain, stiff) {
+				t.Errorf("at %d cells: %q", w, plain)
+			}
+		}
+	}
+}

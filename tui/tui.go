@@ -34,6 +34,9 @@ type Options struct {
 	// Language is the one that the screen speaks at first; nil is English.
 	Language *phrase.Language
 
+	// Program is what this program is called as in a shell; empty is blackfriday.
+	Program string
+
 	// Checkpoint is the one of the course with which the lab began, nil for none; then the guide is open from the beginning.
 	Checkpoint *lesson.Checkpoint
 	// NoQuestions: the guide asks no questions, until somebody wants them.

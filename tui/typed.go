@@ -51,14 +51,16 @@ func (m *model) pressPaper(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 // typedCard is what would be typed now.
 func (m *model) typedCard() typed.Card {
 	if m.doneHere() && !m.typing.page {
-		return typed.For(m.live, m.last.question)
+		q := m.last.question
+		q.Program = m.options.Program
+		return typed.For(m.live, q)
 	}
 	pages := map[page]typed.Page{
 		eventsPage: typed.Rebalances, consumersPage: typed.Consumers, topicsPage: typed.Topics, partitionsPage: typed.Partitions,
 		rebalancesPage: typed.Rebalances, lanesPage: typed.Lanes, ledgerPage: typed.Ledger, lettersPage: typed.Letters,
 		messagesPage: typed.Messages, trailPage: typed.Messages, brokersPage: typed.Brokers, guidePage: typed.Topics,
 	}
-	q := typed.Question{Page: pages[m.page]}
+	q := typed.Question{Page: pages[m.page], Program: m.options.Program}
 	if m.page == messagesPage {
 		q.Topic = m.browser.query.Topic
 	}

@@ -37,7 +37,7 @@ func (d desk) kcat(format string, args ...any) string {
 
 // ours is a command of this program. It finds the lab of this machine by itself.
 func (d desk) ours(format string, args ...any) string {
-	line := "blackfriday " + fmt.Sprintf(format, args...)
+	line := d.program + " " + fmt.Sprintf(format, args...)
 	if d.at != local {
 		line += " --brokers " + shown(d.at)
 	}

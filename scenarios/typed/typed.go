@@ -4,6 +4,7 @@
 package typed
 
 import (
+	"cmp"
 	"go/format"
 	"slices"
 	"strings"
@@ -105,11 +106,12 @@ type Question struct {
 	Redrive bool        // dead letters were sent again, which no Command does
 	Page    Page        // where there is neither
 	Topic   string      // of the page of the messages; empty: that of the payments
+	Program string      // what this program is called as; empty: blackfriday
 }
 
 // For says what would be typed in the lab of a picture.
 func For(s *lab.Snapshot, q Question) Card {
-	d := newDesk(s)
+	d := newDesk(s, q.Program)
 	var c Card
 	switch {
 	case q.Redrive:
@@ -135,11 +137,12 @@ type desk struct {
 	elsewhere bool // our console has to be told where
 	yes       bool // and would ask before it writes, without a reason: the cluster is a lab's
 	protocol  kafka.Protocol
+	program   string // as our console is called
 }
 
 // newDesk reads a picture. One broker that answers is enough for every tool to find the others.
-func newDesk(s *lab.Snapshot) desk {
-	d := desk{at: local, prefix: s.Cluster.Prefix, protocol: protocolOf(s.Settings.Protocol)}
+func newDesk(s *lab.Snapshot, program string) desk {
+	d := desk{at: local, prefix: s.Cluster.Prefix, protocol: protocolOf(s.Settings.Protocol), program: cmp.Or(program, own)}
 	down := func(address string) bool {
 		return slices.ContainsFunc(s.Brokers, func(b lab.Broker) bool { return b.Address == address && b.State != lab.BrokerUp })
 	}
@@ -153,6 +156,9 @@ func newDesk(s *lab.Snapshot) desk {
 	d.yes = d.elsewhere && s.Cluster.Kind() != lab.ClusterReal
 	return d
 }
+
+// own is what this program is called as where it is installed.
+const own = "blackfriday"
 
 // local is where our console looks for a lab by itself.
 const local = "localhost:9094"
