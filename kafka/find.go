@@ -39,6 +39,9 @@ func (c *Cluster) Group(ctx context.Context, name string, topics ...string) (Gro
 		return GroupReading{}, err
 	}
 	defer o.Close()
+	for _, g := range o.groups {
+		o.modern[g] = true // asked as a classic group, a KIP-848 group has no members, and there is no second reading
+	}
 	ctx, cancel := context.WithTimeout(ctx, coordinatorPatience)
 	defer cancel()
 	for {

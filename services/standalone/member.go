@@ -16,11 +16,11 @@ import (
 // work is the life of a service that reads: from joining its group to leaving it.
 func (p *process) work(ctx context.Context) error {
 	s := p.service
-	group := p.real(s.role.Group)
 	// For the goodbye, which may be unheard. Where the brokers do not tell it is not known.
 	_, _, _ = p.cluster.GroupTimeouts(ctx, s.role.Group)
 	pulse := newPulse(p)
-	w := &watch{name: p.name, group: group, prefix: p.cfg.Kafka.Prefix, journal: p.journal, joined: make(chan string, 1), failing: pulse.failing}
+	w := p.newWatch(pulse)
+
 	member, err := p.cluster.NewMember(kafka.MemberConfig{
 		ClientID: p.name, Group: s.role.Group, Topics: s.role.Topics, Protocol: p.cfg.Kafka.Protocol,
 		Handler:     &witness{work: s.work, refusals: s.refusals, writes: s.writes, prefix: p.cfg.Kafka.Prefix, journal: p.journal},
@@ -33,28 +33,30 @@ func (p *process) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.journal.Say("%s asks to join %s.", p.name, group)
+	p.journal.Say("%s asks to join %s.", p.name, w.group)
 	ctx, end := context.WithCancelCause(ctx)
 	defer p.alongside(ctx, pulse.run)()
 	defer end(nil)
 	ended := make(chan error, 1)
 	go func() { ended <- member.Run(ctx) }()
-	tick := time.NewTicker(time.Second)
+	tick, leaving, idle := time.NewTicker(time.Second), ctx.Done(), bench{}
 	defer tick.Stop()
-	leaving, idle := ctx.Done(), bench{}
 	for {
 		select {
 		case id := <-w.joined:
 			if p.hasTwin(ctx, id) {
 				end(p.rival())
-			} else {
-				p.seat.joined(id)
+				continue
 			}
+			p.seat.joined(id)
 		case now := <-tick.C:
 			p.journal.sumUp()
 			if w.known.Load() && idle.waits(len(member.Partitions()), now) {
 				idle.told = p.tellWaiting(ctx)
 			}
+		case err := <-w.turned:
+			leaving = nil
+			end(err)
 		case <-leaving:
 			leaving = nil // told once
 			p.journal.Say("%s is asked to stop: it finishes what is in hand, commits and leaves.", p.name)
@@ -102,6 +104,14 @@ type watch struct {
 	joined              chan string // the member's id, once it has joined
 	known               atomic.Bool // it has
 	failing             func(error)
+	turned              chan error // the group speaks another protocol; nil: that is a failure as others
+}
+
+func (p *process) newWatch(pulse *pulse) *watch {
+	return &watch{
+		name: p.name, group: p.real(p.service.role.Group), prefix: p.cfg.Kafka.Prefix, journal: p.journal,
+		joined: make(chan string, 1), failing: pulse.failing, turned: p.turns(),
+	}
 }
 
 // Assigned implements kafka.Watcher.
@@ -131,7 +141,16 @@ func (w *watch) Released(_ time.Time, tps []kafka.TopicPartition, lost bool) {
 func (w *watch) Begun(time.Time, []*kafka.Record) {}
 
 // Failing implements kafka.Watcher.
-func (w *watch) Failing(err error) { w.failing(err) }
+func (w *watch) Failing(err error) {
+	if w.turned == nil || !errors.Is(err, kafka.ErrOtherProtocol) {
+		w.failing(err)
+		return
+	}
+	select {
+	case w.turned <- err:
+	default: // it is known already
+	}
+}
 
 // listed names partitions by their topic: "payment-successful P0, P2".
 func (w *watch) listed(tps []kafka.TopicPartition) string {

@@ -1,7 +1,6 @@
 package standalone
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -19,8 +18,7 @@ const maxNumber = 9999
 const longestHost = 40
 
 // settleName chooses the client id: the one that was asked for, which no living member of the group may have, or the first
-// number that is free on a machine of this name. It also takes over the protocol that the group speaks, unless one was
-// asked for: a member that speaks another would be turned away.
+// number that is free on a machine of this name. It also takes over the protocol that the group speaks.
 func (p *process) settleName(ctx context.Context) error {
 	names := func(number int) string {
 		return fmt.Sprintf("%s-%s-%d", p.cfg.Service, hostName(os.Hostname()), number)
@@ -28,13 +26,9 @@ func (p *process) settleName(ctx context.Context) error {
 	if p.cfg.Name != "" {
 		names = func(int) string { return p.cfg.Name }
 	}
-	group := kafka.GroupReading{}
-	duty, reads := roleOf(p.cfg.Service)
-	if reads {
-		var err error
-		if group, err = p.cluster.Group(ctx, duty.Group, duty.Topics...); err != nil {
-			return err
-		}
+	group, err := p.group(ctx)
+	if err != nil {
+		return err
 	}
 	last := maxNumber
 	if p.cfg.Name != "" || p.cfg.Number != 0 {
@@ -52,8 +46,7 @@ func (p *process) settleName(ctx context.Context) error {
 		}
 		p.onClose(seat.leave)
 		p.seat = seat
-		p.cfg.Kafka.Protocol = cmp.Or(p.cfg.Kafka.Protocol, spoken(group), p.cfg.Habit)
-		return nil
+		return p.match(group)
 	}
 	return p.rival()
 }

@@ -32,6 +32,7 @@ const (
 type process struct {
 	cfg     Config
 	journal *Journal
+	asked   bool   // somebody chose the group protocol
 	name    string // client id
 	number  int
 	seat    *seat

@@ -4,6 +4,7 @@ package standalone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -134,7 +135,7 @@ func (p *process) batch() int {
 // Run runs the service until ctx ends, then leaves politely. What happens is told to j. The error says in a sentence what
 // keeps the service from running, or what ended it.
 func Run(ctx context.Context, cfg Config, j *Journal) error {
-	p := &process{cfg: cfg, journal: j}
+	p := &process{cfg: cfg, journal: j, asked: cfg.Kafka.Protocol != ""}
 	defer p.close()
 	if err := p.open(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -146,7 +147,23 @@ func Run(ctx context.Context, cfg Config, j *Journal) error {
 		p.take(ctx)
 		return nil
 	}
-	return p.work(ctx)
+	return p.stay(ctx)
+}
+
+// stay works until ctx ends, in the protocol that the group speaks, which may change.
+func (p *process) stay(ctx context.Context) error {
+	for {
+		err := p.work(ctx)
+		if p.asked || !errors.Is(err, kafka.ErrOtherProtocol) {
+			return err
+		}
+		if err = p.follow(ctx, err); err != nil {
+			if ctx.Err() != nil {
+				return nil // it was asked to stop meanwhile
+			}
+			return err
+		}
+	}
 }
 
 // take tells of the payments that are taken, until ctx ends.
