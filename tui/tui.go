@@ -5,7 +5,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	tea "charm.land/bubbletea/v2"
@@ -76,11 +75,11 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	m.bid()
 	switch {
 	case m.crash != nil:
-		return fmt.Errorf("run the dashboard: %w", m.crash)
+		return phrase.Errorf("run the dashboard: %w", m.crash)
 	case errors.Is(err, tea.ErrProgramPanic):
-		return fmt.Errorf("draw the dashboard: %w", err)
+		return phrase.Errorf("draw the dashboard: %w", err)
 	case err == nil, ctx.Err() != nil:
 		return nil
 	}
-	return fmt.Errorf("draw the dashboard on this terminal: %w; without a terminal, use `blackfriday serve`", err)
+	return phrase.Errorf("draw the dashboard on this terminal: %w; without a terminal, use `blackfriday serve`", err)
 }

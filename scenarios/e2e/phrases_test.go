@@ -36,7 +36,7 @@ func answering() []string {
 	return []string{
 		"browser", "browserask", "browserpage", "choosers", "confirm", "copy", "desk", "desks", "dialog", "form", "hidden", "jobs", "keys",
 		"letterpage", "letters", "live", "model", "observing", "off", "outcomes", "press", "pretty", "quit", "redrive", "scroll", "trail", "trailpage",
-		"travel", "words",
+		"travel", "tui", "words",
 	}
 }
 
