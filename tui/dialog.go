@@ -218,15 +218,6 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 	return st.frame(d.title, body, inner)
 }
 
-// offers are keys with what each of them does.
-func (st *styles) offers(pairs ...string) string {
-	var out []string
-	for pair := range slices.Chunk(pairs, 2) {
-		out = append(out, st.key.Render(st.keys(pair[0]))+" "+pair[1])
-	}
-	return strings.Join(out, "   ")
-}
-
 // aboutLines are the sentence about the choice under the cursor. They are as many for every choice, so that the frame does
 // not jump.
 func (st *styles) aboutLines(d *dialog, w int) []string {

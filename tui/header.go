@@ -211,7 +211,7 @@ func keysPressed(st *styles, pressed []string) string {
 	if len(pressed) == 0 {
 		return ""
 	}
-	return st.muted.Render("  keys ") + st.strong.Render(strings.Join(pressed, " ")) + " "
+	return st.muted.Render("  keys ") + st.strong.Render(st.keys(strings.Join(pressed, " "))) + " "
 }
 
 // footerLine lists the keys that work now. Where they do not all fit, the spare ones go first, the last before the

@@ -87,6 +87,15 @@ func (st *styles) keys(names string) string {
 	return strings.Join(out, " ")
 }
 
+// offers are keys with what each of them does.
+func (st *styles) offers(pairs ...string) string {
+	var out []string
+	for pair := range slices.Chunk(pairs, 2) {
+		out = append(out, st.key.Render(st.keys(pair[0]))+" "+pair[1])
+	}
+	return strings.Join(out, "   ")
+}
+
 // t is styles.t of the present screen.
 func (m *model) t(format string, args ...any) string { return m.st.t(format, args...) }
 

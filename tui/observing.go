@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -42,10 +41,6 @@ func missing(s *lab.Snapshot) []string {
 
 // missingNotice says which topics there are not.
 func (st *styles) missingNotice(names []string, w int) string {
-	what := "topics are"
-	if len(names) == 1 {
-		what = "topic is"
-	}
-	text := fmt.Sprintf(" %s %d %s not there: ", st.g.attention, len(names), what)
+	text := " " + st.g.attention + " " + st.count(int64(len(names)), "%s topic is not there:", "%s topics are not there:") + " "
 	return st.warn.Render(text) + visible(fitted(names, ", ", w-width(text)-1), w, st.ascii)
 }

@@ -40,17 +40,17 @@ func lanesBody(v view, w, h int) []string {
 func topicsBody(st *styles, s *lab.Snapshot, w int) []string {
 	heading := func(name string) []string { return []string{"", st.ruled(" "+st.title.Render(name)+" ", "", w-1)} }
 	return slices.Concat([]string{topicTitle(st, w)}, topicRows(st, s, w),
-		transactionLines(st, s, w), heading("DEAD LETTERS"), []string{dlqLine(st, s, w), ""}, newestRejection(st, s, w), []string{""},
-		rejectionCounts(st, s.DLQ, w), heading("ANALYTICS"), totalLines(st, s, w))
+		transactionLines(st, s, w), heading(st.t("DEAD LETTERS")), []string{dlqLine(st, s, w), ""}, newestRejection(st, s, w), []string{""},
+		rejectionCounts(st, s.DLQ, w), heading(st.t("ANALYTICS")), totalLines(st, s, w))
 }
 
 // startBody shows how far the lab has come in starting.
 func startBody(st *styles, s *lab.Snapshot, w, h int) []string {
-	out := []string{"", st.ruled(" "+st.title.Render("STARTING")+" ", "", w-1), ""}
+	out := []string{"", st.ruled(" "+st.title.Render(st.t("STARTING"))+" ", "", w-1), ""}
 	for _, step := range s.Steps {
-		sign, time := st.warn.Render(st.g.waiting), st.muted.Render("under way")
+		sign, time := st.warn.Render(st.g.waiting), st.muted.Render(st.t("under way"))
 		if step.Done {
-			sign, time = st.good.Render(st.g.ok), took(step.Took)
+			sign, time = st.good.Render(st.g.ok), st.took(step.Took)
 		}
 		line := "  " + sign + " " + st.strong.Render(st.left(st.told(step.Name, 16), 16)) + " " +
 			st.told(step.Detail, max(w-36, 0))
@@ -88,30 +88,30 @@ func helpLine(st *styles, b key.Binding) string {
 func signLines(st *styles) []string {
 	line := func(sign, means string) string { return "   " + st.left(sign, 14) + " " + means }
 	return []string{
-		" " + st.title.Render("What the signs mean"),
-		line(st.cell(1)+" "+st.bar(1).Render(bar(st.g, st.g.bar, 1, 1, 6)), "what order-1 reads, in its colour"),
-		line(st.alarm.Render(" "+st.g.bad+" ")+" "+st.orphan.Render(bar(st.g, st.g.orphanBar, 1, 1, 6)), "ORPHAN: nobody reads this partition"),
-		line(st.health(lab.Active), "it has partitions and works on them"),
-		line(st.health(lab.Standby), "a member, but no partition is left for it"),
-		line(st.hands([]int{1, 1, 1, nobody, nobody, 2, 2, 2}), "a lane: 1 read, then nobody, then 2"),
-		line(st.hands([]int{1, 1, unknown, unknown, nobody, 1, 1, 1}), "no broker answered: unknown who read, but where certain"),
-		line(st.hands([]int{somebody - 1, somebody - 1, somebody - 2, somebody - 2}), "members outside this lab read, says Kafka"),
-		line(st.strong.Render("#4"), "a rebalance, at its time"),
-		line(st.health(lab.Joining), "started, and not assigned anything yet"),
-		line(st.health(lab.Leaving), "finishes the record in hand, commits, leaves"),
-		line(st.health(lab.Crashed), "lost power: Kafka was not told"),
-		line(st.health(lab.Left), "left the group politely"),
-		line(st.good.Render(st.g.down+" 0:20"), "the lag falls and is zero in 20 seconds"),
-		line(st.warn.Render(st.g.up+" growing"), "more comes in than goes out"),
-		line(st.bad.Render(st.g.stuck+" stuck"), "there is lag, and it does not move"),
-		line(st.muted.Render("393/594"), "393 of 594 records are committed"),
-		line(st.muted.Render("P0@393"), "partition 0, offset 393"),
-		line(st.warn.Render("order-2"), "Kafka names another owner than the reader"),
-		line(st.done.Render(st.g.proven+" lost 0"), "the auditor has read everything: none is lost"),
-		line(st.muted.Render(st.g.waiting+" lost 0"), "none so far, and it has not read everything"),
-		line(st.warn.Render(st.g.attention+" lost 0"), "none by us; others, or retention, took some"),
-		line(st.alarm.Render(" STALE "), "the brokers' numbers are older than 0.5 s"),
-		line(st.muted.Render("computed"), "not measured: from the session timeout"),
+		" " + st.title.Render(st.t("What the signs mean")),
+		line(st.cell(1)+" "+st.bar(1).Render(bar(st.g, st.g.bar, 1, 1, 6)), st.t("what order-1 reads, in its colour")),
+		line(st.alarm.Render(" "+st.g.bad+" ")+" "+st.orphan.Render(bar(st.g, st.g.orphanBar, 1, 1, 6)), st.t("ORPHAN: nobody reads this partition")),
+		line(st.health(lab.Active), st.t("it has partitions and works on them")),
+		line(st.health(lab.Standby), st.t("a member, but no partition is left for it")),
+		line(st.hands([]int{1, 1, 1, nobody, nobody, 2, 2, 2}), st.t("a lane: 1 read, then nobody, then 2")),
+		line(st.hands([]int{1, 1, unknown, unknown, nobody, 1, 1, 1}), st.t("no broker answered: unknown who read, but where certain")),
+		line(st.hands([]int{somebody - 1, somebody - 1, somebody - 2, somebody - 2}), st.t("members outside this lab read, says Kafka")),
+		line(st.strong.Render("#4"), st.t("a rebalance, at its time")),
+		line(st.health(lab.Joining), st.t("started, and not assigned anything yet")),
+		line(st.health(lab.Leaving), st.t("finishes the record in hand, commits, leaves")),
+		line(st.health(lab.Crashed), st.t("lost power: Kafka was not told")),
+		line(st.health(lab.Left), st.t("left the group politely")),
+		line(st.good.Render(st.g.down+" 0:20"), st.t("the lag falls and is zero in 20 seconds")),
+		line(st.warn.Render(st.g.up+" "+st.t("growing")), st.t("more comes in than goes out")),
+		line(st.bad.Render(st.g.stuck+" "+st.t("stuck")), st.t("there is lag, and it does not move")),
+		line(st.muted.Render("393/594"), st.t("393 of 594 records are committed")),
+		line(st.muted.Render("P0@393"), st.t("partition 0, offset 393")),
+		line(st.warn.Render("order-2"), st.t("Kafka names another owner than the reader")),
+		line(st.done.Render(st.g.proven+" "+st.t("lost 0")), st.t("the auditor has read everything: none is lost")),
+		line(st.muted.Render(st.g.waiting+" "+st.t("lost 0")), st.t("none so far, and it has not read everything")),
+		line(st.warn.Render(st.g.attention+" "+st.t("lost 0")), st.t("none by us; others, or retention, took some")),
+		line(st.alarm.Render(" "+st.t("STALE")+" "), st.t("the brokers' numbers are older than 0.5 s")),
+		line(st.muted.Render(st.t("computed")), st.t("not measured: from the session timeout")),
 	}
 }
 
@@ -120,10 +120,10 @@ func helpPage(st *styles, k KeyMap, w, h, top int) []string {
 	all := helpLines(st, k, w)
 	room := h - 2
 	top = min(max(top, 0), max(len(all)-room, 0))
-	hint := "esc closes"
+	hint := st.t("%s closes", st.keys("esc"))
 	if len(all) > room {
-		hint = "up, down, pgup, pgdn scroll " + st.g.dot + " esc closes"
+		hint = st.t("up, down, pgup, pgdn scroll") + " " + st.g.dot + " " + hint
 	}
-	head := st.ruled(" "+st.title.Render("HELP")+" ", " "+st.muted.Render(hint)+" ", w)
+	head := st.ruled(" "+st.title.Render(st.t("HELP"))+" ", " "+st.muted.Render(hint)+" ", w)
 	return append([]string{head, ""}, all[top:min(top+room, len(all))]...)
 }

@@ -162,8 +162,8 @@ func ballotLines(st *styles, text lesson.Text, b *ballot, w int) []string {
 			}
 		}
 	}
-	keys := st.key.Render("a-"+letterOf(len(b.hands)-1)) + " " + st.t("a hand") + "   " + st.key.Render("tab") + " " + st.t("type the number") + "   " +
-		st.key.Render("enter") + " " + st.t("count") + "   " + st.key.Render("esc") + " " + st.t("without votes")
+	keys := st.key.Render("a-"+letterOf(len(b.hands)-1)) + " " + st.t("a hand") + "   " + st.key.Render(st.keys("tab")) + " " + st.t("type the number") + "   " +
+		st.key.Render(st.keys("enter")) + " " + st.t("count") + "   " + st.key.Render(st.keys("esc")) + " " + st.t("without votes")
 	return st.frame(st.t("Predict, then press"), append(body, "", keys), inner)
 }
 
@@ -173,7 +173,7 @@ func revealLines(st *styles, text lesson.Text, poll lesson.Poll, w int) []string
 	q := text.Questions[poll.Question.Name]
 	body := append(st.wrapped(q.Ask, inner, st.strong), "")
 	body = append(body, st.pollLines(text, poll, inner)...)
-	body = append(body, "", st.key.Render("esc")+" "+st.muted.Render(st.t("or any key of the lab goes on")))
+	body = append(body, "", st.key.Render(st.keys("esc"))+" "+st.muted.Render(st.t("or any key of the lab goes on")))
 	return st.frame(st.t("Predicted, and measured"), body, inner)
 }
 

@@ -140,7 +140,7 @@ func trailLines(st *styles, t *trail, w int) (lines []string, at int) {
 		lines = append(lines, cut("   "+st.muted.Render(st.left(st.say(missing.word()), 12)+" "+st.g.waiting+" "+st.t("not yet")), w, st.ascii))
 	}
 	if n := t.trace.More; n > 0 {
-		lines = append(lines, st.muted.Render("   "+st.count(int64(n), "and %s more record that names it", "and %s more records that name it")))
+		lines = append(lines, st.muted.Render("   "+st.count(n, "and %s more record that names it", "and %s more records that name it")))
 	}
 	return lines, at
 }

@@ -35,7 +35,7 @@ func spoken() []string {
 func answering() []string {
 	return []string{
 		"browser", "browserask", "browserpage", "choosers", "confirm", "copy", "desk", "desks", "dialog", "form", "hidden", "jobs", "keys",
-		"letterpage", "letters", "live", "model", "observing", "off", "outcomes", "press", "pretty", "quit", "redrive", "scroll", "trail", "trailpage",
+		"letterpage", "letters", "live", "model", "observing", "off", "outcomes", "pages", "press", "pretty", "quit", "redrive", "scroll", "trail", "trailpage",
 		"travel", "tui", "words",
 	}
 }
