@@ -89,6 +89,9 @@ func (c *consumption) check(cmd *cobra.Command) error {
 
 // run prints until ctx ends, enough has come, or nothing comes any more, and says on stderr how many there were.
 func (c *consumption) run(cmd *cobra.Command, cluster *kafka.Cluster) error {
+	if c.stream.Group != "" {
+		c.terminal.name(cmd, cluster, phrase.New("Joins %s and commits there", c.stream.Group))
+	}
 	stream, err := cluster.NewStream(cmd.Context(), "blackfriday-consume", c.stream)
 	if err != nil {
 		return err

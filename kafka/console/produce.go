@@ -76,6 +76,7 @@ func (p *production) run(cmd *cobra.Command, c *kafka.Cluster) error {
 		return err
 	}
 	defer producer.Close()
+	p.terminal.name(cmd, c, phrase.New("Writes to %s", p.topic))
 	if p.terminal.In && p.terminal.Out {
 		p.tell(phrase.New("A message on each line; Ctrl+D ends."))
 	}
