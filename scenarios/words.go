@@ -119,11 +119,11 @@ func listed(words []phrase.Phrase, none phrase.Phrase) phrase.Phrase {
 }
 
 // oneLine is an error that says several things, in one line.
-type oneLine struct{ error }
+type oneLine struct{ err error }
 
 // In implements phrase.Speaker.
 func (o oneLine) In(l *phrase.Language) string {
-	return strings.ReplaceAll(phrase.Say(l, o.error), "\n", "; ")
+	return strings.ReplaceAll(phrase.Say(l, o.err), "\n", "; ")
 }
 
 // title is a sentence without its full stop.

@@ -157,10 +157,11 @@ func (p *process) stay(ctx context.Context) error {
 		if p.asked || !errors.Is(err, kafka.ErrOtherProtocol) {
 			return err
 		}
-		if err = p.follow(ctx, err); err != nil {
-			if ctx.Err() != nil {
-				return nil // it was asked to stop meanwhile
-			}
+		err = p.follow(ctx, err)
+		switch {
+		case ctx.Err() != nil:
+			return nil // it was asked to stop meanwhile
+		case err != nil:
 			return err
 		}
 	}
