@@ -5,11 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
 // simulated is what is said wherever the embedded brokers could be taken for real ones.
-const simulated = "simulated: the embedded broker does not replicate"
+func simulated() phrase.Phrase {
+	return phrase.New("simulated: the embedded broker does not replicate")
+}
 
 // brokerTitle is the heading of the page of the brokers.
 func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
@@ -19,7 +22,7 @@ func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 			up++
 		}
 	}
-	right := st.muted.Render(" " + simulated + " ")
+	right := st.muted.Render(" " + st.say(simulated()) + " ")
 	if !s.Placement.Simulated {
 		right = " " + st.replication(s) + " "
 	}
@@ -28,7 +31,7 @@ func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 		head += st.alarm.Render(" "+old+" ") + " "
 	}
 	if s.Placement.Simulated && width(head)+width(right) > w {
-		right = st.muted.Render(" simulated ")
+		right = st.muted.Render(" " + st.t("simulated") + " ")
 	}
 	return st.ruled(head, right, w)
 }
@@ -192,37 +195,37 @@ func (st *styles) lossLines(l lab.Loss, w int) []string {
 }
 
 // brokerDialog stops or starts an embedded broker; of a real cluster it says how a broker is killed where it runs.
-func brokerDialog(s *lab.Snapshot, again []string) *dialog {
+func brokerDialog(st *styles, s *lab.Snapshot, again []string) *dialog {
 	switch s.Cluster.Kind() {
 	case lab.ClusterElsewhere:
-		return &dialog{title: "These brokers run in another process", items: []choice{{label: "I see", detail: "only that process can stop them"}}, notes: []string{
+		return &dialog{title: st.t("These brokers run in another process"), items: []choice{{label: st.t("I see"), detail: st.t("only that process can stop them")}}, notes: []string{
 			"",
-			simulated + ".",
-			"In another lab press b there. blackfriday broker stops as a",
-			"whole: kill it where it runs, and start it again.",
-			"The brokers' page shows what moves.",
+			st.say(simulated()) + ".",
+			st.t("In another lab press b there. blackfriday broker stops as a"),
+			st.t("whole: kill it where it runs, and start it again."),
+			st.t("The brokers' page shows what moves."),
 		}}
 	case lab.ClusterReal:
-		return &dialog{title: "These brokers are not the lab's to stop", items: []choice{{label: "I see", detail: "kill one where it runs"}}, notes: []string{
+		return &dialog{title: st.t("These brokers are not the lab's to stop"), items: []choice{{label: st.t("I see"), detail: st.t("kill one where it runs")}}, notes: []string{
 			"",
-			"One of docker-compose.cluster.yml:",
+			st.t("One of docker-compose.cluster.yml:"),
 			"  docker compose -f kafka/docker-compose.cluster.yml kill kafka-2",
 			"  docker compose -f kafka/docker-compose.cluster.yml start kafka-2",
-			"A process: kill -9 PID, and start it again where it was.",
-			"The brokers' page shows what moves.",
+			st.t("A process: kill -9 PID, and start it again where it was."),
+			st.t("The brokers' page shows what moves."),
 		}}
 	}
-	d := &dialog{title: "Stop or start a broker", again: again, notes: []string{"", simulated + ".", "Leaders move as on a real cluster; no data can be lost."}}
+	d := &dialog{title: st.t("Stop or start a broker"), again: again, notes: []string{"", st.say(simulated()) + ".", st.t("Leaders move as on a real cluster; no data can be lost.")}}
 	if len(s.Brokers) == 0 {
-		d.items = []choice{{label: "I see", detail: "the brokers were not read yet: try again in a moment"}}
+		d.items = []choice{{label: st.t("I see"), detail: st.t("the brokers were not read yet: try again in a moment")}}
 	}
 	for _, b := range s.Brokers {
-		c := choice{label: fmt.Sprintf("stop broker %d", b.ID), detail: "leads " + count(int64(b.Leads), "partition"), command: lab.StopBroker{ID: b.ID}}
+		c := choice{label: st.t("stop broker %d", b.ID), detail: st.count(int64(b.Leads), "leads %s partition", "leads %s partitions"), command: lab.StopBroker{ID: b.ID}}
 		switch {
 		case b.Fixed:
-			c = choice{label: fmt.Sprintf("broker %d", b.ID), detail: "the controller of the embedded cluster stays"}
+			c = choice{label: st.t("broker %d", b.ID), detail: st.t("the controller of the embedded cluster stays")}
 		case b.State == lab.BrokerGone:
-			c = choice{label: fmt.Sprintf("start broker %d", b.ID), detail: "it leads again what it led", command: lab.StartBroker{ID: b.ID}}
+			c = choice{label: st.t("start broker %d", b.ID), detail: st.t("it leads again what it led"), command: lab.StartBroker{ID: b.ID}}
 		}
 		d.items = append(d.items, c)
 	}

@@ -100,7 +100,7 @@ func TestBrokerKey(t *testing.T) {
 	m, f := dashboard(s, 100, 30)
 	for _, choice := range []string{"1", "2", "3"} {
 		m.Update(keyPress("b"))
-		if m.page != brokersPage || !strings.Contains(text(m), simulated) {
+		if m.page != brokersPage || !strings.Contains(text(m), simulated().String()) {
 			t.Fatal("no dialog about brokers, or no word that it is simulated")
 		}
 		if _, cmd := m.Update(keyPress(choice)); cmd != nil {

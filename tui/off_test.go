@@ -57,7 +57,7 @@ func TestAnEmbeddedClusterOfAnotherProcess(t *testing.T) {
 	}
 	m, f := dashboard(apart(), 80, 24)
 	m.Update(keyPress("b"))
-	if got := text(m); !strings.Contains(got, "run in another process") || !strings.Contains(got, simulated) || strings.Contains(got, "docker") {
+	if got := text(m); !strings.Contains(got, "run in another process") || !strings.Contains(got, simulated().String()) || strings.Contains(got, "docker") {
 		t.Error(got)
 	}
 	if _, cmd := m.Update(keyPress("enter")); cmd != nil || len(f.asked) > 0 {

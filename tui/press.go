@@ -180,12 +180,12 @@ func (m *model) ask(msg tea.KeyPressMsg) bool {
 	case key.Matches(msg, m.keys.MessageKey):
 		m.dialog = keyDialog(m.st, m.live, m.keys.MessageKey.Keys())
 	case key.Matches(msg, m.keys.Guarantee):
-		m.dialog = guaranteeDialog(m.live, m.keys.Guarantee.Keys())
+		m.dialog = guaranteeDialog(m.st, m.live, m.keys.Guarantee.Keys())
 	case key.Matches(msg, m.keys.Broker):
 		m.page = brokersPage
-		m.dialog = brokerDialog(m.live, m.keys.Broker.Keys())
+		m.dialog = brokerDialog(m.st, m.live, m.keys.Broker.Keys())
 	case key.Matches(msg, m.keys.Policy):
-		m.dialog = poisonDialog(m.live, m.keys.Policy.Keys())
+		m.dialog = poisonDialog(m.st, m.live, m.keys.Policy.Keys())
 	}
 	return m.dialog != nil
 }

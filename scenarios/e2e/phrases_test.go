@@ -34,7 +34,7 @@ func spoken() []string {
 // answering are the files of the dashboard that answer and ask.
 func answering() []string {
 	return []string{
-		"browser", "browserask", "browserpage", "choosers", "confirm", "copy", "desk", "desks", "dialog", "form", "hidden", "jobs", "keys",
+		"brokerpage", "browser", "browserask", "browserpage", "choosers", "confirm", "copy", "desk", "desks", "dialog", "form", "guarantees", "hidden", "jobs", "keys",
 		"letterpage", "letters", "live", "model", "observing", "off", "outcomes", "pages", "press", "pretty", "quit", "redrive", "scroll", "trail", "trailpage",
 		"travel", "tui", "words",
 	}
