@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +36,7 @@ type dialog struct {
 type choice struct {
 	label, detail string
 	about         string // a sentence that stands under the list while the cursor is here
+	digit         string // the key that takes it, where its place in the list says nothing
 	now           bool   // this is how it stands
 	command       lab.Command
 	act           action  // what is done where that is nothing that the lab is asked for
@@ -127,18 +127,26 @@ func (d *dialog) refused() bool {
 	return d.digits != "" && (err != nil || n < 1 || n > d.most)
 }
 
-// number takes the line that a digit names: 1 is the first, 0 the tenth.
+// number takes the line that a digit names.
 func (d *dialog) number(text string) answer {
-	n, err := strconv.Atoi(text)
-	if err != nil || len(text) != 1 {
-		return answer{}
+	for i := range d.items {
+		if text != "" && text == d.digitOf(i) {
+			d.cursor = i
+			return d.take()
+		}
 	}
-	index := (n + 9) % 10
-	if index >= len(d.items) {
-		return answer{}
+	return answer{}
+}
+
+// digitOf is the digit of a line: 1 is the first, 0 the tenth, unless one of the lines has its own. It is empty for others.
+func (d *dialog) digitOf(i int) string {
+	switch {
+	case slices.ContainsFunc(d.items, func(c choice) bool { return c.digit != "" }):
+		return d.items[i].digit
+	case i < 10:
+		return strconv.Itoa((i + 1) % 10)
 	}
-	d.cursor = index
-	return d.take()
+	return ""
 }
 
 // width is how many cells the longest line of the dialog needs.
@@ -243,8 +251,8 @@ func (st *styles) numberBox(digits string) string {
 func (st *styles) choiceLine(d *dialog, i, w int, s *lab.Snapshot) string {
 	c := d.items[i]
 	key := "   "
-	if d.typed == nil && i < 10 {
-		key = fmt.Sprintf(" %d ", (i+1)%10)
+	if digit := d.digitOf(i); d.typed == nil && digit != "" {
+		key = " " + digit + " "
 	}
 	label := st.left(visible(c.label, d.labels(), st.ascii), d.labels())
 	if d.typed != nil {

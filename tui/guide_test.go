@@ -99,7 +99,7 @@ func TestGuideScreens(t *testing.T) {
 		}},
 		{"leaf", func(m *model) { show(m, single()); press(m, "esc", ">") }},
 		{"menu", func(m *model) { show(m, single()); press(m, "esc", "G") }},
-		{"confirm", func(m *model) { show(m, single()); press(m, "esc", "G", "up", "enter") }},
+		{"confirm", func(m *model) { show(m, single()); press(m, "esc", "G", "6") }},
 	}
 	for _, language := range []string{phrase.English, phrase.French} {
 		for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
@@ -309,11 +309,11 @@ func TestNothingIsMeasuredBetweenTwoLabs(t *testing.T) {
 func TestStepsCanBeSkippedAndGoneBackTo(t *testing.T) {
 	m, _ := guided(t, single(), 3, 120, 36, "", func(o *Options) { o.NoQuestions = true })
 	show(m, single())
-	press(m, "G", "1")
+	press(m, "G", "7")
 	if m.guide.course.Present() != 1 || !strings.Contains(text(m), "(skipped)") {
 		t.Fatalf("not skipped:\n%s", text(m))
 	}
-	press(m, "G", "2")
+	press(m, "G", "8")
 	if m.guide.course.Present() != 0 {
 		t.Error("there is no way back")
 	}
@@ -382,13 +382,13 @@ func TestTheCourseHearsOfScrapesAndOfTheHandOut(t *testing.T) {
 		o.Scraped = func() int64 { return 2 }
 	})
 	show(m, running(3, 3))
-	press(m, "G", "1", "G", "1") // without a broker that dies
+	press(m, "G", "7", "G", "7") // without a broker that dies
 	show(m, running(3, 3))
 	if steps := m.guide.course.Steps(6); !steps[2].Done {
 		t.Errorf("somebody fetched the metrics twice, and the step is %+v", steps[2])
 	}
 	for range 2 {
-		press(m, "G", "1")
+		press(m, "G", "7")
 	}
 	m.handedOut()
 	show(m, running(3, 3))

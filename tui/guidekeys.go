@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -157,24 +158,25 @@ func (m *model) guideMenu() *dialog {
 		return choice{label: label, detail: detail, act: func(m *model) tea.Cmd { do(m); return nil }}
 	}
 	d := &dialog{title: m.t("The guide"), again: m.keys.GuideMenu.Keys()}
+	for n, text := range g.texts { // each has its own number, and what else there is the others
+		c := choice{label: m.t("checkpoint %d", n), detail: text.Title, digit: strconv.Itoa(n), now: n == g.here(), next: m.beginDialog(n)}
+		d.items = append(d.items, c)
+	}
 	if steps := g.course.Steps(g.here()); g.course.Present() < len(steps) {
 		name := g.text().Steps[steps[g.course.Present()].Step.Name].Title
-		d.items = append(d.items, choice{label: m.t("skip"), detail: m.t("this step: %s", name), act: (*model).skip})
+		d.items = append(d.items, choice{label: m.t("skip"), detail: m.t("this step: %s", name), digit: "7", act: (*model).skip})
 	}
 	if g.course.Present() > 0 {
-		d.items = append(d.items, choice{label: m.t("one step back"), detail: m.t("to do it again"), act: (*model).stepBack})
+		d.items = append(d.items, choice{label: m.t("one step back"), detail: m.t("to do it again"), digit: "8", act: (*model).stepBack})
 	}
 	questions := plain(m.t("no questions"), m.t("ask nothing from now on"), func(m *model) { m.guide.quiet, m.guide.reveal = true, "" })
 	if g.quiet {
 		questions = plain(m.t("questions"), m.t("ask before each experiment again"), func(m *model) { m.guide.quiet = false })
 	}
+	questions.digit = "9"
 	d.items = append(d.items, questions, plain(m.t("close"), m.t("the guide; what was measured stays"), (*model).closeGuide))
 	if g.shown != g.here() {
 		d.items = append(d.items, plain(m.t("go on here"), m.t("checkpoint %d, with the lab as it is", g.shown), func(m *model) { m.enter(m.guide.shown, m.live) }))
-	}
-	for n, text := range g.texts {
-		c := choice{label: m.t("checkpoint %d", n), detail: text.Title, now: n == g.here(), next: m.beginDialog(n)}
-		d.items = append(d.items, c)
 	}
 	return d
 }

@@ -172,7 +172,7 @@ func TestTheGuideInATerminal(t *testing.T) {
 	})
 	term.key("G")
 	term.waitFor("the menu", func(screen string) bool { return strings.Contains(screen, "Le guide") })
-	term.key("9")
+	term.key("4")
 	term.waitFor("the question before all is deleted", func(screen string) bool { return strings.Contains(screen, "Commencer le checkpoint 4") })
 	term.key("y")
 	term.waitFor("another lab", func(screen string) bool {
