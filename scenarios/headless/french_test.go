@@ -1,16 +1,19 @@
 package headless
 
 import (
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/charmbracelet/x/exp/golden"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
 	"blackfriday/services/audit"
 	"blackfriday/services/lab"
 )
+
+var update = flag.Bool("update", false, "write the golden report")
 
 func french(t *testing.T) *phrase.Language {
 	t.Helper()
@@ -39,7 +42,16 @@ func TestAReportInFrench(t *testing.T) {
 	if p.err != nil {
 		t.Fatal(p.err)
 	}
-	golden.RequireEqual(t, b.String())
+	file := filepath.Join("testdata", t.Name()+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || b.String() != string(want) {
+		t.Errorf("%v; it is\n%s\nwant\n%s", err, b.String(), want)
+	}
 }
 
 // TestEveryStepAndCheckIsSaidInFrench, of every scenario, whatever it counted.

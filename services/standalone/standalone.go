@@ -160,7 +160,7 @@ func (p *process) stay(ctx context.Context) error {
 		err = p.follow(ctx, err)
 		switch {
 		case ctx.Err() != nil:
-			return nil // it was asked to stop meanwhile
+			return nil //nolint:nilerr // it was asked to stop meanwhile
 		case err != nil:
 			return err
 		}
