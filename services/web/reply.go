@@ -17,7 +17,7 @@ func Reply(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// Error answers with {"error": message}.
+// Error answers with {"error": message}. It is an interface of programs: English, whatever the language of the lab.
 func Error(w http.ResponseWriter, status int, message string) {
 	body, err := json.Marshal(map[string]string{"error": message})
 	if err != nil {
