@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
 )
@@ -19,20 +20,20 @@ type part struct {
 // partsOf are the parts of an entry of the books, in the order in which a payment goes through them.
 func (st *styles) partsOf(e ledger.Entry) []part {
 	return []part{
-		{"orders", "orders", "became at least one order", e.Done, st.done, true},
-		{"DLQ", "DLQ", "a dead letter, and no order", e.DLQ, st.dead, true},
-		{"in flight", "flight", "in hand, or too fresh to judge", e.InFlight, st.strong, true},
-		{"waiting", "waiting", "no order yet, and not committed", e.Waiting, st.waits, true},
-		{"lost", "lost", "committed, and nothing came of it", e.Lost, st.alarm, false},
-		{"foreign", "foreign", "committed by another program", e.Foreign, st.warn, false},
-		{"expired", "expired", "deleted before anybody read it", e.Expired, st.warn, false},
+		{st.t("orders"), st.t("orders"), st.t("became at least one order"), e.Done, st.done, true},
+		{"DLQ", "DLQ", st.t("a dead letter, and no order"), e.DLQ, st.dead, true},
+		{st.t("in flight"), st.t("flight"), st.t("in hand, or too fresh to judge"), e.InFlight, st.strong, true},
+		{st.t("waiting"), st.t("waiting"), st.t("no order yet, and not committed"), e.Waiting, st.waits, true},
+		{st.t("lost"), st.t("lost"), st.t("committed, and nothing came of it"), e.Lost, st.alarm, false},
+		{st.t("foreign"), st.t("foreign"), st.t("committed by another program"), e.Foreign, st.warn, false},
+		{st.t("expired"), st.t("expired"), st.t("deleted before anybody read it"), e.Expired, st.warn, false},
 	}
 }
 
 // others are the payments that this lab could do nothing about, as one part.
 func (st *styles) others(e ledger.Entry) part {
 	sum := ledger.Sum{Count: e.Foreign.Count + e.Expired.Count, Cents: e.Foreign.Cents + e.Expired.Cents}
-	return part{name: "other", short: "other", sum: sum, style: st.warn}
+	return part{name: st.t("other"), short: st.t("other"), sum: sum, style: st.warn}
 }
 
 // balanced says that the parts add up, in payments and in cents.
@@ -82,9 +83,10 @@ func balanceLine(st *styles, s *lab.Snapshot, w int) string {
 	p := s.Ledger
 	switch {
 	case p == nil || !p.Known && p.Err == "":
-		return st.left(st.muted.Render(" "+st.g.waiting+" The auditor reads the topics: no balance yet."), w)
+		return st.left(st.muted.Render(" "+st.g.waiting+" "+st.t("The auditor reads the topics: no balance yet.")), w)
 	case !p.Known:
-		return st.left(st.bad.Render(" "+st.g.attention+" The auditor cannot read: ")+visible(p.Err, max(w-29, 0), st.ascii), w)
+		head := " " + st.g.attention + " " + st.t("The auditor cannot read:") + " "
+		return st.left(st.bad.Render(head)+visible(p.Err, max(w-width(head)-1, 0), st.ascii), w)
 	}
 	const gap = 2
 	left, right := "", ""
@@ -106,9 +108,9 @@ func widest(e ledger.Entry) ledger.Entry {
 // equation writes the payments as the sum of their parts.
 func (st *styles) equation(e ledger.Entry, how equation) string {
 	term := func(s ledger.Sum, name string, style pen) string {
-		number, euros := comma(s.Count), ""
+		number, euros := st.number(s.Count), ""
 		if how.rounded {
-			number = compact(s.Count)
+			number = st.compact(s.Count)
 		}
 		if how.euros {
 			euros = " " + st.muted.Render(st.cents(s.Cents))
@@ -117,7 +119,7 @@ func (st *styles) equation(e ledger.Entry, how equation) string {
 	}
 	name, equals, plus := "", " = ", " + "
 	if how.words {
-		name = "payments"
+		name = st.t("payments")
 	}
 	if how.rounded {
 		equals = " " + st.g.about + " "
@@ -145,13 +147,13 @@ func (st *styles) equation(e ledger.Entry, how equation) string {
 // verdict is what the class asks for: is anything lost? And how sure the auditor can be. It is as wide with a doubt as
 // without, and nothing in it changes its place.
 func (st *styles) verdict(s *lab.Snapshot, how equation) string {
-	name, between := "duplicates ", "  "
+	name, between := st.t("duplicates")+" ", "  "
 	if how.brief || how.bare {
-		name, between = "dup ", " "
+		name, between = st.t("dup")+" ", " "
 	}
 	line := st.lost(s)
 	if n := s.Ledger.Total.Duplicates.Count; !how.bare {
-		line += between + st.duplicates(n).Render(name+comma(n))
+		line += between + st.duplicates(n).Render(name+st.number(n))
 	}
 	if how.doubt == 0 {
 		return line + " "
@@ -166,17 +168,17 @@ func (st *styles) lost(s *lab.Snapshot) string {
 	_, doubted := st.doubt(s)
 	switch {
 	case !balanced(p.Total):
-		return st.alarm.Render(" " + st.g.bad + " DOES NOT ADD UP ")
+		return st.alarm.Render(" " + st.g.bad + " " + st.t("DOES NOT ADD UP") + " ")
 	case p.Total.Lost.Count > 0:
-		return st.alarm.Render(" " + st.g.bad + " LOST " + comma(p.Total.Lost.Count) + " ")
+		return st.alarm.Render(" " + st.g.bad + " " + st.t("LOST %s", phrase.Number(p.Total.Lost.Count)) + " ")
 	case p.Err != "":
-		return st.bad.Render(st.g.attention + " lost 0")
+		return st.bad.Render(st.g.attention + " " + st.t("lost 0"))
 	case doubted:
-		return st.muted.Render(st.g.waiting + " lost 0")
+		return st.muted.Render(st.g.waiting + " " + st.t("lost 0"))
 	case beyond(p.Total):
-		return st.warn.Render(st.g.attention + " lost 0")
+		return st.warn.Render(st.g.attention + " " + st.t("lost 0"))
 	}
-	return st.done.Render(st.g.proven + " lost 0")
+	return st.done.Render(st.g.proven + " " + st.t("lost 0"))
 }
 
 // beyond says that there are payments of which nobody can tell what became of them, or that nobody ever read.

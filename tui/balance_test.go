@@ -110,7 +110,7 @@ func TestTheBalanceLineBalances(t *testing.T) {
 		lost := "✓ lost 0"
 		switch {
 		case e.Lost.Count > 0:
-			lost = "LOST " + comma(e.Lost.Count)
+			lost = "LOST " + english().number(e.Lost.Count)
 		case beyond(e):
 			lost = "! lost 0"
 		}

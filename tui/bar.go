@@ -16,7 +16,7 @@ func (st *styles) partitionBar(s *lab.Snapshot, p lab.Partition, w int, scale in
 	rest := w - width(text)
 	line := style.Render(text) + st.rule.Render(blank(rest%2)+strings.Repeat(" "+st.g.track, rest/2))
 	if hot, _, ok := hotPartition(s); ok && hot.ID == p.ID {
-		const word = " hot "
+		word := " " + st.t("hot") + " "
 		return cells(line, 0, w-len(word)) + st.frozen.Render(cut(word, w, st.ascii))
 	}
 	return line
@@ -27,7 +27,7 @@ func (st *styles) barStyle(s *lab.Snapshot, p lab.Partition) (style pen, fill st
 	switch {
 	case p.Orphan:
 		return st.orphan, st.g.orphanBar
-	case p.Known && stale(s) == "" && p.Reader > 0 && !p.Unknown:
+	case p.Known && !stale(s) && p.Reader > 0 && !p.Unknown:
 		return st.bar(p.Reader), st.g.bar
 	}
 	return st.quiet, st.g.bar

@@ -26,8 +26,8 @@ func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 	if !s.Placement.Simulated {
 		right = " " + st.replication(s) + " "
 	}
-	head := " " + st.title.Render("BROKERS") + " " + fmt.Sprintf("%d of %d answer ", up, len(s.Brokers))
-	if old := stale(s); old != "" {
+	head := " " + st.title.Render(st.t("BROKERS")) + " " + st.t("%d of %d answer", up, len(s.Brokers)) + " "
+	if old := st.staleWord(s); old != "" {
 		head += st.alarm.Render(" "+old+" ") + " "
 	}
 	if s.Placement.Simulated && width(head)+width(right) > w {
@@ -44,11 +44,11 @@ func answers(s *lab.Snapshot, b lab.Broker) bool { return b.State == lab.BrokerU
 func (st *styles) replication(s *lab.Snapshot) string {
 	p := s.Placement
 	n := int64(p.UnderReplicated)
-	text := count(n, "partition") + " under-replicated"
+	text := st.count(n, "%s partition under-replicated", "%s partitions under-replicated")
 	unsure := slices.ContainsFunc(s.Brokers, func(b lab.Broker) bool { return b.State == lab.BrokerSilent })
 	switch {
 	case s.Reading.Lost, n == 0 && unsure:
-		text = st.muted.Render(st.g.dash + " under-replicated")
+		text = st.muted.Render(st.t("%s under-replicated", st.g.dash))
 	case n > 0:
 		text = st.warn.Render(st.g.attention + " " + text)
 	default:
@@ -58,7 +58,7 @@ func (st *styles) replication(s *lab.Snapshot) string {
 		return text
 	}
 	if p.Leaderless > 0 {
-		text += ", " + st.bad.Render(fmt.Sprintf("%s %d without a leader", st.g.bad, p.Leaderless))
+		text += ", " + st.bad.Render(st.g.bad+" "+st.t("%d without a leader", p.Leaderless))
 	}
 	return text
 }
@@ -66,43 +66,46 @@ func (st *styles) replication(s *lab.Snapshot) string {
 // brokerBody is what scrolls on the page of the brokers: who they are, where everything is kept, and what was lost.
 func brokerBody(st *styles, s *lab.Snapshot, w int) []string {
 	heading := func(name string) string { return st.ruled(" "+st.title.Render(name)+" ", "", w) }
-	out := []string{st.muted.Render("  id  address              state         for  leads   in sync  looks after")}
+	out := []string{st.muted.Render("  " + st.left(st.t("id"), 4) + st.left(st.t("address"), 21) + st.left(st.t("state"), st.stateCells()) + " " + st.right(st.t("for"), 6) + " " + st.right(st.t("leads"), 6) + "  " + st.right(st.t("in sync"), 8) + "  " + st.t("looks after"))}
 	for _, b := range s.Brokers {
 		out = append(out, st.brokerRow(s, b, w))
 	}
-	out = append(out, "", heading("LOST"))
+	out = append(out, "", heading(st.t("LOST")))
 	for _, l := range slices.Backward(s.Losses) {
 		out = append(out, st.lossLines(l, w)...)
 	}
 	switch {
 	case len(s.Losses) > 0:
 	case s.Reading.Lost:
-		out = append(out, st.muted.Render("  No broker answers: which of them is lost they will say themselves."))
+		out = append(out, st.muted.Render("  "+st.t("No broker answers: which of them is lost they will say themselves.")))
 	default:
-		out = append(out, st.muted.Render("  No broker was lost. "+DefaultKeys().Broker.Help().Key+" stops one, or says how."))
+		out = append(out, st.muted.Render("  "+st.t("No broker was lost. %s stops one, or says how.", DefaultKeys().Broker.Help().Key)))
 	}
-	out = append(out, "", heading("WHERE THE PARTITIONS ARE"), st.muted.Render("  topic                      leader    copies on   in sync"))
+	out = append(out, "", heading(st.t("WHERE THE PARTITIONS ARE")), st.muted.Render("  "+st.left(st.t("topic"), 27)+st.left(st.t("leader"), 10)+st.left(st.t("copies on"), 12)+st.t("in sync")))
 	for _, p := range s.Placement.Places {
 		out = append(out, cut(st.placeRow(s, p), w, st.ascii))
 	}
 	return out
 }
 
+// stateCells is how wide the state of a broker is.
+func (st *styles) stateCells() int { return max(10, width(st.t("running"))+3) }
+
 func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
 	if b.State == lab.BrokerUp && !answers(s, b) {
 		b.State, b.Since = lab.BrokerSilent, s.Reading.At
 	}
 	state := map[lab.BrokerState]string{
-		lab.BrokerUp:     st.good.Render(st.g.health[lab.Active] + " running"),
-		lab.BrokerSilent: st.bad.Render(st.g.bad + " silent"),
-		lab.BrokerGone:   st.bad.Render(st.g.bad + " gone"),
+		lab.BrokerUp:     st.good.Render(st.g.health[lab.Active] + " " + st.t("running")),
+		lab.BrokerSilent: st.bad.Render(st.g.bad + " " + st.t("silent")),
+		lab.BrokerGone:   st.bad.Render(st.g.bad + " " + st.t("gone")),
 	}[b.State]
 	copies := fmt.Sprintf("%d/%d", b.InSync, b.Copies)
 	if s.Placement.Simulated || b.State != lab.BrokerUp {
 		copies = st.g.dash
 	}
 	line := "  " + st.strong.Render(st.left(fmt.Sprint(b.ID), 3)) + " " + st.left(st.address(b.Address, 20), 20) + " " +
-		st.left(state, 10) + " " + st.right(clock(s.At.Sub(b.Since)), 6) + " " + st.right(fmt.Sprint(b.Leads), 6) + "  " +
+		st.left(state, st.stateCells()) + " " + st.right(clock(s.At.Sub(b.Since)), 6) + " " + st.right(fmt.Sprint(b.Leads), 6) + "  " +
 		st.right(copies, 8) + "  "
 	return cut(line+st.muted.Render(st.duties(b, w-width(line)-1)), w, st.ascii)
 }
@@ -111,7 +114,7 @@ func (st *styles) brokerRow(s *lab.Snapshot, b lab.Broker, w int) string {
 func (st *styles) duties(b lab.Broker, w int) string {
 	var words, brief []string
 	if b.Fixed {
-		words, brief = []string{"the controller"}, []string{"controller"}
+		words, brief = []string{st.t("the controller")}, []string{st.t("controller")}
 	}
 	for _, group := range b.Coordinates {
 		words, brief = append(words, group), append(brief, strings.TrimSuffix(group, "-service-group"))
@@ -122,9 +125,9 @@ func (st *styles) duties(b lab.Broker, w int) string {
 	if all := visible(strings.Join(brief, ", "), 400, st.ascii); width(all) <= w {
 		return all
 	}
-	counted := count(int64(len(b.Coordinates)), "group")
+	counted := st.count(int64(len(b.Coordinates)), "%s group", "%s groups")
 	if b.Fixed {
-		counted = "controller, " + counted
+		counted = st.t("controller") + ", " + counted
 	}
 	return counted
 }
@@ -143,9 +146,9 @@ func (st *styles) placeRow(s *lab.Snapshot, p lab.Place) string {
 	leader := fmt.Sprint(p.Leader)
 	switch {
 	case p.Leader < 0:
-		leader = st.bad.Render("none")
+		leader = st.bad.Render(strings.TrimSpace(st.t("none ")))
 	case p.Silent, s.Reading.Lost:
-		leader = st.bad.Render(leader + " silent")
+		leader = st.bad.Render(leader + " " + st.t("silent"))
 	}
 	copies, inSync := nodes(p.Replicas), nodes(p.ISR)
 	switch {
@@ -170,24 +173,24 @@ func nodes(ids []int32) string {
 
 // lossLines tell of one broker that was lost: since when, and what moved.
 func (st *styles) lossLines(l lab.Loss, w int) []string {
-	head := "  " + l.At.Format("15:04:05") + " " + st.strong.Render(fmt.Sprintf("broker %d", l.Broker))
+	head := "  " + l.At.Format("15:04:05") + " " + st.strong.Render(st.t("broker %d", l.Broker))
 	switch {
 	case l.Back.IsZero():
-		head += " " + st.bad.Render(st.g.bad+" away")
+		head += " " + st.bad.Render(st.g.bad+" "+st.t("away"))
 	default:
-		head += " " + st.good.Render(st.g.ok+" back after "+took(l.Back.Sub(l.At)))
+		head += " " + st.good.Render(st.g.ok+" "+st.t("back after %s", st.took(l.Back.Sub(l.At))))
 	}
 	if !l.InSync.IsZero() {
-		head += ", its copies in sync " + took(l.InSync.Sub(l.Back)) + " later"
+		head += st.t(", its copies in sync %s later", st.took(l.InSync.Sub(l.Back)))
 	}
 	if l.Waiting > 0 {
-		head += "  " + st.bad.Render(count(int64(l.Waiting), "partition")+" without a leader")
+		head += "  " + st.bad.Render(st.count(int64(l.Waiting), "%s partition without a leader", "%s partitions without a leader"))
 	}
 	out := []string{cut(head, w, st.ascii)}
 	for _, m := range l.Moved {
-		text := fmt.Sprintf("           %s P%d  %d %s %d  within %s", visible(m.Topic, 20, st.ascii), m.Partition, m.From, st.g.arrow, m.To, took(m.Within))
+		text := blank(11) + st.t("%s P%d  %d %s %d  within %s", visible(m.Topic, 20, st.ascii), m.Partition, m.From, st.g.arrow, m.To, st.took(m.Within))
 		if m.Measured {
-			text += ", its reader paused " + took(m.Unread)
+			text += st.t(", its reader paused %s", st.took(m.Unread))
 		}
 		out = append(out, cut(text, w, st.ascii))
 	}

@@ -11,23 +11,23 @@ import (
 func (st *styles) classroom(c lab.Cluster, w int) string {
 	code, address := st.badge.Render(" "+visible(c.Code, 24, st.ascii)+" "), visible(c.Join, 40, st.ascii)
 	if w < 120 {
-		return "code " + code + " join " + strings.TrimSuffix(address, ":9094")
+		return st.t("code %s join %s", code, strings.TrimSuffix(address, ":9094"))
 	}
-	return "join code " + code + st.muted.Render("  type ") + "blackfriday join " + address
+	return st.t("join code") + " " + code + st.muted.Render("  "+st.t("type")+" ") + "blackfriday join " + address
 }
 
 // embeddedElsewhere names the embedded cluster of another process.
 func (st *styles) embeddedElsewhere(c lab.Cluster, w int) string {
-	text := "in another process, " + visible(c.Brokers[0], 32, st.ascii)
-	if w >= 100 {
-		text = count(int64(c.Nodes), "broker") + " " + text
+	address := visible(c.Brokers[0], 32, st.ascii)
+	if w < 100 {
+		return st.t("in another process, %s", address)
 	}
-	return text
+	return st.t("%s in another process, %s", st.count(int64(c.Nodes), "%s broker", "%s brokers"), address)
 }
 
 // realCluster names somebody else's cluster: how many brokers it has, its id and, where there is room, how it was reached.
 func (st *styles) realCluster(c lab.Cluster, w int) string {
-	text := count(int64(c.Nodes), "broker")
+	text := st.count(int64(c.Nodes), "%s broker", "%s brokers")
 	if c.ID != "" { // brokers before Kafka 0.10.1 have none
 		text += ", " + visible(c.ID, 22, st.ascii)
 	}

@@ -30,13 +30,13 @@ func clockLine(st *styles, s *lab.Snapshot, w int) string {
 	var parts []string
 	for _, cause := range comparedCauses() {
 		if r, longest, ok := newest(s, cause); ok {
-			parts = append(parts, st.causeStyle(r).Render(string(cause))+" "+took(longest))
+			parts = append(parts, st.causeStyle(r).Render(st.causeWord(cause))+" "+st.took(longest))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return " " + blank(2) + st.muted.Render("last unread times: ") + strings.Join(parts, st.muted.Render(" "+st.g.dot+" "))
+	return " " + blank(2) + st.muted.Render(st.t("last unread times:")+" ") + strings.Join(parts, st.muted.Render(" "+st.g.dot+" "))
 }
 
 // sessionBars draws how much of its session each dead member has left, and beside that what waits for the transaction that
@@ -75,28 +75,28 @@ func (st *styles) gone(dead lab.Instance) string {
 	if dead.GoneIn < 0 {
 		return st.g.dash
 	}
-	return seconds(dead.GoneIn)
+	return st.seconds(dead.GoneIn)
 }
 
 // besideBars is what can stand beside the bars of the dead, from long to short.
 func (st *styles) besideBars(s *lab.Snapshot) []string {
 	if t, ok := openTransaction(s); ok {
-		short := "open transaction: " + count(t.Hidden, nounOf(t.Name)) + " hidden "
-		return []string{st.warn.Render(st.transactionSentence(t) + " "), st.warn.Render(short)}
+		short := st.t("open transaction: %s hidden", st.things(t.Name, t.Hidden))
+		return []string{st.warn.Render(st.transactionSentence(t) + " "), st.warn.Render(short + " ")}
 	}
 	if _, longest, ok := newest(s, lab.CauseLeave); ok {
-		return []string{st.good.Render("last leave: " + took(longest) + " unread ")}
+		return []string{st.good.Render(st.t("last leave: %s unread", st.took(longest)) + " ")}
 	}
-	return []string{st.good.Render("no polite leave measured yet ")}
+	return []string{st.good.Render(st.t("no polite leave measured yet") + " ")}
 }
 
 // crashSummary says what a crash cost, and how that compares with a polite leave.
 func (st *styles) crashSummary(s *lab.Snapshot, r lab.Rebalance, longest time.Duration, w int) string {
-	text := fmt.Sprintf("%s unread for %s", listed(unreadFor(r, longest), 4), took(longest))
+	text := st.t("%s unread for %s", st.listed(unreadFor(r, longest), 4), st.took(longest))
 	if _, leave, ok := newest(s, lab.CauseLeave); ok && leave >= time.Millisecond {
-		text += fmt.Sprintf(", %s %s the last leave (%s)", ratio(longest, leave), st.g.times, took(leave))
+		text = st.t("%s, %s %s the last leave (%s)", text, st.ratio(longest, leave), st.g.times, st.took(leave))
 	}
-	return "   " + st.warn.Render("crash of "+st.who(r, 20)+": ") + visible(text, max(w-20, 0), st.ascii)
+	return "   " + st.warn.Render(st.t("crash of %s:", st.who(r, 20))+" ") + visible(text, max(w-20, 0), st.ascii)
 }
 
 // unreadFor names the partitions that were unread for about as long as the longest: under an eager protocol others change
@@ -117,9 +117,9 @@ func unreadFor(r lab.Rebalance, longest time.Duration) []string {
 }
 
 // listed joins names and counts those beyond the most.
-func listed(names []string, most int) string {
+func (st *styles) listed(names []string, most int) string {
 	if len(names) > most {
-		names = append(names[:most-1:most-1], fmt.Sprintf("%d more", len(names)-most+1))
+		names = append(names[:most-1:most-1], st.t("%d more", len(names)-most+1))
 	}
 	return strings.Join(names, ", ")
 }
@@ -138,11 +138,11 @@ func fitted(words []string, between string, w int) string {
 }
 
 // ratio is how many times b goes into a, with one digit after the point where that matters.
-func ratio(a, b time.Duration) string {
+func (st *styles) ratio(a, b time.Duration) string {
 	if f := float64(a) / float64(b); f < 9.95 {
-		return fmt.Sprintf("%.1f", f)
+		return st.decimal(f, 1)
 	}
-	return comma(int64(a / b))
+	return st.number(int64(a / b))
 }
 
 // newest is the newest finished and undisturbed rebalance with one cause alone of which an unread time is measured, and the longest one.

@@ -98,12 +98,12 @@ func spreadOf(all []time.Duration) spread {
 func protocolCard(st *styles, s *lab.Snapshot, w int) []string {
 	const name, cell = 21, 17
 	withKept := w >= name+4*cell
-	head := st.left(fmt.Sprintf("  median %smax %sn", st.g.upTo, st.g.times), name)
+	head := st.left("  "+st.t("median %smax %sn", st.g.upTo, st.g.times), name)
 	for _, c := range comparedCauses() {
-		head += st.left(string(c), cell)
+		head += st.left(st.causeWord(c), cell)
 	}
 	if withKept {
-		head += st.left("kept ones paused", cell)
+		head += st.left(st.t("kept ones paused"), cell)
 	}
 	out := []string{st.muted.Render(head)}
 	known := compare(s.Rebalances)
@@ -144,11 +144,11 @@ func (st *styles) spread(s spread) string {
 	case 0:
 		return st.muted.Render(st.g.dash)
 	case 1:
-		return st.strong.Render(took(s.max))
+		return st.strong.Render(st.took(s.max))
 	}
-	median, longest := took(s.median), took(s.max)
-	if _, unit, _ := strings.Cut(longest, " "); strings.HasSuffix(median, " "+unit) {
-		median = strings.TrimSuffix(median, " "+unit)
+	median, longest := st.took(s.median), st.took(s.max)
+	if i := strings.LastIndexAny(longest, " \u00a0"); i >= 0 { // the same unit is named once
+		median = strings.TrimSuffix(median, longest[i:])
 	}
 	return st.strong.Render(median) + st.muted.Render(fmt.Sprintf(" %s%s %s%d", st.g.upTo, longest, st.g.times, s.n))
 }

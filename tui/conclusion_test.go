@@ -81,21 +81,21 @@ func TestOthersWorkedToo(t *testing.T) {
 		}
 		return strings.Join(strings.Fields(text(m)), " ")
 	}
-	if got := ours(100, 60, "8"); strings.Contains(got, theirLoss) {
+	if got := ours(100, 60, "8"); strings.Contains(got, english().theirLoss()) {
 		t.Errorf("nobody else worked here: %s", got)
 	}
 	if got := ours(120, 45, ""); !strings.Contains(got, "1,768 payments") {
 		t.Errorf("not what our analytics counted: %s", got)
 	}
 	s.Shared = []lab.Kind{lab.OrderKind, lab.AnalyticsKind}
-	if got := ours(100, 60, "8"); strings.Count(got, theirLoss) != 2 {
+	if got := ours(100, 60, "8"); strings.Count(got, english().theirLoss()) != 2 {
 		t.Errorf("in the conclusion and under the trials: %s", got)
 	}
 	if got := ours(120, 45, ""); strings.Contains(got, "1,768 payments") || !strings.Contains(got, "1,782 payments") || !strings.Contains(got, "says the auditor") {
 		t.Errorf("not what the auditor counted: %s", got)
 	}
 	s.Ledger.Total.Lost, s.Trials = ledger.Sum{}, nil
-	if got := ours(100, 60, "8"); strings.Contains(got, theirLoss) {
+	if got := ours(100, 60, "8"); strings.Contains(got, english().theirLoss()) {
 		t.Errorf("nothing is lost: %s", got)
 	}
 }

@@ -13,8 +13,11 @@ import (
 // consumerColumns are the widths of the consumer rows; what is left belongs to the last record.
 type consumerColumns struct{ name, state, holds, rate, done, detail int }
 
-func consumerLayout(s *lab.Snapshot, w int) consumerColumns {
+func (st *styles) consumerLayout(s *lab.Snapshot, w int) consumerColumns {
 	c := consumerColumns{name: 10, state: 10, holds: 10, rate: 9, done: 10}
+	for _, h := range []lab.Health{lab.Joining, lab.Active, lab.Standby, lab.Leaving, lab.Crashed, lab.Left} {
+		c.state = max(c.state, width(st.healthWord(h))+3)
+	}
 	for _, i := range instances(s) {
 		c.name = max(c.name, min(len(i.Name)+1, w/6+2))
 	}
@@ -30,12 +33,12 @@ func consumerLayout(s *lab.Snapshot, w int) consumerColumns {
 
 // consumerTitle is the heading of the consumers and names their columns.
 func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
-	c := consumerLayout(s, w)
-	head := " " + st.title.Render("CONSUMERS") + " "
-	labels := st.muted.Render(st.left(" holds", c.holds+1) + st.right("rate", c.rate) + st.right("done", c.done) + "  last record ")
+	c := st.consumerLayout(s, w)
+	head := " " + st.title.Render(st.t("CONSUMERS")) + " "
+	labels := st.muted.Render(st.left(" "+st.t("holds"), c.holds+1) + st.right(st.t("rate"), c.rate) + st.right(st.t("done"), c.done) + "  " + st.t("last record") + " ")
 	fixed := 2 + 4 + c.name + c.state
 	head = st.ruled(head, "", fixed) + labels
-	summary := " " + tally(s) + " "
+	summary := " " + st.tally(s) + " "
 	if width(head)+width(summary) >= w {
 		return st.ruled(head, "", w-1)
 	}
@@ -43,7 +46,7 @@ func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
 }
 
 // tally counts the order consumers by state: "2 running, 1 crashed".
-func tally(s *lab.Snapshot) string {
+func (st *styles) tally(s *lab.Snapshot) string {
 	counts := map[lab.Health]int{}
 	for _, o := range s.Orders {
 		counts[o.Health]++
@@ -51,11 +54,11 @@ func tally(s *lab.Snapshot) string {
 	var parts []string
 	for _, h := range []lab.Health{lab.Active, lab.Standby, lab.Joining, lab.Leaving, lab.Crashed, lab.Left} {
 		if counts[h] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[h], healthWord(h)))
+			parts = append(parts, fmt.Sprintf("%d %s", counts[h], st.healthWord(h)))
 		}
 	}
 	if n := present(s); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d outside", n))
+		parts = append(parts, st.t("%d outside", n))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -101,7 +104,7 @@ func consumerLines(s *lab.Snapshot) int {
 // consumerRows draws one instance per line, with the selected one marked, and all on the bench in one line. When they
 // do not all fit, the bench, e-mail and analytics stay in sight and the others scroll with the selection.
 func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
-	c := consumerLayout(s, w)
+	c := st.consumerLayout(s, w)
 	working, bench := benched(s)
 	working = append(working, s.Outsiders...)
 	below := services(s)
@@ -113,7 +116,7 @@ func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []
 		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s %s", more, len(working), st.g.dot, tally(s))))
+		out = append(out, st.muted.Render("      "+st.t("+%d more of %d", more, len(working))+" "+st.g.dot+" "+st.tally(s)))
 	}
 	if len(bench) > 0 {
 		out = append(out, st.benchLine(s, bench, w, selected))
@@ -132,11 +135,11 @@ func (st *styles) benchLine(s *lab.Snapshot, bench []lab.Instance, w int, select
 			alive++
 		}
 	}
-	why := fmt.Sprintf("  no partition left: %s, %s ", count(int64(len(s.Partitions)), "partition"), count(int64(alive), "consumer"))
-	room := max((w-len(why)-8)/4, 1)
+	why := "  " + st.t("no partition left: %s, %s", st.count(int64(len(s.Partitions)), "%s partition", "%s partitions"), st.count(int64(alive), "%s consumer", "%s consumers")) + " "
+	room := max((w-width(why)-8)/4, 1)
 	at := slices.IndexFunc(bench, func(i lab.Instance) bool { return idOf(i) == selected })
 	from, to, more := window(len(bench), room, around(at, len(bench), room))
-	line := "  " + st.warn.Render("BENCH")
+	line := "  " + st.warn.Render(st.t("BENCH"))
 	for _, i := range bench[from:to] {
 		cursor := " "
 		if idOf(i) == selected {
@@ -161,7 +164,7 @@ func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected
 	}
 	name := st.left(shortName(i.Name, c.name-1, st.ascii), c.name)
 	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.standing(i), c.state) + " " +
-		st.left(st.holds(i, c.holds), c.holds) + st.right(perSecond(i.Rate), c.rate) + st.right(within(i.Processed, c.done-1), c.done) +
+		st.left(st.holds(i, c.holds), c.holds) + st.right(st.perSecond(i.Rate), c.rate) + st.right(st.within(i.Processed, c.done-1), c.done) +
 		"  " + st.ends(st.detail(i, c), st.restarts(i), c.detail) + " "
 	line = st.left(line, w)
 	if selected {
@@ -190,13 +193,13 @@ func (st *styles) standing(i lab.Instance) string {
 	case i.Outside == 0:
 		return st.health(i.Health)
 	case i.Health == lab.Left:
-		return st.muted.Render(st.g.health[lab.Left] + " gone")
+		return st.muted.Render(st.g.health[lab.Left] + " " + st.t("gone"))
 	}
-	return st.other.Render(st.g.health[i.Health] + " member")
+	return st.other.Render(st.g.health[i.Health] + " " + st.t("member"))
 }
 
 func (st *styles) health(h lab.Health) string {
-	text := st.g.health[h] + " " + healthWord(h)
+	text := st.g.health[h] + " " + st.healthWord(h)
 	switch h {
 	case lab.Active:
 		return st.good.Render(text)
@@ -212,12 +215,12 @@ func (st *styles) health(h lab.Health) string {
 func (st *styles) holds(i lab.Instance, w int) string {
 	if i.Kind != lab.OrderKind && i.Outside == 0 {
 		if !i.LagKnown {
-			return st.muted.Render("lag " + st.g.dash)
+			return st.muted.Render(st.t("lag %s", st.g.dash))
 		}
-		if text := "lag " + comma(i.Lag); len(text) <= w {
+		if text := st.t("lag %s", phrase.Number(i.Lag)); width(text) <= w {
 			return text
 		}
-		return "lag " + compact(i.Lag)
+		return st.t("lag %s", st.compact(i.Lag))
 	}
 	switch {
 	case len(i.Partitions) == 0:
@@ -245,13 +248,13 @@ func (st *styles) detail(i lab.Instance, c consumerColumns) string {
 	case i.Err != nil:
 		return st.bad.Render(st.g.attention + " " + st.reason(i.Err, w-2))
 	case i.StillMember:
-		return st.warn.Render("Kafka: " + left(i))
+		return st.warn.Render(st.t("Kafka: %s", st.timeLeft(i)))
 	case i.Health == lab.Standby:
-		return st.muted.Render("no partition is left")
+		return st.muted.Render(st.t("no partition is left"))
 	case !i.Last.Seen:
 		return ""
 	}
-	return st.muted.Render(fmt.Sprintf("P%d@%d user ", i.Last.Partition, i.Last.Offset)) + visible(i.Last.User, w, st.ascii)
+	return st.muted.Render(st.t("P%d@%d user", i.Last.Partition, i.Last.Offset)+" ") + visible(i.Last.User, w, st.ascii)
 }
 
 func (st *styles) restarts(i lab.Instance) string {
@@ -265,7 +268,7 @@ func (st *styles) restarts(i lab.Instance) string {
 func (st *styles) reason(err error, w int) string {
 	for short := phrase.Say(st.lang, err); ; {
 		_, rest, more := strings.Cut(short, ": ")
-		if len(short) <= w || !more {
+		if width(short) <= w || !more {
 			return st.told(phrase.New("%s", short), w)
 		}
 		short = rest

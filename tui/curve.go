@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,18 +28,19 @@ func curveSpan(s *lab.Snapshot) time.Duration {
 
 // curveTitle is the heading of the lag curve.
 func curveTitle(st *styles, s *lab.Snapshot, w int) string {
-	head := " " + st.title.Render("LAG") + st.muted.Render(" over the last "+spanWord(curveSpan(s))) + " "
+	head := " " + st.title.Render(st.t("LAG")) + st.muted.Render(" "+st.span(curveSpan(s))) + " "
 	return st.ruled(head, "", w-1) + " "
 }
 
-func spanWord(d time.Duration) string {
+// span says how much time a curve shows.
+func (st *styles) span(d time.Duration) string {
 	switch {
 	case d == time.Minute:
-		return "minute"
+		return st.t("over the last minute")
 	case d%time.Minute == 0:
-		return count(int64(d/time.Minute), "minute")
+		return st.t("over the last %d minutes", int64(d/time.Minute))
 	}
-	return fmt.Sprintf("%d s", d/time.Second)
+	return st.t("over the last %d s", int64(d/time.Second))
 }
 
 // lagCurve draws the total lag over time as an area, the newest moment at the right. Time that was not measured stays
@@ -61,7 +61,7 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		label := ""
 		switch row {
 		case 0:
-			label = compactUp(peak)
+			label = st.compactUp(peak)
 		case h - 1:
 			label = "0"
 		}
@@ -82,7 +82,7 @@ func sampleCurve(s *lab.Snapshot, n int) []int64 {
 		return max(n-1-int(int64(age)*int64(n)/int64(span)), 0)
 	})
 	const recent = 2 * time.Second
-	if k := len(s.Curve); k == 0 || s.At.Sub(s.Curve[k-1].At) > recent || !s.Lag.Known || stale(s) != "" {
+	if k := len(s.Curve); k == 0 || s.At.Sub(s.Curve[k-1].At) > recent || !s.Lag.Known || stale(s) {
 		return out
 	}
 	for i := n - 1; i >= 0 && out[i] < 0; i-- {

@@ -9,7 +9,7 @@ import (
 // doubt is why the books are not the whole truth at this moment.
 type doubt struct {
 	long, short string // in a word or two
-	why         string // what the auditor does instead: "waits for ...", as the end of a sentence about it
+	why         string // what the auditor does instead: the end of a sentence
 	style       pen
 }
 
@@ -23,13 +23,13 @@ func (st *styles) doubt(s *lab.Snapshot) (d doubt, ok bool) {
 	topic, open := hiddenTopic(s)
 	switch age := s.At.Sub(p.Looked); {
 	case p.Err != "":
-		return doubt{"auditor failed", "failed", "cannot read on: " + visible(p.Err, 400, st.ascii), st.bad}, true
+		return doubt{st.t("auditor failed"), st.t("failed"), st.t("the auditor cannot read on: %s", visible(p.Err, 400, st.ascii)), st.bad}, true
 	case open:
-		return doubt{"open transaction", "open tx", "waits for an open transaction in " + visible(topic, 18, st.ascii), st.warn}, true
+		return doubt{st.t("open transaction"), st.t("open tx"), st.t("the auditor waits for an open transaction in %s", visible(topic, 18, st.ascii)), st.warn}, true
 	case age > auditedWithin:
-		return doubt{"silent " + clock(age), "silent", "has not asked the brokers for " + clock(age), st.warn}, true
+		return doubt{st.t("silent %s", clock(age)), st.t("silent"), st.t("the auditor has not asked the brokers for %s", clock(age)), st.warn}, true
 	case p.Behind > 0:
-		return doubt{compact(p.Behind) + " behind", "behind", "is " + count(p.Behind, "record") + " behind", st.warn}, true
+		return doubt{st.t("%s behind", st.compact(p.Behind)), st.t("behind"), st.count(p.Behind, "the auditor is %s record behind", "the auditor is %s records behind"), st.warn}, true
 	}
 	return doubt{}, false
 }
@@ -48,14 +48,14 @@ func (st *styles) doubtWord(s *lab.Snapshot, w int) string {
 	d, ok := st.doubt(s)
 	switch e := s.Ledger.Total; {
 	case ok && w < longDoubt:
-		return d.style.Render(d.short)
+		return d.style.Render(cut(d.short, w, st.ascii))
 	case ok:
 		return d.style.Render(cut(d.long, w, st.ascii))
 	case w < longDoubt: // the sum names them, and the sign stands beside it
 	case e.Foreign.Count > 0:
-		return st.warn.Render("foreign unproven")
+		return st.warn.Render(cut(st.t("foreign unproven"), w, st.ascii))
 	case e.Expired.Count > 0:
-		return st.warn.Render("expired unread")
+		return st.warn.Render(cut(st.t("expired unread"), w, st.ascii))
 	}
 	return ""
 }

@@ -43,11 +43,11 @@ func totalDrain(s *lab.Snapshot) lab.Drain {
 func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
 	switch {
 	case d.Trend == lab.Growing:
-		return st.warn.Render(st.g.up + " growing")
+		return st.warn.Render(st.g.up + " " + st.t("growing"))
 	case d.Trend == lab.Stuck:
-		return st.bad.Render(st.g.stuck + " stuck")
+		return st.bad.Render(st.g.stuck + " " + st.t("stuck"))
 	case d.Trend == lab.Shrinking && (words || d.ToZero < 0):
-		text := st.g.down + " falling"
+		text := st.g.down + " " + st.t("falling")
 		if d.ToZero >= 0 {
 			text += " " + countdown(d.ToZero)
 		}
@@ -55,9 +55,9 @@ func (st *styles) drain(d lab.Drain, lag int64, words bool) string {
 	case d.Trend == lab.Shrinking:
 		return st.good.Render(st.g.down + " " + countdown(d.ToZero))
 	case lag == 0:
-		return st.muted.Render(st.g.ok + " empty")
+		return st.muted.Render(st.g.ok + " " + st.t("empty"))
 	}
-	return st.muted.Render(st.g.steady + " steady")
+	return st.muted.Render(st.g.steady + " " + st.t("steady"))
 }
 
 // countdown writes a time to zero in seven cells at most; a long one in hours, rounded up.
@@ -73,22 +73,24 @@ func countdown(d time.Duration) string {
 }
 
 // old stands where a trend would, while the numbers are out of date.
-func (st *styles) old() string { return st.g.attention + " old" }
+func (st *styles) old() string { return st.g.attention + " " + st.t("old") }
 
-// stale says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
-func stale(s *lab.Snapshot) string {
-	age := s.At.Sub(s.Reading.At)
-	switch {
-	case s.Reading.At.IsZero() && s.Reading.Err != nil:
-		return "NO READING"
-	case s.Reading.At.IsZero():
+// stale says that the brokers' numbers are not to be trusted.
+func stale(s *lab.Snapshot) bool {
+	return s.Reading.Err != nil || !s.Reading.At.IsZero() && s.At.Sub(s.Reading.At) > staleAfter
+}
+
+// staleWord says in a word or two why the brokers' numbers are not to be trusted; it is empty when they are fresh.
+func (st *styles) staleWord(s *lab.Snapshot) string {
+	switch age := s.At.Sub(s.Reading.At); {
+	case !stale(s):
 		return ""
+	case s.Reading.At.IsZero():
+		return st.t("NO READING")
 	case age > staleAfter:
-		return "STALE " + howOld(age)
-	case s.Reading.Err != nil:
-		return "STALE"
+		return st.t("STALE %s", st.howOld(age))
 	}
-	return ""
+	return st.t("STALE")
 }
 
 // staleAfter is how old the brokers' word may be before the dashboard says so.

@@ -10,7 +10,7 @@ import (
 
 // eventTitle is the heading of the feed.
 func eventTitle(st *styles, w int) string {
-	return st.ruled(" "+st.title.Render("EVENTS")+" "+st.muted.Render("newest first")+" ", "", w-1) + " "
+	return st.ruled(" "+st.title.Render(st.t("EVENTS"))+" "+st.muted.Render(st.t("newest first"))+" ", "", w-1) + " "
 }
 
 // eventRows draws the feed with the newest event at the top: there it stands still for the eye, and the heads of the
@@ -21,7 +21,7 @@ func eventRows(st *styles, s *lab.Snapshot, w, lines int) []string {
 		out = append(out, st.eventLines(s.Events[i], w, false)...)
 	}
 	if len(s.Events) == 0 {
-		out = append(out, st.muted.Render(" Nothing happened yet."))
+		out = append(out, st.muted.Render(" "+st.t("Nothing happened yet.")))
 	}
 	return st.box(out, w, lines)
 }
@@ -43,7 +43,7 @@ func eventPage(st *styles, s *lab.Snapshot, w, h, skip int) (lines []string, sho
 	}
 	switch {
 	case n == 0:
-		lines = []string{st.muted.Render(" Nothing happened yet.")}
+		lines = []string{st.muted.Render(" " + st.t("Nothing happened yet."))}
 	case shown < n:
 		lines = append(st.box(lines, w, h-1), st.more(skip, n-skip-shown, "event"))
 	}

@@ -340,3 +340,6 @@ func visitedStory(s *lab.Snapshot) history {
 	}
 	return past.with(s)
 }
+
+// english are the styles of a screen in English, for what is written the same in every theme.
+func english() *styles { return newStyles(ThemeDark, false, false) }

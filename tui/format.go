@@ -3,46 +3,26 @@ package tui
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"time"
 
 	"blackfriday/kafka/phrase"
 )
 
-// comma writes a whole number with a comma between its thousands.
-func comma(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	start := 0
-	if n < 0 {
-		start = 1
-	}
-	for i := len(s) - 3; i > start; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// compact is styles.compact in English.
-func compact(n int64) string { return (&styles{}).compact(n) }
-
 // compact writes a number of five digits at most in full, and a larger one as 123k or 1.23M.
 func (st *styles) compact(n int64) string {
-	short := func(n float64, digits int) string {
-		return st.plain(phrase.Decimal{Value: n, Digits: digits}.In(st.lang))
-	}
 	switch {
 	case n < 100_000:
 		return st.number(n)
 	case n < 1_000_000:
 		return st.number(n/1_000) + "k"
 	case n < 1_000_000_000:
-		return short(math.Floor(float64(n)/10_000)/100, 2) + "M"
+		return st.decimal(math.Floor(float64(n)/10_000)/100, 2) + "M"
 	}
-	return short(math.Floor(float64(n)/10_000_000)/100, 2) + "G"
+	return st.decimal(math.Floor(float64(n)/10_000_000)/100, 2) + "G"
 }
 
 // compactUp is compact for a number that must not read as less than it is: the last digit is rounded up.
-func compactUp(n int64) string {
+func (st *styles) compactUp(n int64) string {
 	unit := int64(1)
 	switch {
 	case n >= 1_000_000_000:
@@ -52,32 +32,37 @@ func compactUp(n int64) string {
 	case n >= 100_000:
 		unit = 1_000
 	}
-	return compact((n + unit - 1) / unit * unit)
+	return st.compact((n + unit - 1) / unit * unit)
 }
 
 // within writes a number in full, or in short where that needs more than w cells.
-func within(n int64, w int) string {
-	if full := comma(n); len(full) <= w {
+func (st *styles) within(n int64, w int) string {
+	if full := st.number(n); width(full) <= w {
 		return full
 	}
-	return compact(n)
+	return st.compact(n)
 }
 
 // perSecond writes a rate in eight cells at most.
-func perSecond(r float64) string {
+func (st *styles) perSecond(r float64) string {
 	switch {
 	case math.IsNaN(r), math.IsInf(r, 0), r < 0:
 		return "-"
 	case r < 99.95:
-		return fmt.Sprintf("%.1f/s", r)
+		return st.decimal(r, 1) + "/s"
 	case r < 99_999.5:
-		return comma(int64(math.Round(r))) + "/s"
+		return st.number(int64(math.Round(r))) + "/s"
 	case r < 999_500:
-		return fmt.Sprintf("%.0fk/s", r/1e3)
+		return st.decimal(r/1e3, 0) + "k/s"
 	case r < 1e10:
-		return fmt.Sprintf("%.1fM/s", r/1e6)
+		return st.decimal(r/1e6, 1) + "M/s"
 	}
 	return "-"
+}
+
+// decimal writes a number with so many digits behind its point.
+func (st *styles) decimal(n float64, digits int) string {
+	return st.plain(phrase.Decimal{Value: n, Digits: digits}.In(st.lang))
 }
 
 // clock writes a duration as 0:07, 12:34 or 1:02:03.
@@ -98,18 +83,17 @@ func roundUp(d time.Duration) time.Duration {
 }
 
 // seconds writes a short duration with one digit after the point.
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", max(d, 0).Seconds()) }
+func (st *styles) seconds(d time.Duration) string {
+	return st.t("%s s", phrase.Decimal{Value: max(d, 0).Seconds(), Digits: 1})
+}
 
 // howOld writes how old something is, by the minute where it is more than one.
-func howOld(d time.Duration) string {
+func (st *styles) howOld(d time.Duration) string {
 	if d < time.Minute {
-		return seconds(d)
+		return st.seconds(d)
 	}
 	return clock(d)
 }
-
-// took is styles.took in English.
-func took(d time.Duration) string { return (&styles{}).took(d) }
 
 // took writes how long something lasted, in the unit that fits.
 func (st *styles) took(d time.Duration) string {
@@ -127,17 +111,26 @@ func (st *styles) took(d time.Duration) string {
 // euros writes an amount of money.
 func (st *styles) euros(amount float64) string {
 	if math.IsNaN(amount) || math.IsInf(amount, 0) || math.Abs(amount) >= 1e15 {
-		return fmt.Sprintf("%s%.4g", st.g.euro, amount)
+		return st.money(fmt.Sprintf("%.4g", amount))
 	}
 	return st.cents(int64(math.Round(amount * 100)))
 }
 
+// money puts the sign of the currency where the language has it.
+func (st *styles) money(amount string) string {
+	if st.lang == nil {
+		return st.g.euro + amount
+	}
+	return st.t("€%s", amount)
+}
+
 // cents writes an amount of money that is known to the cent.
 func (st *styles) cents(c int64) string {
+	sign := ""
 	if c < 0 {
-		return "-" + st.g.euro + comma(-(c / 100)) + fmt.Sprintf(".%02d", -(c%100))
+		sign = "-"
 	}
-	return st.g.euro + comma(c/100) + fmt.Sprintf(".%02d", c%100)
+	return sign + st.money(st.decimal(math.Abs(float64(c))/100, 2))
 }
 
 // centsWithin writes an amount of money to the cent, or in short where that needs more than w cells.
@@ -145,24 +138,16 @@ func (st *styles) centsWithin(c int64, w int) string {
 	if full := st.cents(c); width(full) <= w {
 		return full
 	}
-	return st.g.euro + compact(c/100)
-}
-
-// count writes a number with its noun, which gets an s unless there is exactly one.
-func count(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return comma(n) + " " + noun + "s"
+	return st.money(st.compact(c / 100))
 }
 
 // memory writes a number of bytes in the unit that fits.
-func memory(n int64) string {
+func (st *styles) memory(n int64) string {
 	switch {
 	case n < 1_000:
-		return fmt.Sprintf("%d B", n)
+		return st.t("%s B", phrase.Number(n))
 	case n < 1_000_000:
-		return fmt.Sprintf("%d kB", n/1_000)
+		return st.t("%s kB", phrase.Number(n/1_000))
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	return st.t("%s MB", phrase.Decimal{Value: float64(n) / 1e6, Digits: 1})
 }

@@ -76,20 +76,20 @@ func asciiGlyphs() glyphs {
 }
 
 // healthWord is how the state of an instance reads.
-func healthWord(h lab.Health) string {
+func (st *styles) healthWord(h lab.Health) string {
 	switch h {
 	case lab.Joining:
-		return "joining"
+		return st.once("joining ")
 	case lab.Active:
-		return "running"
+		return st.once("running ")
 	case lab.Standby:
-		return "standby"
+		return st.once("standby ")
 	case lab.Leaving:
-		return "leaving"
+		return st.once("leaving ")
 	case lab.Crashed:
-		return "crashed"
+		return st.once("crashed ")
 	case lab.Left:
-		return "stopped"
+		return st.once("stopped ")
 	}
-	return "unknown"
+	return st.t("unknown")
 }

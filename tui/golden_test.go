@@ -20,13 +20,17 @@ func text(m *model) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func TestScreens(t *testing.T) {
-	screens := []struct {
-		name     string
-		snapshot *lab.Snapshot
-		keys     []string
-		past     func(*lab.Snapshot) history // nil: none
-	}{
+// scene is a dashboard on which keys were pressed.
+type scene struct {
+	name     string
+	snapshot *lab.Snapshot
+	keys     []string
+	past     func(*lab.Snapshot) history // nil: none
+}
+
+// screens are what the goldens hold.
+func screens() []scene {
+	return []scene{
 		{"starting", starting(), nil, nil},
 		{"idle", running(3, 3), nil, nil},
 		{"flooded", flooded(), nil, nil},
@@ -94,18 +98,35 @@ func TestScreens(t *testing.T) {
 		{"crowd", crowd(), []string{"up", "up", "up", "up"}, visitedStory},
 		{"crowd-consumers", crowd(), []string{"3"}, nil},
 	}
+}
+
+// play holds a scene of some size, in the language that change chooses, to its golden.
+func (c scene) play(t *testing.T, size [2]int, change func(*model)) {
+	t.Run(fmt.Sprintf("%s-%dx%d", c.name, size[0], size[1]), func(t *testing.T) {
+		m, _ := dashboard(c.snapshot, size[0], size[1])
+		change(m)
+		if c.past != nil {
+			m.past = c.past(c.snapshot)
+		}
+		for _, k := range c.keys {
+			m.Update(keyPress(k))
+		}
+		golden.RequireEqual(t, text(m))
+	})
+}
+
+func TestScreens(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
-		for _, screen := range screens {
-			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
-				m, _ := dashboard(screen.snapshot, size[0], size[1])
-				if screen.past != nil {
-					m.past = screen.past(screen.snapshot)
-				}
-				for _, k := range screen.keys {
-					m.Update(keyPress(k))
-				}
-				golden.RequireEqual(t, text(m))
-			})
+		for _, c := range screens() {
+			c.play(t, size, func(*model) {})
+		}
+	}
+}
+
+func TestScreensInFrench(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 36}} {
+		for _, c := range screens() {
+			c.play(t, size, (*model).cycleLanguage)
 		}
 	}
 }

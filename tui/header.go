@@ -1,13 +1,13 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -26,7 +26,7 @@ func headerLines(st *styles, s *lab.Snapshot, w int, standstill string) []string
 	left := " " + st.title.Render(title) + "  " + st.whose(s.Cluster) + st.brokers(s.Cluster, w)
 	right := st.state(s) + " " + st.strong.Render(clock(s.At.Sub(s.Started))) + " "
 	if s.Reading.Lost {
-		right = st.alarm.Render(" DISCONNECTED "+howOld(s.At.Sub(s.Reading.At))+" ") + " "
+		right = st.alarm.Render(st.t(" DISCONNECTED %s ", st.howOld(s.At.Sub(s.Reading.At)))) + " "
 	}
 	if standstill != "" {
 		right = " " + st.frozen.Render(" "+standstill+" ") + " "
@@ -41,14 +41,14 @@ func (st *styles) whose(c lab.Cluster) string {
 	case len(c.Brokers) == 0:
 		return ""
 	case c.Kind() != lab.ClusterReal:
-		return st.badge.Render(" EMBEDDED ") + " "
+		return st.badge.Render(st.t(" EMBEDDED ")) + " "
 	}
-	return st.alarm.Render(" REAL ") + " "
+	return st.alarm.Render(st.t(" REAL ")) + " "
 }
 
 func (st *styles) brokers(c lab.Cluster, w int) string {
 	if len(c.Brokers) == 0 {
-		return st.muted.Render("no broker yet")
+		return st.muted.Render(st.t("no broker yet"))
 	}
 	if c.Join != "" {
 		return st.classroom(c, w)
@@ -61,10 +61,10 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 	}
 	text := visible(c.Brokers[0], 32, st.ascii)
 	if n := len(c.Brokers); n > 1 {
-		text = fmt.Sprintf("%d brokers, %s", n, text)
+		text = st.t("%d brokers, %s", n, text)
 	}
 	if w >= 120 && c.Payment != "" {
-		text += "   payments " + visible(c.Payment, 32, st.ascii)
+		text += "   " + st.t("payments") + " " + visible(c.Payment, 32, st.ascii)
 	}
 	return text
 }
@@ -72,46 +72,46 @@ func (st *styles) brokers(c lab.Cluster, w int) string {
 func (st *styles) state(s *lab.Snapshot) string {
 	switch s.State {
 	case lab.Starting:
-		return st.warn.Render(st.g.waiting + " starting")
+		return st.warn.Render(st.g.waiting + " " + st.t("starting"))
 	case lab.Running:
 		if s.Observing {
-			return st.warn.Render(st.g.health[lab.Standby] + " observing")
+			return st.warn.Render(st.g.health[lab.Standby] + " " + st.t("observing"))
 		}
-		return st.good.Render(st.g.health[lab.Active] + " running")
+		return st.good.Render(st.g.health[lab.Active] + " " + st.t("running"))
 	case lab.Stopping:
-		return st.warn.Render(st.g.health[lab.Leaving] + " stopping")
+		return st.warn.Render(st.g.health[lab.Leaving] + " " + st.t("stopping"))
 	}
-	return st.muted.Render(st.g.health[lab.Left] + " stopped")
+	return st.muted.Render(st.g.health[lab.Left] + " " + st.t("stopped"))
 }
 
 // settings are the knobs as they stand, as many as fit: first those that a key changes.
 func (st *styles) settings(s *lab.Snapshot, w int) string {
 	switch {
 	case s.Observing:
-		return st.left(" only observes: runs no service, writes nothing", w)
+		return st.left(" "+st.t("only observes: runs no service, writes nothing"), w)
 	case s.Settings.Protocol == "":
 		return "" // there is no cluster yet
 	}
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	parts := []string{visible(s.Settings.Protocol, 20, st.ascii)}
 	if p := s.Cluster.Prefix; p != "" {
-		parts = append(parts, "prefix "+visible(p, 24, st.ascii))
+		parts = append(parts, st.t("prefix %s", visible(p, 24, st.ascii)))
 	}
-	clock := []string{"session " + orUnknown(s.Settings.SessionTimeout), "heartbeat " + orUnknown(s.Settings.Heartbeat)}
+	clock := []string{st.t("session %s", st.orUnknown(s.Settings.SessionTimeout)), st.t("heartbeat %s", st.orUnknown(s.Settings.Heartbeat))}
 	if !s.Cluster.Embedded {
 		// There they may not be what the lab asked for.
 		parts, clock = append(parts, clock...), nil
 	}
-	parts = append(parts, fmt.Sprintf("delay %d ms", s.Settings.Delay.Milliseconds()))
+	parts = append(parts, st.t("delay %s ms", phrase.Number(s.Settings.Delay.Milliseconds())))
 	if k := s.Settings.Key; k != "" && k != lab.KeyNone {
-		parts = append(parts, st.warn.Render("key "+visible(string(k), 8, st.ascii)))
+		parts = append(parts, st.warn.Render(st.t("key %s", visible(string(k), 8, st.ascii))))
 	}
 	if p := poisonOf(s); p != lab.PoisonDLQ {
-		parts = append(parts, st.warn.Render("pills: "+visible(string(p), 10, st.ascii)))
+		parts = append(parts, st.warn.Render(st.t("pills: %s", visible(string(p), 10, st.ascii))))
 	}
 	parts = append(parts, visible(s.Settings.Guarantee, 20, st.ascii))
 	if every := s.Settings.CommitInterval; every > 0 {
-		parts = append(parts, "commit "+interval(every))
+		parts = append(parts, st.t("commit %s", interval(every)))
 	}
 	parts = append(parts, clock...)
 	line := " " + parts[0]
@@ -125,11 +125,11 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 }
 
 // orUnknown writes a time that is 0 where nobody knows it.
-func orUnknown(d time.Duration) string {
+func (st *styles) orUnknown(d time.Duration) string {
 	if d == 0 {
-		return "unknown"
+		return st.t("unknown")
 	}
-	return seconds(d)
+	return st.seconds(d)
 }
 
 // flow says how much of the way of a payment is drawn.
@@ -171,29 +171,29 @@ func (st *styles) flow(s *lab.Snapshot, f flow) (left, right string) {
 		case !known:
 			return st.g.dash
 		case f.short:
-			return compact(n)
+			return st.compact(n)
 		}
-		return comma(n)
+		return st.number(n)
 	}
 	var parts []string
-	for i, name := range []string{"payments", "orders", "emails", "DLQ"} {
-		t := byName[[]string{"payment-successful", "order-created", "email-sent", "dlq-payment"}[i]]
+	for i, name := range []string{"payment-successful", "order-created", "email-sent", "dlq-payment"} {
+		t, label := byName[name], st.topicWord(name)+" "
 		style := st.strong
-		if name == "orders" {
+		if name == "order-created" {
 			style = st.done
 		}
-		text := st.muted.Render(name+" ") + style.Render(amount(t.Total, t.Known))
-		if name == "DLQ" && s.DLQ.Total > 0 {
-			text = st.dead.Render("DLQ " + amount(s.DLQ.Total, s.DLQ.Known))
-		} else if name == "DLQ" {
-			text = st.muted.Render("DLQ ") + st.strong.Render(amount(s.DLQ.Total, s.DLQ.Known))
+		text := st.muted.Render(label) + style.Render(amount(t.Total, t.Known))
+		if name == "dlq-payment" && s.DLQ.Total > 0 {
+			text = st.dead.Render(label + amount(s.DLQ.Total, s.DLQ.Known))
+		} else if name == "dlq-payment" {
+			text = st.muted.Render(label) + st.strong.Render(amount(s.DLQ.Total, s.DLQ.Known))
 		}
 		if t.Known && i < f.rates {
-			text += st.muted.Render(" " + perSecond(t.Rate))
+			text += st.muted.Render(" " + st.perSecond(t.Rate))
 		}
 		parts = append(parts, text)
 		if i == 0 && f.waiting {
-			parts = append(parts, st.muted.Render("waiting ")+st.waits.Render(amount(s.Lag.Total, s.Lag.Known)))
+			parts = append(parts, st.muted.Render(st.t("waiting")+" ")+st.waits.Render(amount(s.Lag.Total, s.Lag.Known)))
 		}
 	}
 	last := len(parts) - 1
@@ -211,7 +211,7 @@ func keysPressed(st *styles, pressed []string) string {
 	if len(pressed) == 0 {
 		return ""
 	}
-	return st.muted.Render("  keys ") + st.strong.Render(st.keys(strings.Join(pressed, " "))) + " "
+	return st.muted.Render("  "+st.t("keys")+" ") + st.strong.Render(st.keys(strings.Join(pressed, " "))) + " "
 }
 
 // footerLine lists the keys that work now. Where they do not all fit, the spare ones go first, the last before the

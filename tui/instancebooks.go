@@ -10,21 +10,21 @@ import (
 
 // serviceBooks are what each instance wrote.
 func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
-	heads := []string{"orders", "letters", "e-mails", "twice"}
+	heads := []string{st.t("orders"), st.t("letters"), st.t("e-mails"), st.t("twice")}
 	const sign, name = 5, 15
 	cell := min(max((w-sign-name-1)/len(heads), 7), 12)
 	line := blank(sign + name)
 	for _, h := range heads {
 		line += st.right(h, cell)
 	}
-	out := []string{st.heading("INSTANCES", "what each one wrote", w), st.muted.Render(line)}
+	out := []string{st.heading(st.t("INSTANCES"), st.t("what each one wrote"), w), st.muted.Render(line)}
 	for _, x := range likeDashboard(s) {
 		row := " " + st.signOf(s, x.Name) + " " + st.strong.Render(st.left(visible(x.Name, name-1, st.ascii), name))
 		out = append(out, row+st.amount(x.Orders, cell, st.done)+st.amount(x.Letters, cell, st.dead)+
 			st.amount(x.Emails, cell, st.strong)+st.amount(x.Duplicates, cell, st.warn))
 	}
 	if len(s.Ledger.Services) == 0 {
-		out = append(out, st.muted.Render(" Nobody has written anything yet."))
+		out = append(out, st.muted.Render(" "+st.t("Nobody has written anything yet.")))
 	}
 	return out
 }

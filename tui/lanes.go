@@ -193,7 +193,7 @@ func lanes(v view, w, lines int) []string {
 		out = append(out, name+st.hands(l.hands(corrected(stints(past, i, l.end), v.s.Outages, v.s.Partitions[i].ID, l.end))))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("%s+%d more of %d %s pgup and pgdn scroll", blank(label), more, len(v.s.Partitions), st.g.dot)))
+		out = append(out, st.muted.Render(blank(label)+st.t("+%d more of %d", more, len(v.s.Partitions))+" "+st.g.dot+" "+st.t("pgup and pgdn scroll")))
 	}
 	return st.box(out, w, lines)
 }
@@ -234,11 +234,11 @@ func digit(number int) string {
 // laneTitle is the heading of the lanes, with the rebalances in the same line where they have none of their own.
 func laneTitle(v view, w int, withMarks bool) string {
 	st := v.st
-	head := " " + st.title.Render("WHO READ WHAT") + st.muted.Render(", last 60 s") + " "
+	head := " " + st.title.Render(st.t("WHO READ WHAT")) + st.muted.Render(st.t(", last 60 s")) + " "
 	if !withMarks {
-		legend := st.muted.Render(" ") + st.bad.Render(strings.Repeat(st.g.gap, 2)) + st.muted.Render(" nobody ")
+		legend := st.muted.Render(" ") + st.bad.Render(strings.Repeat(st.g.gap, 2)) + st.muted.Render(" "+st.t("nobody")+" ")
 		if n := len(v.s.Outages); n > 0 && !v.s.Outages[n-1].Coordinator && (v.s.Outages[n-1].To.IsZero() || v.s.At.Sub(v.s.Outages[n-1].To) < laneSpan) {
-			legend += st.muted.Render(strings.Repeat(st.g.unknown, 2) + " unknown ")
+			legend += st.muted.Render(strings.Repeat(st.g.unknown, 2) + " " + st.t("unknown") + " ")
 		}
 		return st.ruled(head, legend, w)
 	}
@@ -254,10 +254,10 @@ func laneRuler(v view, w int) string {
 	for age := laneSpan; age >= 0; age -= 15 * time.Second {
 		word := fmt.Sprintf("-%d s", age/time.Second)
 		if age == 0 {
-			word = "now"
+			word = strings.TrimSpace(v.st.t("now "))
 		}
-		at := min(l.edge(l.end.Add(-age)), l.n-len(word))
-		line += blank(at-len(line)) + word
+		at := min(l.edge(l.end.Add(-age)), l.n-width(word))
+		line += blank(at-width(line)) + word
 	}
 	return blank(label) + v.st.muted.Render(line)
 }

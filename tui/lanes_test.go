@@ -212,7 +212,7 @@ func TestMarksKeepTheirNumberAndLoseTheirWords(t *testing.T) {
 func TestMarksNameEveryCauseOnce(t *testing.T) {
 	st := newStyles(ThemeDark, false, true)
 	r := lab.Rebalance{Cause: lab.CauseJoin, Also: []lab.Change{{Cause: lab.CauseCrash}, {Cause: lab.CauseJoin}}}
-	if got := causes(r, st); got != "join+crash" {
+	if got := st.causes(r); got != "join+crash" {
 		t.Errorf("the causes are %q", got)
 	}
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"blackfriday/services/lab"
 )
@@ -18,7 +19,7 @@ func (st *styles) leader(s *lab.Snapshot, p lab.Partition) string {
 	case s.Reading.At.IsZero():
 		return st.g.dash
 	case p.Leader < 0:
-		return st.bad.Render("none")
+		return st.bad.Render(strings.TrimSpace(st.t("none ")))
 	case p.Silent:
 		return st.bad.Render(fmt.Sprintf("%d %s", p.Leader, st.g.bad))
 	}
@@ -27,9 +28,9 @@ func (st *styles) leader(s *lab.Snapshot, p lab.Partition) string {
 
 // leaderInBar writes over a partition's bar of w cells that nobody leads it.
 func (st *styles) leaderInBar(p lab.Partition, w int) string {
-	word := " NO LEADER "
+	word := " " + st.t("NO LEADER") + " "
 	if p.Silent {
-		word = fmt.Sprintf(" broker %d is silent ", p.Leader)
+		word = " " + st.t("broker %d is silent", p.Leader) + " "
 	}
 	return st.left(st.alarm.Render(cut(word, w, st.ascii)), w)
 }
@@ -49,10 +50,10 @@ func (st *styles) unreadNotice(s *lab.Snapshot, w int) string {
 	}
 	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", 20)+": ") + st.told(first.Why, max(w-30, 20)) + "."
 	if !first.AsOf.IsZero() {
-		head += " Numbers of " + took(s.At.Sub(first.AsOf)) + " ago."
+		head += " " + st.t("Numbers of %s ago.", st.took(s.At.Sub(first.AsOf)))
 	}
 	if leaderless(s, first) {
-		head += " No reads or writes until another one leads."
+		head += " " + st.t("No reads or writes until another one leads.")
 	}
 	return cut(head, w, st.ascii)
 }

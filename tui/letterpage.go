@@ -267,7 +267,7 @@ func sourceOf(st *styles, l deadletters.Letter) string {
 	case paymentTopic:
 		return st.strong.Render(place)
 	}
-	return st.warn.Render(st.say(phrase.Named(nounOf(l.Source.Topic)))) + " " + st.strong.Render(place)
+	return st.warn.Render(st.noun(l.Source.Topic)) + " " + st.strong.Render(place)
 }
 
 // letterRow is one letter on one line.

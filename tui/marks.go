@@ -30,10 +30,10 @@ func marksOf(st *styles, s *lab.Snapshot, l lane) []mark {
 		if r.At.Before(l.start) || r.At.After(l.end) {
 			continue
 		}
-		cause := causes(r, st)
+		cause := st.causes(r)
 		words := []string{cause}
 		if longest, _, n := r.Unread(); n > 0 {
-			words = append([]string{cause + " " + took(longest)}, words...)
+			words = append([]string{cause + " " + st.took(longest)}, words...)
 		}
 		everybody := []lab.Cause{lab.CauseStart, lab.CauseProtocol, lab.CauseGuarantee}
 		if who := st.who(r, 12); r.Member != "" && !slices.Contains(everybody, r.Cause) {
@@ -46,7 +46,7 @@ func marksOf(st *styles, s *lab.Snapshot, l lane) []mark {
 }
 
 // causes are the reasons of a rebalance, each named once: "join+crash".
-func causes(r lab.Rebalance, st *styles) string {
+func (st *styles) causes(r lab.Rebalance) string {
 	all := []lab.Cause{r.Cause}
 	for _, c := range r.Also {
 		if !slices.Contains(all, c.Cause) {
@@ -55,9 +55,36 @@ func causes(r lab.Rebalance, st *styles) string {
 	}
 	words := make([]string, len(all))
 	for i, c := range all {
-		words[i] = visible(string(c), 10, st.ascii)
+		words[i] = visible(st.causeWord(c), 10, st.ascii)
 	}
 	return strings.Join(words, "+")
+}
+
+// causeWord is what a cause is called.
+func (st *styles) causeWord(c lab.Cause) string {
+	switch c {
+	case lab.CauseStart:
+		return st.t("start")
+	case lab.CauseJoin:
+		return st.t("join")
+	case lab.CauseLeave:
+		return st.t("leave")
+	case lab.CauseCrash:
+		return st.t("crash")
+	case lab.CauseProtocol:
+		return st.t("protocol")
+	case lab.CauseGuarantee:
+		return st.t("guarantee")
+	case lab.CausePartitions:
+		return st.t("partitions")
+	case lab.CauseRecreate:
+		return st.t("recreate")
+	case lab.CauseGone:
+		return st.t("gone")
+	case lab.CauseOutage:
+		return st.t("outage")
+	}
+	return st.t("other")
 }
 
 // causeStyle is how loudly a cause is named.

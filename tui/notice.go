@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -20,20 +21,21 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	orphans := orphaned(s)
 	switch {
 	case s.Reading.Lost:
-		text := " No broker answers. All of this is " + howOld(s.At.Sub(s.Reading.At)) + " old."
-		if more := " The lab goes on by itself once they are back."; 2+width(text)+width(more) <= w {
+		text := " " + st.t("No broker answers. All of this is %s old.", st.howOld(s.At.Sub(s.Reading.At)))
+		if more := " " + st.t("The lab goes on by itself once they are back."); 2+width(text)+width(more) <= w {
 			text += more
 		} else {
-			text += " The lab goes on by itself."
+			text += " " + st.t("The lab goes on by itself.")
 		}
 		return st.bad.Render(cut(" "+st.g.attention+text, w, st.ascii))
 	case s.Reading.Err != nil:
-		return st.bad.Render(" "+st.g.attention+" Kafka does not answer: ") + st.toldOf(s.Reading.Err, w-26)
-	case stale(s) != "":
-		return st.warn.Render(" " + st.g.attention + " These numbers are old: the last complete answer came " +
-			howOld(s.At.Sub(s.Reading.At)) + " ago.")
+		head := " " + st.g.attention + " " + st.t("Kafka does not answer:") + " "
+		return st.bad.Render(head) + st.toldOf(s.Reading.Err, w-width(head))
+	case stale(s):
+		return st.warn.Render(" " + st.g.attention + " " + st.t("These numbers are old: the last complete answer came %s ago.",
+			st.howOld(s.At.Sub(s.Reading.At))))
 	case s.Reading.At.IsZero():
-		return st.muted.Render(" " + st.g.waiting + " Waiting for the first answer of the brokers.")
+		return st.muted.Render(" " + st.g.waiting + " " + st.t("Waiting for the first answer of the brokers."))
 	}
 	if names := missing(s); len(names) > 0 {
 		return st.missingNotice(names, w)
@@ -47,17 +49,16 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 	p, differs := disagreement(s)
 	switch {
 	case differs && p.Reader == 0:
-		return st.muted.Render(fmt.Sprintf(" %s P%d belongs to ", st.letter(p.OwnerOutside), p.ID)) + st.warn.Render(ownerName(st, p)) +
-			st.muted.Render(", a member outside this lab.")
+		return st.muted.Render(" "+st.letter(p.OwnerOutside)+" "+st.t("P%d belongs to", p.ID)+" ") + st.warn.Render(ownerName(st, p)) +
+			st.muted.Render(st.t(", a member outside this lab."))
 	case differs:
-		return st.warn.Render(fmt.Sprintf(" %s P%d is changing hands: %s reads it, Kafka names %s.", st.g.attention, p.ID,
-			readerName(p), ownerName(st, p)))
+		return st.warn.Render(" " + st.g.attention + " " + st.t("P%d is changing hands: %s reads it, Kafka names %s.", p.ID,
+			st.readerName(p), ownerName(st, p)))
 	}
 	if p, share, ok := hotPartition(s); ok {
-		return st.warn.Render(fmt.Sprintf(" %s P%d is hot: it has %d %% of the lag, and another consumer cannot help it.", st.g.attention, p.ID, share))
+		return st.warn.Render(" " + st.g.attention + " " + st.t("P%d is hot: it has %d %% of the lag, and another consumer cannot help it.", p.ID, share))
 	}
-	text := fmt.Sprintf(" %s Every partition has a reader. A full bar is a lag of %s.", st.g.ok, comma(scale))
-	return st.muted.Render(text)
+	return st.muted.Render(" " + st.g.ok + " " + st.t("Every partition has a reader. A full bar is a lag of %s.", phrase.Number(scale)))
 }
 
 // stuckNotice is about what does not go on: the crash loop that makes orphans comes before them. It is empty when
@@ -85,29 +86,29 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 	for i, p := range orphans {
 		names[i] = fmt.Sprintf("P%d", p.ID)
 	}
-	word := ": nobody reads."
+	word := st.t("%s: nobody reads.", "")
 	if w < 100 {
-		word = " ORPHAN."
+		word = " " + st.t("ORPHAN.")
 	}
 	help, room := "", 20
 	if !succession(s) {
-		help = " No consumer is left to take over: " + helpfulKeys(s)
+		help = " " + st.t("No consumer is left to take over: %s", st.helpfulKeys(s))
 		room = min(room, w-width(word+help)-4)
 	}
 	head := st.bad.Render(" "+st.g.bad+" "+fitted(names, ", ", room)+word) + help
 	owners, free := st.owners(orphans)
-	switch still := " Kafka still names "; {
+	switch still := " " + st.t("Kafka still names") + " "; {
 	case help != "":
 		if width(head+still)+width(strings.Join(owners, ", ")) < w {
 			head += "." + st.muted.Render(still+strings.Join(owners, ", "))
 		}
 		return head
 	case len(owners) == 0:
-		return head + " Kafka names nobody and will assign a reader."
+		return head + " " + st.t("Kafka names nobody and will assign a reader.")
 	case len(owners) > 1 || len(free) > 0:
 		rest := ""
 		if len(free) > 0 {
-			rest = ", and nobody for " + listed(free, 3)
+			rest = st.t(", and nobody for %s", st.listed(free, 3))
 		}
 		return head + still + st.warn.Render(fitted(owners, ", ", w-width(head+still+rest)-1)) + rest
 	}
@@ -115,17 +116,17 @@ func (st *styles) orphanNotice(s *lab.Snapshot, orphans []lab.Partition, w int) 
 	name := st.warn.Render(visible(owner, 14, st.ascii))
 	i := slices.IndexFunc(s.Orders, func(o lab.Instance) bool { return o.Name == owner && o.StillMember })
 	if i < 0 {
-		return head + " Kafka still names " + name + "."
+		return head + " " + st.t("Kafka still names") + " " + name + "."
 	}
-	return head + " Kafka still believes " + name + " is alive (" + left(s.Orders[i]) + ", computed)"
+	return head + " " + st.t("Kafka still believes %s is alive (%s, computed)", name, st.timeLeft(s.Orders[i]))
 }
 
-// left is how long Kafka goes on believing in a dead member.
-func left(dead lab.Instance) string {
+// timeLeft is how long Kafka goes on believing in a dead member.
+func (st *styles) timeLeft(dead lab.Instance) string {
 	if dead.GoneIn < 0 {
-		return "unknown how long"
+		return st.t("unknown how long")
 	}
-	return seconds(dead.GoneIn) + " left"
+	return st.t("%s left", st.seconds(dead.GoneIn))
 }
 
 // owners are those whom Kafka names, each with its partitions: "order-2 (P0, P3)"; free are those it names nobody for.
@@ -144,7 +145,7 @@ func (st *styles) owners(partitions []lab.Partition) (named, free []string) {
 	}
 	named = make([]string, len(order))
 	for i, owner := range order {
-		named[i] = ownerName(st, lab.Partition{Owner: owner}) + " (" + listed(held[owner], 3) + ")"
+		named[i] = ownerName(st, lab.Partition{Owner: owner}) + " (" + st.listed(held[owner], 3) + ")"
 	}
 	return named, free
 }
@@ -163,13 +164,12 @@ func foreign(p lab.Partition) bool {
 }
 
 // helpfulKeys are the keys that bring a reader back when there is none.
-func helpfulKeys(s *lab.Snapshot) string {
+func (st *styles) helpfulKeys(s *lab.Snapshot) string {
 	keys := DefaultKeys()
-	add := keys.Add.Help().Key + " adds one"
 	if len(s.Orders) == 0 {
-		return add
+		return st.t("%s adds one", keys.Add.Help().Key)
 	}
-	return keys.Restart.Help().Key + " restarts, " + add
+	return st.t("%s restarts, %s adds one", keys.Restart.Help().Key, keys.Add.Help().Key)
 }
 
 // gauge draws how much of a time is left.
@@ -195,7 +195,7 @@ func orphaned(s *lab.Snapshot) []lab.Partition {
 // reads has another problem.
 func hotPartition(s *lab.Snapshot) (hot lab.Partition, share int64, ok bool) {
 	const least, most = 50, 60 // payments of lag that are worth a word; percent that others would do with
-	if len(s.Partitions) < 2 || s.Lag.Total < least || stale(s) != "" {
+	if len(s.Partitions) < 2 || s.Lag.Total < least || stale(s) {
 		return lab.Partition{}, 0, false
 	}
 	for _, p := range s.Partitions {
@@ -216,16 +216,16 @@ func disagreement(s *lab.Snapshot) (lab.Partition, bool) {
 	return lab.Partition{}, false
 }
 
-func readerName(p lab.Partition) string {
+func (st *styles) readerName(p lab.Partition) string {
 	if p.Reader == 0 {
-		return "nobody"
+		return st.t("nobody")
 	}
 	return fmt.Sprintf("order-%d", p.Reader)
 }
 
 func ownerName(st *styles, p lab.Partition) string {
 	if p.Owner == "" {
-		return "nobody"
+		return st.t("nobody")
 	}
 	return shortName(p.Owner, 14, st.ascii)
 }

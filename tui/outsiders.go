@@ -49,21 +49,21 @@ func idOf(i lab.Instance) string {
 // it runs. An address is there in full or not at all: its end is what tells two machines apart.
 func (st *styles) outsideDetail(i lab.Instance, c consumerColumns) string {
 	if i.Health == lab.Left {
-		for _, words := range []string{"left or died: not told which", "left or died"} {
+		for _, words := range []string{st.t("left or died: not told which"), st.t("left or died")} {
 			if width(words) <= c.detail {
 				return st.muted.Render(words)
 			}
 		}
 		return ""
 	}
-	line := "lag " + st.g.dash
+	line := st.t("lag %s", st.g.dash)
 	if i.LagKnown {
-		line = "lag " + compact(i.Lag)
+		line = st.t("lag %s", st.compact(i.Lag))
 	}
 	if reads := st.readsOf(i); reads != "" && reads != st.outsideHolds(i, c.holds) && width(line)+2+width(reads) <= c.detail {
 		line += st.muted.Render(", " + reads)
 	}
-	if host := " on " + visible(i.Host, 40, st.ascii); width(line)+width(host) <= c.detail {
+	if host := st.t(" on %s", visible(i.Host, 40, st.ascii)); width(line)+width(host) <= c.detail {
 		line += st.muted.Render(host)
 	}
 	return line
@@ -104,18 +104,18 @@ func (st *styles) outsideHolds(i lab.Instance, w int) string {
 	if all := strings.Join(topics, " "); width(all) < w {
 		return all
 	}
-	return cut(count(int64(len(topics)), "topic"), w-1, st.ascii)
+	return cut(st.count(int64(len(topics)), "%s topic", "%s topics"), w-1, st.ascii)
 }
 
 // topicWord is the short name of a topic, as the line of the flow has it.
 func (st *styles) topicWord(topic string) string {
 	switch topic {
 	case "payment-successful":
-		return "payments"
+		return st.t("payments")
 	case "order-created":
-		return "orders"
+		return st.t("orders")
 	case "email-sent":
-		return "emails"
+		return st.t("emails")
 	case "dlq-payment":
 		return "DLQ"
 	}

@@ -11,7 +11,7 @@ import (
 // consumersBody is what scrolls on the page of the consumers: every instance on a line of its own, also those on the
 // bench, and the rebalances that they caused.
 func consumersBody(v view, w int) []string {
-	st, s, c := v.st, v.s, consumerLayout(v.s, w)
+	st, s, c := v.st, v.s, v.st.consumerLayout(v.s, w)
 	var out []string
 	for _, i := range instances(s) {
 		out = append(out, st.consumerRow(i, c, w, idOf(i) == v.selected))

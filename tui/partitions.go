@@ -15,15 +15,16 @@ type partitionColumns struct {
 	ownerInBar                                                 bool // an owner who is not the reader stands at the end of the bar
 }
 
-func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
+func (st *styles) partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
 	c := partitionColumns{id: 3, reader: 13, lag: 5, rate: 8, drain: 9}
+	c.reader = max(c.reader, 4+width(st.t("ORPHAN"))+1)
 	if double {
-		c.reader = 4 + len("Kafka: order-12")
+		c.reader = 4 + width(st.t("Kafka: %s", "order-12"))
 	}
 	if len(s.Partitions) > 100 {
 		c.id = 4
 	}
-	c.lag = max(c.lag, len(comma(s.Lag.Total)))
+	c.lag = max(c.lag, width(st.number(s.Lag.Total)))
 	if w >= 100 {
 		c.drain, c.words = 17, true
 	}
@@ -34,7 +35,7 @@ func partitionLayout(s *lab.Snapshot, w int, double bool) partitionColumns {
 		c.leader = 8
 	}
 	c.ownerInBar = c.owner == 0 && !double
-	c.position = positionWidth(s.Partitions, w < 120)
+	c.position = st.positionWidth(s.Partitions, w < 120)
 	fixed := 1 + c.id + 1 + c.leader + c.reader + c.owner + 1 + 2 + c.lag + 1 + c.rate + 2 + c.drain + 1 + c.position + 1
 	c.bar = max(w-fixed, 1)
 	return c
@@ -53,14 +54,14 @@ func reach(partitions []lab.Partition) (committed, end int64) {
 }
 
 // positionWidth is how many cells the offsets need. Where space is short, long ones are written in short.
-func positionWidth(partitions []lab.Partition, tight bool) int {
+func (st *styles) positionWidth(partitions []lab.Partition, tight bool) int {
 	committed, end := reach(partitions)
 	furthest := int64(0)
 	for _, p := range partitions {
 		furthest = max(furthest, p.End)
 	}
 	need := func(short bool) int {
-		return max(9, len(position(committed, end, short)), len(position(furthest, furthest, short)))
+		return max(9, width(st.position(committed, end, short)), width(st.position(furthest, furthest, short)))
 	}
 	if full := need(false); !tight || full <= 15 {
 		return full
@@ -68,22 +69,22 @@ func positionWidth(partitions []lab.Partition, tight bool) int {
 	return need(true)
 }
 
-func position(committed, end int64, short bool) string {
+func (st *styles) position(committed, end int64, short bool) string {
 	if short {
-		return compact(committed) + "/" + compact(end)
+		return st.compact(committed) + "/" + st.compact(end)
 	}
-	return comma(committed) + "/" + comma(end)
+	return st.number(committed) + "/" + st.number(end)
 }
 
 // partitionTitle is the heading of the partitions; its numbers are the totals and stand over the columns.
 func partitionTitle(st *styles, s *lab.Snapshot, w int) string {
-	c := partitionLayout(s, w, false)
-	head := " " + st.title.Render("PARTITIONS") + " "
+	c := st.partitionLayout(s, w, false)
+	head := " " + st.title.Render(st.t("PARTITIONS")) + " "
 	if w >= 120 {
 		head += st.muted.Render(visible(s.Cluster.Prefix, 24, st.ascii)+"payment-successful "+st.g.arrow+" "+visible(s.Cluster.Prefix, 24, st.ascii)+"order-service-group") + " "
 	}
-	numbers := st.strong.Render("lag ") + st.totals(s, c)
-	if age := stale(s); age != "" {
+	numbers := st.strong.Render(st.t("lag")+" ") + st.totals(s, c)
+	if age := st.staleWord(s); age != "" {
 		head += st.alarm.Render(" "+age+" ") + " "
 	}
 	return st.ruled(head, " "+numbers, w)
@@ -99,12 +100,12 @@ func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
 	}
 	committed, end := reach(s.Partitions)
 	weight, drain := st.strong, st.drain(totalDrain(s), s.Lag.Total, c.words)
-	if stale(s) != "" {
+	if stale(s) {
 		weight, drain = st.muted, st.muted.Render(st.old())
 	}
 	return strings.Join([]string{
-		weight.Render(st.right(comma(s.Lag.Total), c.lag)),
-		weight.Render(st.right(perSecond(s.Lag.Rate), c.rate)),
+		weight.Render(st.right(st.number(s.Lag.Total), c.lag)),
+		weight.Render(st.right(st.perSecond(s.Lag.Rate), c.rate)),
 		" " + st.left(drain, c.drain),
 		st.right(st.offsets(committed, end, c), c.position) + " ",
 	}, " ")
@@ -112,24 +113,24 @@ func (st *styles) totals(s *lab.Snapshot, c partitionColumns) string {
 
 // partitionLabels names the columns.
 func partitionLabels(st *styles, s *lab.Snapshot, w int, double bool) string {
-	c := partitionLayout(s, w, double)
+	c := st.partitionLayout(s, w, double)
 	line := " " + blank(c.id+1)
 	if c.leader > 0 {
-		line += st.left("leader", c.leader)
+		line += st.left(st.t("leader"), c.leader)
 	}
-	line += st.left("reader", c.reader)
+	line += st.left(st.t("reader"), c.reader)
 	if c.owner > 0 {
-		line += st.left("Kafka names", c.owner)
+		line += st.left(st.t("Kafka names"), c.owner)
 	}
-	line += " " + blank(c.bar+2) + st.right("lag", c.lag) + " " + st.right("rate", c.rate) +
-		"  " + st.left("to zero", c.drain) + " " + st.right("done/end", c.position)
+	line += " " + blank(c.bar+2) + st.right(st.t("lag"), c.lag) + " " + st.right(st.t("rate"), c.rate) +
+		"  " + st.left(st.t("to zero"), c.drain) + " " + st.right(st.t("done/end"), c.position)
 	return st.muted.Render(st.left(line, w))
 }
 
 // partitionRows draws one partition per line, or per two lines when double. All bars share one scale, where scale is
 // the lag of a full bar.
 func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, double bool) []string {
-	c := partitionLayout(s, w, double)
+	c := st.partitionLayout(s, w, double)
 	each := 1
 	if double {
 		each = 2
@@ -143,7 +144,7 @@ func partitionRows(st *styles, s *lab.Snapshot, w, lines, top int, scale int64, 
 		}
 	}
 	if more > 0 {
-		hint := fmt.Sprintf("%s+%d more of %d %s pgup and pgdn scroll, 5 shows them all", blank(c.id+2), more, len(s.Partitions), st.g.dot)
+		hint := blank(c.id+2) + st.t("+%d more of %d", more, len(s.Partitions)) + " " + st.g.dot + " " + st.t("pgup and pgdn scroll, 5 shows them all")
 		out = append(out, st.muted.Render(hint))
 	}
 	return st.box(out, w, lines)
@@ -171,11 +172,11 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 		return line + st.right(st.g.dash, c.lag) + " " + st.right(st.g.dash, c.rate) + "  " +
 			st.left(st.g.dash, c.drain) + " " + st.right(st.g.dash, c.position) + " "
 	}
-	lag, rate := st.right(comma(p.Lag), c.lag), st.right(perSecond(p.Rate), c.rate)
+	lag, rate := st.right(st.number(p.Lag), c.lag), st.right(st.perSecond(p.Rate), c.rate)
 	if !p.Known {
 		rate = st.right(st.g.dash, c.rate)
 	}
-	if !p.Known || stale(s) != "" {
+	if !p.Known || stale(s) {
 		return line + st.muted.Render(lag+" "+rate+"  "+st.left(st.old(), c.drain)) + " " +
 			st.right(st.offsets(p.Committed, p.End, c), c.position) + " "
 	}
@@ -187,7 +188,7 @@ func (st *styles) partitionRow(s *lab.Snapshot, p lab.Partition, c partitionColu
 // the bar stays in sight.
 func (st *styles) ownerInBar(p lab.Partition, bar string, w int) string {
 	const least = 3
-	word := " Kafka: " + ownerName(st, p)
+	word := " " + st.t("Kafka: %s", ownerName(st, p))
 	if width(word) > w-least {
 		word = " " + ownerName(st, p)
 	}
@@ -203,7 +204,7 @@ func differ(p lab.Partition) bool {
 // partitionSecond is the lower line of a partition with two lines: the broker's word, and half a line more of the bar,
 // so that the bars of neighbours do not touch.
 func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionColumns, scale int64) string {
-	label := blank(1+c.id+1+c.leader+4) + st.left(st.muted.Render("Kafka: ")+st.owner(p), c.reader-4)
+	label := blank(1+c.id+1+c.leader+4) + st.left(st.muted.Render(st.t("Kafka: %s", ""))+st.owner(p), c.reader-4)
 	style, _ := st.barStyle(s, p)
 	if p.Blocked != nil {
 		return label + " " + st.blockedLine(p.Blocked, c.bar)
@@ -223,17 +224,17 @@ func (st *styles) partitionSecond(s *lab.Snapshot, p lab.Partition, c partitionC
 func (st *styles) reader(p lab.Partition) string {
 	switch {
 	case p.Unknown:
-		return st.muted.Render(" " + st.g.unknown + "  unknown")
+		return st.muted.Render(" " + st.g.unknown + "  " + st.t("unknown"))
 	case p.Orphan:
-		return st.alarm.Render(" "+st.g.bad+" ") + " " + st.bad.Render("ORPHAN")
+		return st.alarm.Render(" "+st.g.bad+" ") + " " + st.bad.Render(st.t("ORPHAN"))
 	case !p.Known && p.Reader == 0:
 		return " " + st.g.dash
 	case p.Reader > 0:
 		return st.cell(p.Reader) + fmt.Sprintf(" order-%d", p.Reader)
 	case foreign(p):
-		return st.outsideSign(p.OwnerOutside) + " outside"
+		return st.outsideSign(p.OwnerOutside) + " " + st.t("outside")
 	}
-	return " " + st.g.dash + "  " + st.muted.Render("nobody")
+	return " " + st.g.dash + "  " + st.muted.Render(st.t("nobody"))
 }
 
 // owner is the broker's word. It stands out where it differs from ours.
@@ -243,7 +244,7 @@ func (st *styles) owner(p lab.Partition) string {
 	case !p.Known:
 		return st.g.dash
 	case p.Owner == "":
-		return st.muted.Render("nobody")
+		return st.muted.Render(st.t("nobody"))
 	case !p.Unknown && p.OwnerInstance != p.Reader || p.OwnerInstance == 0:
 		return st.warn.Render(name)
 	}
@@ -251,9 +252,9 @@ func (st *styles) owner(p lab.Partition) string {
 }
 
 func (st *styles) offsets(committed, end int64, c partitionColumns) string {
-	text := position(committed, end, false)
-	if len(text) > c.position {
-		text = position(committed, end, true)
+	text := st.position(committed, end, false)
+	if width(text) > c.position {
+		text = st.position(committed, end, true)
 	}
 	return st.muted.Render(text)
 }

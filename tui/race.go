@@ -1,10 +1,10 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -33,8 +33,8 @@ func racing(s *lab.Snapshot) bool {
 }
 
 // entrant describes a flood in a race: "3 consumers, 3 partitions, 0:33", with a plus while it goes on.
-func entrant(r lab.Run) string {
-	text := count(int64(r.Consumers), "consumer") + ", " + count(int64(r.Partitions), "partition") + ", " + clock(r.Took)
+func (st *styles) entrant(r lab.Run) string {
+	text := st.count(int64(r.Consumers), "%s consumer", "%s consumers") + ", " + st.count(int64(r.Partitions), "%s partition", "%s partitions") + ", " + clock(r.Took)
 	if !r.Drained {
 		text += "+"
 	}
@@ -42,16 +42,16 @@ func entrant(r lab.Run) string {
 }
 
 // differences names what else was not the same in two floods, as far as it explains their times.
-func differences(now, ghost lab.Run) string {
+func (st *styles) differences(now, ghost lab.Run) string {
 	var parts []string
 	if now.Payments != ghost.Payments {
-		parts = append(parts, comma(ghost.Payments)+" payments")
+		parts = append(parts, st.count(ghost.Payments, "%s payment", "%s payments"))
 	}
 	if now.Delay != ghost.Delay {
-		parts = append(parts, fmt.Sprintf("%d ms each", ghost.Delay.Milliseconds()))
+		parts = append(parts, st.t("%s ms each", phrase.Number(ghost.Delay.Milliseconds())))
 	}
 	if now.Key != ghost.Key {
-		parts = append(parts, "key "+string(ghost.Key))
+		parts = append(parts, st.t("key %s", string(ghost.Key)))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -62,7 +62,7 @@ func differences(now, ghost lab.Run) string {
 // raceTitle is the heading of a race, in the same place as that of the lag curve.
 func raceTitle(st *styles, s *lab.Snapshot, w int) string {
 	now, _, _ := raceOf(s)
-	return st.ruled(" "+st.title.Render("LAG")+st.strong.Render(" now: ")+entrant(now)+" ", "", w-1) + " "
+	return st.ruled(" "+st.title.Render(st.t("LAG"))+st.strong.Render(" "+st.t("now:")+" ")+st.entrant(now)+" ", "", w-1) + " "
 }
 
 // raceCurve draws the lag of the newest flood, and behind it that of an earlier one, each from its own beginning. A line
@@ -85,13 +85,13 @@ func raceCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 			peak = max(peak, p.Lag)
 		}
 	}
-	label := st.muted.Render(st.g.ghost + " ghost: " + entrant(ghost) + visible(differences(now, ghost), 40, st.ascii))
+	label := st.muted.Render(st.g.ghost + " " + st.t("ghost: %s", st.entrant(ghost)) + visible(st.differences(now, ghost), 40, st.ascii))
 	out := []string{" " + label}
 	for row := range rows {
 		name := ""
 		switch row {
 		case 0:
-			name = compactUp(peak)
+			name = st.compactUp(peak)
 		case rows - 1:
 			name = "0"
 		}
@@ -115,7 +115,7 @@ func (st *styles) ruler(span time.Duration, w int) string {
 	line := ""
 	for i := range marks + 1 {
 		word := clock(span * time.Duration(i) / marks)
-		at := min(w*i/marks, w-len(word))
+		at := min(w*i/marks, w-width(word))
 		if at > width(line) || i == 0 {
 			line += blank(at-width(line)) + word
 		}

@@ -52,7 +52,7 @@ func TestRaceShowsBothFloodsFromTheirBeginning(t *testing.T) {
 	}
 	other := ghost
 	other.Payments, other.Delay, other.Key = 500, 10*time.Millisecond, lab.KeyVIP
-	if got := differences(now, other); got != ", 500 payments, 10 ms each, key vip" {
+	if got := english().differences(now, other); got != ", 500 payments, 10 ms each, key vip" {
 		t.Errorf("what else differs is %q", got)
 	}
 }

@@ -12,8 +12,9 @@ import (
 // rebalanceColumns are the widths of the rebalance rows; a width of 0 leaves the column out.
 type rebalanceColumns struct{ id, at, cause, who, generation, protocol, moved, longest, sum, again, callbacks, brokers int }
 
-func rebalanceLayout(w int) rebalanceColumns {
+func (st *styles) rebalanceLayout(w int) rebalanceColumns {
 	c := rebalanceColumns{id: 6, at: 9, cause: 11, generation: 8, protocol: 12, moved: 6, longest: 8, again: 6}
+	c.longest, c.again = max(c.longest, width(st.t("unread"))+1), max(c.again, width(st.once("again "))+1)
 	if w >= 100 {
 		c.sum = 9
 	}
@@ -27,15 +28,15 @@ func rebalanceLayout(w int) rebalanceColumns {
 
 // rebalanceTitle is the heading of the rebalances.
 func rebalanceTitle(st *styles, w int) string {
-	return st.ruled(" "+st.title.Render("REBALANCES")+" "+st.muted.Render("newest first")+" ", "", w-1) + " "
+	return st.ruled(" "+st.title.Render(st.t("REBALANCES"))+" "+st.muted.Render(st.t("newest first"))+" ", "", w-1) + " "
 }
 
 // rebalanceLabels names the columns of the rebalances.
 func rebalanceLabels(st *styles, w int) string {
-	c := rebalanceLayout(w)
-	line := blank(c.id) + st.left("time", c.at) + st.left("cause", c.cause) + st.left("who", c.who) +
-		st.left("epoch", c.generation) + st.left("protocol", c.protocol) + st.right("moved", c.moved) + st.right("unread", c.longest) +
-		st.right("sum", c.sum) + st.right("again", c.again) + st.right("callbacks", c.callbacks) + st.right("brokers", c.brokers)
+	c := st.rebalanceLayout(w)
+	line := blank(c.id) + st.left(st.t("time"), c.at) + st.left(st.t("cause"), c.cause) + st.left(st.t("who"), c.who) +
+		st.left(st.t("epoch"), c.generation) + st.left(st.t("protocol"), c.protocol) + st.right(st.t("moved"), c.moved) + st.right(st.t("unread"), c.longest) +
+		st.right(st.t("sum"), c.sum) + st.right(st.once("again "), c.again) + st.right(st.t("callbacks"), c.callbacks) + st.right(st.t("brokers"), c.brokers)
 	return st.muted.Render(st.left(line, w))
 }
 
@@ -51,17 +52,17 @@ func rebalanceRows(st *styles, s *lab.Snapshot, w, lines, chosen int) []string {
 	var out []string
 	for i := from; i < to; i++ {
 		r := s.Rebalances[n-1-i]
-		row := st.rebalanceRow(r, rebalanceLayout(w), w)
+		row := st.rebalanceRow(r, st.rebalanceLayout(w), w)
 		if r.ID == chosen {
 			row = under(st.key.Render(st.g.cursor)+row[1:], st.selected)
 		}
 		out = append(out, row)
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(fmt.Sprintf("      +%d more of %d %s up and down choose one", more, n, st.g.dot)))
+		out = append(out, st.muted.Render("      "+st.t("+%d more of %d", more, n)+" "+st.g.dot+" "+st.t("up and down choose one")))
 	}
 	if n == 0 {
-		out = append(out, st.muted.Render(" None so far."))
+		out = append(out, st.muted.Render(" "+st.t("None so far.")))
 	}
 	return st.box(out, w, lines)
 }
@@ -72,11 +73,11 @@ func (st *styles) rebalanceRow(r lab.Rebalance, c rebalanceColumns, w int) strin
 		if n == 0 {
 			return st.g.dash
 		}
-		return took(d)
+		return st.took(d)
 	}
 	moved := fmt.Sprintf("%d/%d", len(r.Moved), len(r.Moved)+len(r.Kept))
 	line := " " + st.strong.Render(st.left(fmt.Sprintf("#%d", r.ID), c.id-1)) + st.muted.Render(st.left(r.At.Format("15:04:05"), c.at)) +
-		st.causeStyle(r).Render(st.left(causes(r, st), c.cause)) + st.left(st.who(r, c.who-1), c.who) +
+		st.causeStyle(r).Render(st.left(st.causes(r), c.cause)) + st.left(st.who(r, c.who-1), c.who) +
 		st.left(st.generations(r), c.generation) + st.left(visible(r.Protocol, c.protocol-1, st.ascii), c.protocol) +
 		st.right(moved, c.moved) + st.strong.Render(st.right(measured(longest), c.longest)) + st.right(measured(sum), c.sum) +
 		st.right(st.again(r), c.again)
@@ -130,18 +131,18 @@ func (st *styles) again(r lab.Rebalance) string {
 	if !measured {
 		return st.g.dash
 	}
-	return compact(n)
+	return st.compact(n)
 }
 
 // callbacks is how long it took until our own members had been given all that was on its way.
 func (st *styles) callbacks(r lab.Rebalance) string {
 	switch {
 	case r.Open:
-		return "under way"
+		return st.t("under way")
 	case r.Settled.IsZero(), r.Outside:
 		return st.g.dash // nobody here saw it begin
 	}
-	return took(r.Settled.Sub(r.At))
+	return st.took(r.Settled.Sub(r.At))
 }
 
 // known is how long it took until the brokers named the new members.
@@ -149,27 +150,27 @@ func (st *styles) known(r lab.Rebalance) string {
 	if r.BrokerAt.IsZero() || r.Outside {
 		return st.g.dash
 	}
-	return took(r.BrokerAt.Sub(r.At))
+	return st.took(r.BrokerAt.Sub(r.At))
 }
 
 // rebalanceDetail is one rebalance in full, by both clocks, on some lines: how it went, and for every partition what it
 // went through, from line top on.
 func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	dot := st.muted.Render(" " + st.g.dot + " ")
-	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(causes(r, st)+" "+st.who(r, 30)) + " "
-	clocks := st.muted.Render(" callbacks ") + st.callbacks(r) + dot + st.muted.Render("brokers ") + st.known(r) + " "
-	moved := count(int64(len(r.Moved)), "partition")
+	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(st.causes(r)+" "+st.who(r, 30)) + " "
+	clocks := st.muted.Render(" "+st.t("callbacks")+" ") + st.callbacks(r) + dot + st.muted.Render(st.t("brokers")+" ") + st.known(r) + " "
+	moved := st.count(int64(len(r.Moved)), "%s partition", "%s partitions")
 	if w < 100 {
 		moved = fmt.Sprint(len(r.Moved))
 	}
-	summary := " " + st.strong.Render(moved) + st.muted.Render(" moved, ") +
-		fmt.Sprint(len(r.Kept)) + st.muted.Render(" kept")
+	summary := " " + st.strong.Render(moved) + st.muted.Render(" "+st.plural(len(r.Moved), "%s moved,", "%s moved,")+" ") +
+		fmt.Sprint(len(r.Kept)) + st.muted.Render(" "+st.plural(len(r.Kept), "%s kept", "%s kept"))
 	if longest, sum, n := r.Idle(); n > 0 {
-		summary += dot + st.muted.Render("unread ") + st.strong.Render(took(longest)) + st.muted.Render(" at most, ") + took(sum) +
-			st.muted.Render(" in all") + dot + st.again(r) + st.muted.Render(" begun twice")
+		summary += dot + st.muted.Render(st.t("unread")+" ") + st.strong.Render(st.took(longest)) + st.muted.Render(" "+st.t("at most,")+" ") + st.took(sum) +
+			st.muted.Render(" "+st.t("in all")) + dot + st.again(r) + st.muted.Render(" "+st.t("begun twice"))
 	}
 	if r.Outage {
-		summary += dot + st.warn.Render("in an outage")
+		summary += dot + st.warn.Render(st.t("in an outage"))
 	}
 	var pieces []string
 	for _, m := range r.Moved {
@@ -181,24 +182,33 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	return append([]string{st.ruled(head, clocks, w), summary}, st.scrollable(columns(st, pieces, w), w, lines-2, top)...)
 }
 
+// once is a word that means something else elsewhere: its name ends in a blank.
+func (st *styles) once(word string) string { return strings.TrimSpace(st.t(word)) }
+
+// plural is what goes with a number of things that stands before it in another style.
+func (st *styles) plural(n int, one, other string) string {
+	_, word, _ := strings.Cut(st.count(int64(n), one, other), " ")
+	return word
+}
+
 // move is what a partition went through that changed hands.
 func (st *styles) move(m lab.Move) string {
 	text := st.strong.Render(fmt.Sprintf("P%d", m.Partition)) + " " + st.party(m.From, m.FromOutside) + " " + st.g.arrow + " " + st.party(m.To, m.ToOutside)
 	if !m.Measured {
-		return text + st.muted.Render(" unread "+st.g.dash)
+		return text + st.muted.Render(" "+st.t("unread")+" "+st.g.dash)
 	}
-	text += st.muted.Render(" unread ") + took(m.Unread)
+	text += st.muted.Render(" "+st.t("unread")+" ") + st.took(m.Unread)
 	if m.Redelivered > 0 {
-		text += st.muted.Render(", ") + compact(m.Redelivered) + st.muted.Render(" again")
+		text += st.muted.Render(", ") + st.compact(m.Redelivered) + st.muted.Render(" "+st.once("again "))
 	}
 	return text
 }
 
 // keep is what a partition went through that stayed.
 func (st *styles) keep(k lab.Kept) string {
-	text := st.strong.Render(fmt.Sprintf("P%d", k.Partition)) + " " + st.hand(k.Reader) + st.muted.Render(" kept")
+	text := st.strong.Render(fmt.Sprintf("P%d", k.Partition)) + " " + st.hand(k.Reader) + st.muted.Render(" "+st.plural(1, "%s kept", "%s kept"))
 	if k.Measured {
-		text += st.muted.Render(", paused ") + took(k.Pause)
+		text += st.muted.Render(st.t(", paused")+" ") + st.took(k.Pause)
 	}
 	return text
 }
@@ -244,19 +254,19 @@ func rebalanceBriefs(st *styles, s *lab.Snapshot, w, lines int) []string {
 	var out []string
 	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
 		r := s.Rebalances[i]
-		right := st.muted.Render("unread ") + st.g.dash
+		right := st.muted.Render(st.t("unread")+" ") + st.g.dash
 		if longest, _, n := r.Unread(); n > 0 {
-			right = st.muted.Render("unread ") + st.strong.Render(took(longest))
+			right = st.muted.Render(st.t("unread")+" ") + st.strong.Render(st.took(longest))
 		}
 		if r.Open {
-			right = st.warn.Render("under way")
+			right = st.warn.Render(st.t("under way"))
 		}
-		left := " " + st.strong.Render(st.left(fmt.Sprintf("#%d", r.ID), 5)) + st.causeStyle(r).Render(causes(r, st)) + " " +
-			st.who(r, 20) + st.muted.Render(fmt.Sprintf(", %d moved", len(r.Moved)))
+		left := " " + st.strong.Render(st.left(fmt.Sprintf("#%d", r.ID), 5)) + st.causeStyle(r).Render(st.causes(r)) + " " +
+			st.who(r, 20) + st.muted.Render(", "+st.count(int64(len(r.Moved)), "%s moved", "%s moved"))
 		out = append(out, st.ends(left, right+" ", w))
 	}
 	if len(out) == 0 {
-		out = append(out, st.muted.Render(" None so far."))
+		out = append(out, st.muted.Render(" "+st.t("None so far.")))
 	}
 	return st.box(out, w, lines)
 }

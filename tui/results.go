@@ -6,13 +6,14 @@ import (
 	"maps"
 	"slices"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
 // topicTitle is the heading of the topics.
 func topicTitle(st *styles, w int) string {
-	labels := st.right("records", 10) + st.right("rate", 10) + " "
-	return st.ruled(" "+st.title.Render("TOPICS")+" ", st.muted.Render(labels), w)
+	labels := st.right(st.t("records"), 10) + st.right(st.t("rate"), 10) + " "
+	return st.ruled(" "+st.title.Render(st.t("TOPICS"))+" ", st.muted.Render(labels), w)
 }
 
 // topicRows draws one topic per line.
@@ -24,14 +25,14 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 			name += st.warn.Render("  " + visible(s.DLQ.Newest.Code, max(w-36, 0), st.ascii))
 		}
 		if waits(s, t) {
-			name += st.warn.Render(fmt.Sprintf("  %s hidden %s", compact(t.Hidden), took(t.HiddenFor)))
+			name += st.warn.Render("  " + st.t("%s hidden %s", st.compact(t.Hidden), st.took(t.HiddenFor)))
 		}
 		total, rate := st.g.dash, st.g.dash
 		if t.Missing {
-			total = st.warn.Render("missing")
+			total = st.warn.Render(st.t("missing"))
 		}
 		if t.Known {
-			total, rate = within(t.Total, 10), perSecond(t.Rate)
+			total, rate = st.within(t.Total, 10), st.perSecond(t.Rate)
 		}
 		numbers := st.strong.Render(st.right(total, 10)) + st.right(rate, 10) + " "
 		out = append(out, st.ends(name, numbers, w))
@@ -43,13 +44,13 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 func dlqLine(st *styles, s *lab.Snapshot, w int) string {
 	total := st.g.dash
 	if s.DLQ.Known {
-		total = comma(s.DLQ.Total)
+		total = st.number(s.DLQ.Total)
 	}
 	head := " " + st.strong.Render("DLQ "+total)
 	if s.DLQ.Newest.Code == "" {
 		return head
 	}
-	return head + st.muted.Render(" newest ") + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
+	return head + st.muted.Render(" "+st.t("newest")+" ") + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
 }
 
 // newestRejection is the newest rejection in full: where it stood, and the reason. Analytics is often ahead of the order
@@ -58,22 +59,22 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 	n := s.DLQ.Newest
 	switch {
 	case s.Observing && !s.DLQ.Known:
-		return []string{st.muted.Render(" Nothing of it was read so far.")}
+		return []string{st.muted.Render(" " + st.t("Nothing of it was read so far."))}
 	case s.Observing && s.DLQ.Total > 0:
-		return []string{st.muted.Render(" Why they are there is on the page of the dead letters.")}
+		return []string{st.muted.Render(" " + st.t("Why they are there is on the page of the dead letters."))}
 	case n.Code == "" && s.Totals.Rejected == 0:
-		return []string{st.muted.Render(" Nothing was rejected so far.")}
+		return []string{st.muted.Render(" " + st.t("Nothing was rejected so far."))}
 	case n.Code == "":
-		who, none := "Analytics", "   None of them is rejected."
+		saw, none := st.count(s.Totals.Rejected, "Analytics saw %s invalid record.", "Analytics saw %s invalid records."), st.t("None of them is rejected.")
 		if s.Lag.Known && s.Lag.Total > 0 {
-			none = "   None of them is rejected yet: " + count(s.Lag.Total, "payment") + " wait."
+			none = st.count(s.Lag.Total, "None of them is rejected yet: %s payment wait.", "None of them is rejected yet: %s payments wait.")
 		}
 		if s.Shares(lab.AnalyticsKind) {
-			who = "Our analytics"
+			saw = st.count(s.Totals.Rejected, "Our analytics saw %s invalid record.", "Our analytics saw %s invalid records.")
 		}
-		return []string{st.warn.Render(" " + who + " saw " + count(s.Totals.Rejected, "invalid record") + "."), none}
+		return []string{st.warn.Render(" " + saw), "   " + none}
 	}
-	where := fmt.Sprintf(" %s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
+	where := " " + st.t("%s P%d@%d by %s", n.At.Format("15:04:05"), n.Partition, n.Offset, visible(n.Instance, 14, st.ascii))
 	return []string{
 		" " + st.warn.Render(visible(n.Code, w-2, st.ascii)) + st.muted.Render(where),
 		"   " + st.told(n.Reason, max(w-4, 0)),
@@ -84,7 +85,7 @@ func newestRejection(st *styles, s *lab.Snapshot, w int) []string {
 func rejectionCounts(st *styles, d lab.DLQ, w int) []string {
 	var out []string
 	for _, code := range byCount(d.Counts) {
-		out = append(out, st.muted.Render(st.right(comma(int64(d.Counts[code])), 7))+"  "+visible(code, max(w-10, 0), st.ascii))
+		out = append(out, st.muted.Render(st.right(st.number(int64(d.Counts[code])), 7))+"  "+visible(code, max(w-10, 0), st.ascii))
 	}
 	return out
 }
@@ -102,24 +103,24 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	if s.Observing || s.Shares(lab.AnalyticsKind) {
 		return observedLines(st, s)
 	}
-	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" from ") + count(t.UniqueUsers, "user")
+	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" "+st.t("from")+" ") + st.count(t.UniqueUsers, "%s user", "%s users")
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	if t.Rejected > 0 {
-		first += dot + st.warn.Render(comma(t.Rejected)+" invalid")
-		dead := fmt.Sprintf(" %s DLQ %s", st.g.arrow, comma(s.DLQ.Total))
+		first += dot + st.warn.Render(st.t("%s invalid", phrase.Number(t.Rejected)))
+		dead := fmt.Sprintf(" %s DLQ %s", st.g.arrow, st.number(s.DLQ.Total))
 		if s.DLQ.Known && s.DLQ.Total < t.Rejected && width(first)+width(dead) <= w {
 			first += st.warn.Render(dead)
 		}
 	}
 	if w >= 50 {
-		return []string{first, " " + count(t.Payments, "payment") + dot + count(t.Orders, "order") + dot + count(t.Emails, "email")}
+		return []string{first, " " + st.outcome(t.Payments, t.Orders, t.Emails)}
 	}
 	second := ""
 	for _, p := range []struct {
 		n    int64
 		noun string
-	}{{t.Payments, " payments"}, {t.Orders, " orders"}, {t.Emails, " emails"}} {
-		second += " " + compact(p.n) + st.muted.Render(p.noun)
+	}{{t.Payments, st.t("payments")}, {t.Orders, st.t("orders")}, {t.Emails, st.t("emails")}} {
+		second += " " + st.compact(p.n) + st.muted.Render(" "+p.noun)
 	}
 	return []string{first, second}
 }
@@ -128,14 +129,19 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 // read what it has not.
 func observedLines(st *styles, s *lab.Snapshot) []string {
 	if s.Ledger == nil || !s.Ledger.Known {
-		return []string{st.muted.Render(" The auditor has not read everything yet.")}
+		return []string{st.muted.Render(" " + st.t("The auditor has not read everything yet."))}
 	}
-	dot := st.muted.Render(" " + st.g.dot + " ")
 	paid := s.Ledger.Total.Payments
 	return []string{
-		" " + st.strong.Render(st.euros(float64(paid.Cents)/100)) + st.muted.Render(" in all, says the auditor"),
-		" " + count(paid.Count, "payment") + dot + count(s.Ledger.Total.Done.Count, "order") + dot + count(s.Ledger.Emails, "email"),
+		" " + st.strong.Render(st.euros(float64(paid.Cents)/100)) + st.muted.Render(" "+st.t("in all, says the auditor")),
+		" " + st.outcome(paid.Count, s.Ledger.Total.Done.Count, s.Ledger.Emails),
 	}
+}
+
+// outcome counts payments and what became of them.
+func (st *styles) outcome(payments, orders, emails int64) string {
+	dot := st.muted.Render(" " + st.g.dot + " ")
+	return st.count(payments, "%s payment", "%s payments") + dot + st.count(orders, "%s order", "%s orders") + dot + st.count(emails, "%s email", "%s emails")
 }
 
 // resultTitle is the heading of what stands beside the curve.
@@ -143,7 +149,7 @@ func resultTitle(st *styles, w int, withTopics bool) string {
 	if withTopics {
 		return topicTitle(st, w)
 	}
-	return st.ruled(" "+st.title.Render("RESULTS")+" ", "", w-1)
+	return st.ruled(" "+st.title.Render(st.t("RESULTS"))+" ", "", w-1)
 }
 
 // results stands beside the curve: what came out of the pipeline, as far as there is room. The topics are part of it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -14,9 +15,9 @@ func stoppedAt(b *lab.Blocked) string { return fmt.Sprintf("P%d@%d", b.Partition
 // beginning of the bar stays in sight.
 func (st *styles) blockedInBar(b *lab.Blocked, bar string, w int) string {
 	const least = 3
-	word := fmt.Sprintf(" BLOCKED @%d %s%d ", b.Offset, st.g.times, b.Attempts)
+	word := " " + st.t("BLOCKED @%d %s%d", b.Offset, st.g.times, b.Attempts) + " "
 	if width(word) > w-least {
-		word = " BLOCKED "
+		word = " " + st.t("BLOCKED") + " "
 	}
 	word = cut(word, w, st.ascii)
 	return cells(bar, 0, w-width(word)) + st.alarm.Render(word)
@@ -24,19 +25,19 @@ func (st *styles) blockedInBar(b *lab.Blocked, bar string, w int) string {
 
 // blockedLine is the same as a sentence of at most w cells: by what, how often it was tried, and why it fails.
 func (st *styles) blockedLine(b *lab.Blocked, w int) string {
-	head := fmt.Sprintf("BLOCKED by %s, attempt %s: ", stoppedAt(b), comma(int64(b.Attempts)))
-	return cut(st.bad.Render(head)+st.told(b.Reason, max(w-len(head), 0)), w, st.ascii)
+	head := st.t("BLOCKED by %s, attempt %s:", stoppedAt(b), phrase.Number(b.Attempts)) + " "
+	return cut(st.bad.Render(head)+st.told(b.Reason, max(w-width(head), 0)), w, st.ascii)
 }
 
 // blockedNotice is the sentence under the partitions about one that is blocked.
 func (st *styles) blockedNotice(s *lab.Snapshot, p lab.Partition, w int) string {
 	hint := ""
 	if w >= 100 {
-		hint = st.muted.Render(DefaultKeys().Policy.Help().Key + " changes the policy ")
+		hint = st.muted.Render(st.t("%s changes the policy", DefaultKeys().Policy.Help().Key) + " ")
 	}
 	b := p.Blocked
-	head := st.bad.Render(fmt.Sprintf(" %s P%d BLOCKED by %s:", st.g.bad, p.ID, stoppedAt(b))) +
-		fmt.Sprintf(" attempt %s in %s. ", comma(int64(b.Attempts)), took(s.At.Sub(b.Since)))
+	head := st.bad.Render(" "+st.g.bad+" "+st.t("P%d BLOCKED by %s:", p.ID, stoppedAt(b))) + " " +
+		st.t("attempt %s in %s.", phrase.Number(b.Attempts), st.took(s.At.Sub(b.Since))) + " "
 	room := max(w-width(head)-width(hint)-1, 0)
 	return st.ends(head+st.muted.Render(st.told(b.Reason, room)), hint, w)
 }
@@ -67,29 +68,32 @@ func crashLoop(s *lab.Snapshot) (worst lab.Instance, ok bool) {
 // loopDetail is what a consumer's row says of its crashes on one payment.
 func (st *styles) loopDetail(i lab.Instance, w int) string {
 	const long = 33
-	loop, again := fmt.Sprintf("crash loop %s%d", st.g.times, i.Crashes), ", again in "
+	loop := st.t("crash loop %s%d", st.g.times, i.Crashes)
 	if w < long {
-		loop, again = fmt.Sprintf("loop %s%d", st.g.times, i.Crashes), ", in "
+		loop = st.t("loop %s%d", st.g.times, i.Crashes)
 	}
 	if i.Crashes < leastLoop && i.Blocked != nil {
-		loop = "crashed on " + stoppedAt(i.Blocked)
+		loop = st.t("crashed on %s", stoppedAt(i.Blocked))
 	}
-	if i.RestartIn > 0 {
-		loop += again + seconds(i.RestartIn)
+	switch {
+	case i.RestartIn > 0 && w < long:
+		loop = st.t("%s, in %s", loop, st.seconds(i.RestartIn))
+	case i.RestartIn > 0:
+		loop = st.t("%s, again in %s", loop, st.seconds(i.RestartIn))
 	}
 	return st.bad.Render(cut(loop, w, st.ascii))
 }
 
 // loopNotice is the sentence under the partitions about an instance in a crash loop.
 func (st *styles) loopNotice(i lab.Instance, w int) string {
-	head := fmt.Sprintf(" %s CRASH LOOP %s%d:", st.g.bad, st.g.times, i.Crashes)
-	rest := " " + visible(i.Name, 12, st.ascii) + " dies of a payment, is restarted and meets it again."
+	head := " " + st.g.bad + " " + st.t("CRASH LOOP %s%d:", st.g.times, i.Crashes)
+	rest := " " + st.t("%s dies of a payment, is restarted and meets it again.", visible(i.Name, 12, st.ascii))
 	if b := i.Blocked; b != nil {
-		rest = fmt.Sprintf(" %s dies of %s. ", visible(i.Name, 12, st.ascii), stoppedAt(b)) + st.told(b.Reason, w)
+		rest = " " + st.t("%s dies of %s.", visible(i.Name, 12, st.ascii), stoppedAt(b)) + " " + st.told(b.Reason, w)
 	}
 	hint := ""
 	if w >= 100 {
-		hint = st.muted.Render(" " + DefaultKeys().Policy.Help().Key + " changes the policy ")
+		hint = st.muted.Render(" " + st.t("%s changes the policy", DefaultKeys().Policy.Help().Key) + " ")
 	}
 	return st.ends(st.bad.Render(head)+rest, hint, w)
 }
@@ -113,26 +117,40 @@ func waits(s *lab.Snapshot, t lab.Topic) bool {
 
 // transactionSentence says what waits for an open transaction, whose it is and for how long.
 func (st *styles) transactionSentence(t lab.Topic) string {
-	owner := ""
-	if t.Writer != "" {
-		owner = " of " + visible(t.Writer, 14, st.ascii)
+	if t.Writer == "" {
+		return st.t("waiting for an open transaction: %s hidden for %s", st.things(t.Name, t.Hidden), st.took(t.HiddenFor))
 	}
-	return "waiting for an open transaction" + owner + ": " + count(t.Hidden, nounOf(t.Name)) + " hidden for " + took(t.HiddenFor)
+	return st.t("waiting for an open transaction of %s: %s hidden for %s", visible(t.Writer, 14, st.ascii), st.things(t.Name, t.Hidden), st.took(t.HiddenFor))
 }
 
-// nounOf is what the records of a topic are called.
-func nounOf(topic string) string {
+// noun is what one record of a topic is called.
+func (st *styles) noun(topic string) string {
 	switch topic {
 	case "payment-successful":
-		return "payment"
+		return st.t("payment")
 	case "order-created":
-		return "order"
+		return st.t("order")
 	case "email-sent":
-		return "e-mail"
+		return st.t("e-mail")
 	case "dlq-payment":
-		return "dead letter"
+		return st.t("dead letter")
 	}
-	return "record"
+	return st.t("record")
+}
+
+// things counts records of a topic by what they are called.
+func (st *styles) things(topic string, n int64) string {
+	switch topic {
+	case "payment-successful":
+		return st.count(n, "%s payment", "%s payments")
+	case "order-created":
+		return st.count(n, "%s order", "%s orders")
+	case "email-sent":
+		return st.count(n, "%s e-mail", "%s e-mails")
+	case "dlq-payment":
+		return st.count(n, "%s dead letter", "%s dead letters")
+	}
+	return st.count(n, "%s record", "%s records")
 }
 
 // transactionLines say for every topic what waits for an open transaction.

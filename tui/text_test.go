@@ -91,17 +91,17 @@ func FuzzWidth(f *testing.F) {
 
 func TestNumbers(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1_000: "1,000", -1_234_567: "-1,234,567", 100_000: "100,000"} {
-		if got := comma(n); got != want {
-			t.Errorf("comma(%d) = %s, want %s", n, got, want)
+		if got := english().number(n); got != want {
+			t.Errorf("number(%d) = %s, want %s", n, got, want)
 		}
 	}
 	for n, want := range map[int64]string{99_999: "99,999", 123_456: "123k", 999_999: "999k", 1_239_000: "1.23M", 5e9: "5.00G"} {
-		if got := compact(n); got != want {
+		if got := english().compact(n); got != want {
 			t.Errorf("compact(%d) = %s, want %s", n, got, want)
 		}
 	}
 	for r, want := range map[float64]string{0: "0.0/s", 10.04: "10.0/s", 99.97: "100/s", 98_765.4: "98,765/s", 238_000: "238k/s", 1.5e6: "1.5M/s", -1: "-"} {
-		if got := perSecond(r); got != want || len(got) > 8 {
+		if got := english().perSecond(r); got != want || len(got) > 8 {
 			t.Errorf("perSecond(%v) = %s, want %s", r, got, want)
 		}
 	}
@@ -127,7 +127,7 @@ func TestDurations(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		300 * time.Microsecond: "0.3 ms", 12 * time.Millisecond: "12 ms", 4200 * time.Millisecond: "4.2 s", 2 * time.Minute: "2:00",
 	} {
-		if got := took(d); got != want {
+		if got := english().took(d); got != want {
 			t.Errorf("took(%v) = %s, want %s", d, got, want)
 		}
 	}
@@ -179,7 +179,7 @@ func TestStaleReading(t *testing.T) {
 		{at(100*time.Millisecond, errors.New("refused")), "STALE"}, {&lab.Snapshot{At: noon()}, ""},
 		{&lab.Snapshot{At: noon(), Reading: lab.Reading{Err: errors.New("refused")}}, "NO READING"},
 	} {
-		if got := stale(test.s); got != test.want {
+		if got := english().staleWord(test.s); got != test.want {
 			t.Errorf("a reading of %v before (%v) says %q, want %q", test.s.At.Sub(test.s.Reading.At), test.s.Reading.Err, got, test.want)
 		}
 	}

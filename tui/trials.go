@@ -16,14 +16,14 @@ func trialBooks(st *styles, s *lab.Snapshot, w int) []string {
 	if len(s.Trials) < 2 && kills == 0 {
 		return nil
 	}
-	heads := []string{"orders", "kills", "lost", "twice"}
+	heads := []string{st.t("orders"), st.t("kills"), st.t("lost"), st.t("twice")}
 	const sign, name = 5, 15
 	cell := min(max((w-sign-name-1)/len(heads), 7), 14)
 	line := blank(sign + name)
 	for _, h := range heads {
 		line += st.right(h, cell)
 	}
-	out := []string{st.heading("UNDER EACH GUARANTEE", "counted while it was in force", w), st.muted.Render(line)}
+	out := []string{st.heading(st.t("UNDER EACH GUARANTEE"), st.t("counted while it was in force"), w), st.muted.Render(line)}
 	for _, t := range s.Trials {
 		now, pen := blank(sign), st.strong
 		if t.Guarantee == s.Settings.Guarantee {
@@ -37,7 +37,7 @@ func trialBooks(st *styles, s *lab.Snapshot, w int) []string {
 			st.amount(t.Kills, cell, st.dead)+lost+st.amount(t.Duplicates, cell, st.warn))
 	}
 	if s.Shares(lab.OrderKind) && slices.ContainsFunc(s.Trials, func(t lab.Trial) bool { return t.Lost > 0 }) {
-		out = append(out, st.muted.Render(cut(blank(sign)+theirLoss, w, st.ascii)))
+		out = append(out, st.muted.Render(cut(blank(sign)+st.theirLoss(), w, st.ascii)))
 	}
 	return append(out, "")
 }

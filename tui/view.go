@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -84,9 +83,9 @@ func (m *model) standstill() string {
 	s := m.replay.shown()
 	ago := clock(m.live.At.Sub(s.At))
 	if m.replay.atEnd() {
-		return "FROZEN " + ago
+		return m.t("FROZEN %s", ago)
 	}
-	return "REPLAY " + s.At.Format("15:04:05") + ", " + ago + " ago"
+	return m.t("REPLAY %s, %s ago", s.At.Format("15:04:05"), ago)
 }
 
 // view is what the panels draw.
@@ -146,16 +145,16 @@ func (m *model) status() (string, pen) {
 	case m.said() != "" && !m.message.bad && age < messageStays && (m.narrates() == "" || m.told.at.Before(m.message.at)):
 		return m.st.g.ok + " " + m.said(), m.st.good
 	case m.replay != nil && m.replay.atEnd():
-		return "The screen stands still, the lab goes on. Space shows it live.", m.st.warn
+		return m.t("The screen stands still, the lab goes on. Space shows it live."), m.st.warn
 	case m.replay != nil:
-		return "Replay: keys act on the live lab, space shows it.", m.st.warn
+		return m.t("Replay: keys act on the live lab, space shows it."), m.st.warn
 	case m.narrates() != "":
 		return m.narrates(), m.st.strong
 	case m.selected != "":
 		if o, ok := outsiderOf(m.shown(), m.selected); ok {
-			return o.Name + " is selected. It runs on " + o.Host + " and not in this lab: only who runs it can stop it.", m.st.muted
+			return m.t("%s is selected. It runs on %s and not in this lab: only who runs it can stop it.", o.Name, o.Host), m.st.muted
 		}
-		return m.selected + " is selected: k, s and r act on it, esc lets go.", m.st.muted
+		return m.t("%s is selected: k, s and r act on it, esc lets go.", m.selected), m.st.muted
 	}
 	return "", m.st.muted
 }
@@ -197,12 +196,12 @@ func (m *model) keysShown() []string {
 // smallLines tell what a terminal lacks. Quitting works here too, and so its question.
 func (m *model) smallLines() []string {
 	lines := []string{
-		fmt.Sprintf("%dx%d is too small.", m.width, m.height),
-		fmt.Sprintf("The lab needs %dx%d.", minWidth, minHeight),
-		"It keeps running. q quits.",
+		m.t("%dx%d is too small.", m.width, m.height),
+		m.t("The lab needs %dx%d.", minWidth, minHeight),
+		m.t("It keeps running. q quits."),
 	}
 	if m.dialog != nil {
-		lines = []string{"Payments are under way.", "Quit? y, or esc."}
+		lines = []string{m.t("Payments are under way."), m.t("Quit? y, or esc.")}
 	}
 	return lines
 }
