@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"blackfriday/kafka/phrase"
@@ -33,6 +34,7 @@ type Stream struct {
 	topic   string
 	id      [16]byte
 	grouped bool
+	at      kadm.Offsets // how far it has come, for Remember
 }
 
 // NewStream opens a stream that the brokers know as clientID. The error of a topic that is not there wraps ErrNoTopic.
@@ -110,12 +112,36 @@ func (s *Stream) same(ctx context.Context) error {
 	return nil
 }
 
-// Done marks a record: the group goes on behind it. Without a group it does nothing.
+// Done marks a record: the group goes on behind it.
 func (s *Stream) Done(r *Record) {
+	marked := s.cluster.names.outward(r)
 	if s.grouped {
-		marked := s.cluster.names.outward(r)
 		s.client.MarkCommitRecords(marked)
+		return
 	}
+	if s.at == nil {
+		s.at = kadm.Offsets{}
+	}
+	s.at.AddOffset(marked.Topic, marked.Partition, marked.Offset+1, -1)
+}
+
+// Remember commits how far a stream without a group has come under the name of a group that it does not join, so that tools and
+// the lab see that somebody has read. Where there is nothing new, it does nothing.
+func (s *Stream) Remember(ctx context.Context, group string) error {
+	if len(s.at) == 0 {
+		return nil
+	}
+	if err := s.cluster.writable(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout/2)
+	defer cancel()
+	written, err := s.cluster.admin.CommitOffsets(ctx, s.cluster.names.full(group), s.at)
+	if err = firstError(err, written.Error()); err != nil {
+		return phrase.Errorf("commit as %s: %w", group, inWords(err))
+	}
+	s.at = nil
+	return nil
 }
 
 // Close commits what was marked, leaves the group, and closes the client.

@@ -71,7 +71,7 @@ func equations() []equation {
 	return []equation{
 		{euros: true, words: true, doubt: longDoubt}, {words: true, doubt: longDoubt}, {words: true, brief: true, doubt: longDoubt},
 		{words: true, brief: true, doubt: shortDoubt}, {brief: true, short: true, doubt: shortDoubt},
-		{short: true, bare: true, doubt: shortDoubt}, {short: true, bare: true}, {short: true, bare: true, merged: true},
+		{brief: true, short: true}, {short: true, bare: true, doubt: shortDoubt}, {short: true, bare: true}, {short: true, bare: true, merged: true},
 		{short: true, bare: true, tight: true}, {short: true, bare: true, merged: true, tight: true},
 		{short: true, bare: true, merged: true, tight: true, rounded: true},
 	}

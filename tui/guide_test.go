@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,9 @@ func drained() *lab.Snapshot {
 func show(m *model, pictures ...*lab.Snapshot) {
 	for _, s := range pictures {
 		m.Update(frameMsg{s.At, s})
+	}
+	if m.guide.ballot != nil {
+		m.guide.ballot.since = time.Time{} // somebody has read the question
 	}
 }
 
@@ -410,5 +414,23 @@ func TestACheckpointOnAClusterWithDataAsksFirst(t *testing.T) {
 	show(m, theirs)
 	if m.dialog != nil {
 		t.Error("it asks twice")
+	}
+}
+
+// A key that was meant for the lab is no hand for an answer.
+func TestAQuestionThatComesTakesNoLettersAtFirst(t *testing.T) {
+	m, _ := guided(t, single(), 3, 100, 30, "", nil)
+	m.Update(frameMsg{snapshot: single(), at: m.now})
+	if m.guide.ballot == nil {
+		t.Fatal("no question")
+	}
+	press(m, "d", "7")
+	if h := m.guide.ballot.hands; slices.Max(h) != 0 {
+		t.Errorf("hands %v", h)
+	}
+	m.now = m.now.Add(settling)
+	press(m, "d")
+	if h := m.guide.ballot.hands; h[3] != 1 {
+		t.Errorf("hands %v after a while", h)
 	}
 }

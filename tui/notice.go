@@ -199,11 +199,16 @@ func hotPartition(s *lab.Snapshot) (hot lab.Partition, share int64, ok bool) {
 		return lab.Partition{}, 0, false
 	}
 	for _, p := range s.Partitions {
-		if share := p.Lag * 100 / s.Lag.Total; p.Known && !p.Orphan && share > most {
+		if share := p.Lag * 100 / s.Lag.Total; p.Known && !p.Orphan && share > most && !sharesReader(s, p) {
 			return p, share, true
 		}
 	}
 	return lab.Partition{}, 0, false
+}
+
+// sharesReader says that the reader of a partition has to work on another one, too: there another consumer would help.
+func sharesReader(s *lab.Snapshot, p lab.Partition) bool {
+	return slices.ContainsFunc(s.Partitions, func(o lab.Partition) bool { return o.ID != p.ID && o.Reader == p.Reader && o.Lag > 0 })
 }
 
 // disagreement is the first partition about which the broker and our process differ.

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -14,10 +15,14 @@ import (
 // ballot counts a show of hands. While it is open every key belongs to it, and esc leaves it.
 type ballot struct {
 	poll  lesson.Poll
-	hands []int // of each option
-	at    int   // the option that digits are for
-	typed bool  // the number there is being typed
+	hands []int     // of each option
+	at    int       // the option that digits are for
+	typed bool      // the number there is being typed
+	since time.Time // when it came by itself; zero where somebody asked for it
 }
+
+// settling is for how long a question takes no letters: they were meant for the lab that stood there a moment ago.
+const settling = 700 * time.Millisecond
 
 // mostHands is what fits into three digits.
 const mostHands = 999
@@ -37,6 +42,7 @@ func (m *model) ponder() {
 	}
 	if poll, ok := m.askable(); ok && !g.passed[poll.Question.Name] && poll.Votes == nil {
 		m.openBallot(poll)
+		m.guide.ballot.since = m.now
 	}
 }
 
@@ -72,6 +78,7 @@ func (m *model) vote(msg tea.KeyPressMsg) {
 	switch option := optionOf(msg.Text, len(b.hands)); {
 	case key.Matches(msg, k.Back):
 		g.passed[b.poll.Question.Name], g.ballot = true, nil
+	case !b.since.IsZero() && m.now.Sub(b.since) < settling:
 	case key.Matches(msg, k.Choose):
 		m.count(b)
 	case option >= 0:

@@ -245,3 +245,29 @@ func TestAStudentIsRefusedInWords(t *testing.T) {
 		t.Errorf("delete: %v", err)
 	}
 }
+
+// TestWhoReadsLeavesItsPosition as kafka-console-consumer does: the guide sees that somebody has read.
+func TestWhoReadsLeavesItsPosition(t *testing.T) {
+	_, command := room(t)
+	if _, err := command("", "topics", "create", "course"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := command("hello\n", "produce", "course"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // each is a reader of its own: the message is there again
+		if got, err := command("", "consume", "course", "--from-beginning", "--max-messages", "1"); err != nil || got != "hello\n" {
+			t.Fatalf("consume: %q, %v", got, err)
+		}
+	}
+	got, err := command("", "groups", "list")
+	if err != nil || len(strings.Fields(got)) != 2 || strings.Count(got, "console-consumer-") != 2 {
+		t.Errorf("groups list: %q, %v", got, err)
+	}
+	if _, err := command("", "consume", "course", "--from-beginning", "--max-messages", "1", "--partition", "0"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := command("", "groups", "list"); err != nil || again != got {
+		t.Errorf("who reads one partition joins nothing: %q, %v", again, err)
+	}
+}

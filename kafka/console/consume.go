@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type consumption struct {
 	patience     time.Duration
 	keys, extras bool
 	isolation    string
+	alone        string    // under what name it leaves its position where it reads without a group; empty: nowhere
+	left         time.Time // when it did so last
 }
 
 func consume(d *desk) *cobra.Command {
@@ -56,7 +59,7 @@ func consume(d *desk) *cobra.Command {
 	f.Int64Var(&c.most, "max-messages", 0, "end after so many (default: go on until Ctrl+C)")
 	f.DurationVar(&c.patience, "timeout", 0, "end when nothing comes for so long, such as 5s (default: never)")
 	f.Int32Var(&c.stream.Partition, "partition", -1, "read this partition only")
-	f.StringVar(&c.stream.Group, "group", "", "join this consumer group, and commit what is printed (default: no group)")
+	f.StringVar(&c.stream.Group, "group", "", "join this consumer group, and commit what is printed (default: none; only the position is left, as console-consumer-N)")
 	f.StringVar(&c.isolation, "isolation-level", "read_uncommitted", "read_committed passes over what transactions have not committed")
 	f.BoolVar(&c.keys, "key", false, "print the key and a tab before each value")
 	f.BoolVar(&c.extras, "headers", false, "print the headers and a tab before each")
@@ -97,7 +100,11 @@ func (c *consumption) run(cmd *cobra.Command, cluster *kafka.Cluster) error {
 		return err
 	}
 	defer stream.Close()
+	if c.stream.Group == "" && c.stream.Partition < 0 {
+		c.alone = fmt.Sprintf("console-consumer-%d", rand.IntN(90_000)+10_000)
+	}
 	count, err := c.pump(cmd.Context(), stream, cmd.OutOrStdout())
+	c.remember(context.WithoutCancel(cmd.Context()), stream, true)
 	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "Processed a total of %d messages\n", count) // Apache's words
 	return err
 }
@@ -127,12 +134,28 @@ func (c *consumption) pump(ctx context.Context, stream *kafka.Stream, out io.Wri
 		if err := w.Flush(); err != nil {
 			return count, said(err)
 		}
+		c.remember(ctx, stream, false)
 		switch {
 		case quiet && len(records) == 0 && c.most > 0:
 			return count, connect.Short(phrase.Errorf("%d of %d messages came; nothing more came within %v", count, c.most, c.patience))
 		case ctx.Err() != nil, quiet && len(records) == 0:
 			return count, nil //nolint:nilerr // Ctrl+C is how it ends
 		}
+	}
+}
+
+// rememberEvery is how often whoever reads without a group leaves its position, as kafka-console-consumer does.
+const rememberEvery = time.Second
+
+// remember leaves how far it has come under a name like those of kafka-console-consumer, which joins a group of its own each time:
+// so whoever looks at the groups sees that somebody has read. Who may not do that reads all the same.
+func (c *consumption) remember(ctx context.Context, stream *kafka.Stream, last bool) {
+	if c.alone == "" || !last && time.Since(c.left) < rememberEvery {
+		return
+	}
+	c.left = time.Now()
+	if stream.Remember(ctx, c.alone) != nil {
+		c.alone = ""
 	}
 }
 

@@ -168,18 +168,30 @@ func tellLosses(before, now *lab.Snapshot) (told []phrase.Phrase) {
 		case l.Waiting > 0 && i < 0:
 			told = append(told, phrase.Count(int64(l.Waiting), "Broker %[2]d is gone, and %[1]s partition has no leader.",
 				"Broker %[2]d is gone, and %[1]s partitions have no leader.", l.Broker))
-		case l.Waiting == 0 && old.Waiting != 0 && len(l.Moved) > 0:
+		case l.Waiting == 0 && len(l.Moved) > 0 && (old.Waiting != 0 || len(old.Moved) == 0):
 			var longest time.Duration
 			for _, m := range l.Moved {
 				longest = max(longest, m.Within)
 			}
 			told = append(told, phrase.Count(int64(len(l.Moved)), "Broker %[2]d is gone. %[1]s partition has another leader, at most %[3]s later.",
 				"Broker %[2]d is gone. %[1]s partitions have other leaders, at most %[3]s later.", l.Broker, phrase.Seconds(longest)))
+		case i < 0 && leads(before, l.Broker) > 0: // what becomes of that is not known yet
+			told = append(told, phrase.New("Broker %d is gone.", l.Broker))
 		case i < 0:
 			told = append(told, phrase.New("Broker %d is gone. It led nothing.", l.Broker))
 		}
 	}
 	return told
+}
+
+// leads is how many partitions a broker led.
+func leads(s *lab.Snapshot, id int32) int {
+	for _, b := range s.Brokers {
+		if b.ID == id {
+			return b.Leads
+		}
+	}
+	return 0
 }
 
 // tellOutage tells when no broker answers any more, and how long that was.
