@@ -266,7 +266,7 @@ func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []st
 			out = append(out, blank(guideIndent)+line)
 		}
 	}
-	if figures := st.figures(s); figures != "" && (s.Done || i == v.present) {
+	if figures := st.figures(s, i == v.present && v.waiting != ""); figures != "" && (s.Done || i == v.present) {
 		for _, line := range st.wrapped(figures, w-guideIndent, style) {
 			out = append(out, blank(guideIndent)+line)
 		}
@@ -280,8 +280,11 @@ func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []st
 }
 
 // figures are what was measured of a step beside what the course expects.
-func (st *styles) figures(s lesson.StepState) string {
+func (st *styles) figures(s lesson.StepState, asked bool) string {
 	measured, expected := s.Measured, s.Step.Expected
+	if asked && !s.Done {
+		expected = phrase.Phrase{} // the class is asked for it
+	}
 	if !s.Done && !measured.Empty() {
 		measured = phrase.New("so far %s", measured)
 	}

@@ -19,7 +19,7 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 	case v.present >= 0 && v.present < len(v.steps):
 		s := v.steps[v.present]
 		title = fmt.Sprintf("%d.%d %s", v.here, v.present+1, v.text.Steps[s.Step.Name].Title)
-		what, right = v.body(s), st.figures(s)
+		what, right = v.body(s), st.figures(s, v.waiting != "")
 	case v.present >= 0:
 		what = st.ending(v)
 	}

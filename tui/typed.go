@@ -12,10 +12,11 @@ import (
 	"blackfriday/services/lab"
 )
 
-// typing is what somebody would type for the last key, or for a page. It stands in front of everything.
+// typing is what somebody would type: for the present step of the guide, for the last key, for the page. It stands in front of
+// everything.
 type typing struct {
-	page bool // it is about the page, though a key did something there
-	at   int  // the chosen tool
+	card int // which of them, see model.subjects
+	at   int // the chosen tool
 }
 
 // deed is the last thing that a key did, and on which page.
@@ -48,24 +49,40 @@ func (m *model) pressPaper(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	return nil, true
 }
 
-// typedCard is what would be typed now.
-func (m *model) typedCard() typed.Card {
-	if m.doneHere() && !m.typing.page {
-		q := m.last.question
-		q.Program = m.options.Program
-		return typed.For(m.live, q)
+// subjects are what a card can be about now: the present step where the guide is open, what a key did on this page, and the page.
+func (m *model) subjects() (all []typed.Question) {
+	if g := &m.guide; g.open && g.coming == nowhere && g.shown == g.here() {
+		if steps := g.course.Steps(g.here()); g.course.Present() < len(steps) {
+			if q, ok := typed.OfStep(steps[g.course.Present()].Step.Name); ok {
+				all = append(all, q)
+			}
+		}
+	}
+	if m.doneHere() {
+		all = append(all, m.last.question)
 	}
 	pages := map[page]typed.Page{
 		eventsPage: typed.Rebalances, consumersPage: typed.Consumers, topicsPage: typed.Topics, partitionsPage: typed.Partitions,
 		rebalancesPage: typed.Rebalances, lanesPage: typed.Lanes, ledgerPage: typed.Ledger, lettersPage: typed.Letters,
 		messagesPage: typed.Messages, trailPage: typed.Messages, brokersPage: typed.Brokers, guidePage: typed.Topics,
 	}
-	q := typed.Question{Page: pages[m.page], Program: m.options.Program}
+	q := typed.Question{Page: pages[m.page]}
 	if m.page == messagesPage {
 		q.Topic = m.browser.query.Topic
 	}
+	return append(all, q)
+}
+
+// typedCard is what would be typed now.
+func (m *model) typedCard() typed.Card {
+	all := m.subjects()
+	q := all[min(m.typing.card, len(all)-1)]
+	q.Program = m.options.Program
 	return typed.For(m.live, q)
 }
+
+// moreTyped says that another card follows.
+func (m *model) moreTyped() bool { return m.typing.card < len(m.subjects())-1 }
 
 // pressTyped takes a key while the card is in front.
 func (m *model) pressTyped(msg tea.KeyPressMsg) tea.Cmd {
@@ -73,8 +90,8 @@ func (m *model) pressTyped(msg tea.KeyPressMsg) tea.Cmd {
 	switch t := m.typing; {
 	case key.Matches(msg, m.keys.Back):
 		m.typing = nil
-	case key.Matches(msg, m.keys.Typed) && m.doneHere() && !t.page:
-		t.page = true
+	case key.Matches(msg, m.keys.Typed) && m.moreTyped():
+		t.card++
 	case key.Matches(msg, m.keys.Typed):
 		m.typing = nil
 	case key.Matches(msg, m.keys.Next):
@@ -95,8 +112,11 @@ func (m *model) pressTyped(msg tea.KeyPressMsg) tea.Cmd {
 func (m *model) typedKeys() []key.Binding {
 	k := m.keys
 	keys := []key.Binding{short(k.Next, "down up", "tool"), short(k.Confirm, "y", "copy")}
-	if m.doneHere() && !m.typing.page {
+	switch {
+	case m.typing.card+2 == len(m.subjects()):
 		keys = append(keys, short(k.Typed, "i", "this page"))
+	case m.moreTyped():
+		keys = append(keys, short(k.Typed, "i", "the last key"))
 	}
 	return append(keys, short(k.Back, "esc", "back"), short(k.Quit, "q", "quit"))
 }

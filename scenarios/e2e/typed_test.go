@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"blackfriday/kafka/realtest"
+	"blackfriday/scenarios/lesson"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -175,6 +176,14 @@ func everything() (all []typed.Question) {
 	}
 	for _, pill := range event.Pills() {
 		commands = append(commands, lab.Poison{Pills: []string{pill.Name}})
+	}
+	for _, c := range lesson.All() {
+		for _, step := range c.Steps {
+			q, ok := typed.OfStep(step.Name)
+			if _, changes := q.Command.(lab.GrowPartitions); ok && !changes && q.Command != lab.Command(lab.Kill{}) {
+				all = append(all, q)
+			}
+		}
 	}
 	for _, c := range append(commands, lab.Kill{}) { // what the dead leave behind disturbs nobody after it
 		all = append(all, typed.Question{Command: c})

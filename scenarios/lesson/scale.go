@@ -160,7 +160,10 @@ func drained(fits func(lab.Run) bool) func(Evidence) Finding {
 		if !ok {
 			return Finding{}
 		}
-		return finding(r.Drained, phrase.New("%s in %s", payments(r.Payments), phrase.Seconds(r.Took)))
+		if !r.Drained {
+			return finding(false, phrase.New("%s left after %s", payments(e.Now.Lag.Total), phrase.Seconds(r.Took)))
+		}
+		return finding(true, phrase.New("%s in %s", payments(r.Payments), phrase.Seconds(r.Took)))
 	}
 }
 

@@ -3,6 +3,7 @@ package typed_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,24 @@ func TestAProgramIsCalledAsItWas(t *testing.T) {
 	} {
 		if got := typed.CalledAs(name); got != want {
 			t.Errorf("%q is called as %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestEveryStepIsAboutSomethingOrWatched: a step that is not in either list was forgotten.
+func TestEveryStepIsAboutSomethingOrWatched(t *testing.T) {
+	watched := []string{"lag", "rate", "drained", "monitor", "handout"}
+	for _, c := range lesson.All() {
+		for _, step := range c.Steps {
+			q, ok := typed.OfStep(step.Name)
+			if ok == slices.Contains(watched, step.Name) {
+				t.Errorf("step %s of checkpoint %d: %v", step.Name, c.Number, ok)
+			}
+			if p, pills := q.Command.(lab.Poison); pills && len(p.Pills) > 0 {
+				if !slices.ContainsFunc(event.Pills(), func(known event.Pill) bool { return known.Name == p.Pills[0] }) {
+					t.Errorf("no pill %s", p.Pills[0])
+				}
+			}
 		}
 	}
 }
