@@ -274,8 +274,7 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 		o.Pills = append(o.Pills, tui.Pill{Name: p.Name, Title: p.Title})
 	}
 	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
-	o.Scraped = s.metrics.Scraped
-	o.Program = typed.CalledAs(os.Args[0])
+	o.Scraped, o.Program = s.metrics.Scraped, typed.CalledAs(os.Args[0])
 	o.Messages, o.DeadLetters = desks(l)
 	return o
 }

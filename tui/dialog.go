@@ -55,23 +55,6 @@ type answer struct {
 	next    *dialog     // the question that follows; nil: none
 }
 
-func floodDialog(st *styles) *dialog {
-	d := &dialog{title: st.t("How many payments?"), most: lab.MaxFlood, box: st.t("or type a number up to %s", phrase.Number(lab.MaxFlood))}
-	d.typed = func(n int) choice { return choice{command: lab.Flood{Count: n}} }
-	for _, n := range []int64{1, 10, 5_000, 10_000} {
-		d.items = append(d.items, choice{label: st.number(n), command: lab.Flood{Count: int(n)}})
-	}
-	return d
-}
-
-func pillDialog(st *styles, pills []Pill) *dialog {
-	d := &dialog{title: st.t("Which poison pill?")}
-	for _, p := range pills {
-		d.items = append(d.items, choice{label: p.Name, detail: st.say(p.Title), command: lab.Poison{Pills: []string{p.Name}}})
-	}
-	return d
-}
-
 // asks says that the dialog wants a yes and nothing else.
 func (d *dialog) asks() bool { return d.quit || d.yes != nil || d.agreed != nil }
 

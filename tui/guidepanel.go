@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/lab"
@@ -277,26 +276,6 @@ func (st *styles) stepLines(v lessonView, i int, s lesson.StepState, w int) []st
 		}
 	}
 	return out
-}
-
-// figures are what was measured of a step beside what the course expects.
-func (st *styles) figures(s lesson.StepState, asked bool) string {
-	measured, expected := s.Measured, s.Step.Expected
-	if asked && !s.Done {
-		expected = phrase.Phrase{} // the class is asked for it
-	}
-	if !s.Done && !measured.Empty() {
-		measured = phrase.New("so far %s", measured)
-	}
-	switch {
-	case measured.Empty() && expected.Empty():
-		return ""
-	case measured.Empty():
-		return st.t("expected: %s", expected)
-	case expected.Empty():
-		return st.say(measured)
-	}
-	return st.say(measured) + " " + st.g.dot + " " + st.t("expected: %s", expected)
 }
 
 // wrapped are the lines of a text of the program's own, each in the same style.

@@ -39,6 +39,26 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 	return st.box(out, w, lines)
 }
 
+// figures are what was measured of a step beside what the course expects.
+func (st *styles) figures(s lesson.StepState, asked bool) string {
+	measured, expected := s.Measured, s.Step.Expected
+	if asked && !s.Done {
+		expected = phrase.Phrase{} // the class is asked for it
+	}
+	if !s.Done && !measured.Empty() {
+		measured = phrase.New("so far %s", measured)
+	}
+	switch {
+	case measured.Empty() && expected.Empty():
+		return ""
+	case measured.Empty():
+		return st.t("expected: %s", expected)
+	case expected.Empty():
+		return st.say(measured)
+	}
+	return st.say(measured) + " " + st.g.dot + " " + st.t("expected: %s", expected)
+}
+
 // narration is what was told last.
 type narration struct {
 	p  phrase.Phrase
