@@ -103,6 +103,9 @@ func bonus() Checkpoint {
 			}},
 			{Name: "proof", Keys: []string{"f", "k"}, Expected: phrase.New("lost 0, done twice 0"), Check: func(e Evidence) Finding {
 				t, ok := exactly(e)
+				if left := e.Now.Lag.Total; !ok && e.Now.Lag.Known && left > 0 {
+					return finding(false, phrase.Count(left, "%s payment waits", "%s payments wait"))
+				}
 				return finding(ok, phrase.New("lost %s, done twice %s", phrase.Number(t.Lost), phrase.Number(t.Duplicates)))
 			}},
 			{Name: "handout", Check: func(e Evidence) Finding { return Finding{Done: e.HandedOut} }},

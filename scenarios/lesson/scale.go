@@ -20,7 +20,7 @@ func bottleneck() Checkpoint {
 		Number: 3,
 		Start:  Start{Partitions: 1, Orders: 1, Delay: work},
 		Steps: []Step{
-			{Name: "flood", Keys: []string{"f"}, Expected: phrase.New("a few seconds"), Check: flooded},
+			{Name: "flood", Keys: []string{"f"}, Expected: phrase.New("at most a few seconds"), Check: flooded},
 			{Name: "lag", Expected: phrase.New("above %s", phrase.Number(900)), Check: func(e Evidence) Finding {
 				return finding(peak(e) > 900, phrase.New("lag %s", phrase.Number(peak(e))))
 			}},

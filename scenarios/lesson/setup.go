@@ -28,7 +28,7 @@ func setUp() Checkpoint {
 						n++
 					}
 				}
-				return finding(n == e.alive()+2 && n > 2, phrase.Count(int64(n), "%s consumer runs", "%s consumers run"))
+				return finding(n == e.alive()+2 && n > 2, phrase.Count(int64(n), "payment, and %s consumer of the three others", "payment, and %s consumers of the three others"))
 			}},
 			{Name: "payment", Keys: []string{"f"}, Check: func(e Evidence) Finding {
 				paid, mailed := e.written(kafka.PaymentSuccessful), e.written(kafka.EmailSent)
