@@ -54,7 +54,7 @@ func (st *styles) tally(s *lab.Snapshot) string {
 	var parts []string
 	for _, h := range []lab.Health{lab.Active, lab.Standby, lab.Joining, lab.Leaving, lab.Crashed, lab.Left} {
 		if counts[h] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[h], st.healthWord(h)))
+			parts = append(parts, st.counted(counts[h], h))
 		}
 	}
 	if n := present(s); n > 0 {

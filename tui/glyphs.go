@@ -75,6 +75,26 @@ func asciiGlyphs() glyphs {
 	}
 }
 
+// counted says how many instances are in a state.
+func (st *styles) counted(instances int, h lab.Health) string {
+	n := int64(instances)
+	switch h {
+	case lab.Joining:
+		return st.count(n, "%s joining", "%s joining")
+	case lab.Active:
+		return st.count(n, "%s running", "%s running")
+	case lab.Standby:
+		return st.count(n, "%s standby", "%s standby")
+	case lab.Leaving:
+		return st.count(n, "%s leaving", "%s leaving")
+	case lab.Crashed:
+		return st.count(n, "%s crashed", "%s crashed")
+	case lab.Left:
+		return st.count(n, "%s stopped", "%s stopped")
+	}
+	return st.count(n, "%s unknown ", "%s unknown ")
+}
+
 // healthWord is how the state of an instance reads.
 func (st *styles) healthWord(h lab.Health) string {
 	switch h {

@@ -15,7 +15,7 @@ func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
 	cell := min(max((w-sign-name-1)/len(heads), 7), 12)
 	line := blank(sign + name)
 	for _, h := range heads {
-		line += st.right(h, cell)
+		line += st.right(cut(h, cell-1, st.ascii), cell)
 	}
 	out := []string{st.heading(st.t("INSTANCES"), st.t("what each one wrote"), w), st.muted.Render(line)}
 	for _, x := range likeDashboard(s) {

@@ -16,12 +16,12 @@ func trialBooks(st *styles, s *lab.Snapshot, w int) []string {
 	if len(s.Trials) < 2 && kills == 0 {
 		return nil
 	}
-	heads := []string{st.t("orders"), st.t("kills"), st.t("lost"), st.t("twice")}
+	heads := []string{st.t("orders"), st.once("kills "), st.t("lost"), st.t("twice")}
 	const sign, name = 5, 15
 	cell := min(max((w-sign-name-1)/len(heads), 7), 14)
 	line := blank(sign + name)
 	for _, h := range heads {
-		line += st.right(h, cell)
+		line += st.right(cut(h, cell-1, st.ascii), cell)
 	}
 	out := []string{st.heading(st.t("UNDER EACH GUARANTEE"), st.t("counted while it was in force"), w), st.muted.Render(line)}
 	for _, t := range s.Trials {
