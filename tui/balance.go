@@ -20,12 +20,12 @@ type part struct {
 // partsOf are the parts of an entry of the books, in the order in which a payment goes through them.
 func (st *styles) partsOf(e ledger.Entry) []part {
 	return []part{
-		{st.t("orders"), st.t("orders"), st.t("became at least one order"), e.Done, st.done, true},
+		{st.t("orders"), st.once("orders "), st.t("became at least one order"), e.Done, st.done, true},
 		{"DLQ", "DLQ", st.t("a dead letter, and no order"), e.DLQ, st.dead, true},
 		{st.t("in flight"), st.t("flight"), st.t("in hand, or too fresh to judge"), e.InFlight, st.strong, true},
-		{st.t("waiting"), st.t("waiting"), st.t("no order yet, and not committed"), e.Waiting, st.waits, true},
+		{st.t("waiting"), st.once("waiting "), st.t("no order yet, and not committed"), e.Waiting, st.waits, true},
 		{st.t("lost"), st.t("lost"), st.t("committed, and nothing came of it"), e.Lost, st.alarm, false},
-		{st.t("foreign"), st.t("foreign"), st.t("committed by another program"), e.Foreign, st.warn, false},
+		{st.t("foreign"), st.once("foreign "), st.t("committed by another program"), e.Foreign, st.warn, false},
 		{st.t("expired"), st.t("expired"), st.t("deleted before anybody read it"), e.Expired, st.warn, false},
 	}
 }
@@ -86,7 +86,7 @@ func balanceLine(st *styles, s *lab.Snapshot, w int) string {
 		return st.left(st.muted.Render(" "+st.g.waiting+" "+st.t("The auditor reads the topics: no balance yet.")), w)
 	case !p.Known:
 		head := " " + st.g.attention + " " + st.t("The auditor cannot read:") + " "
-		return st.left(st.bad.Render(head)+visible(p.Err, max(w-width(head)-1, 0), st.ascii), w)
+		return st.left(st.bad.Render(head)+st.heard(p.Err, max(w-width(head)-1, 0)), w)
 	}
 	const gap = 2
 	left, right := "", ""

@@ -74,9 +74,6 @@ func intervalWords(guarantee string) phrase.Phrase {
 	return phrase.New("After a crash, what was done since the last commit is done again: the duplicates follow the interval.")
 }
 
-// interval writes a setting: 250 ms, 5 s.
-func interval(d time.Duration) string { return exactly(d).String() }
-
 // poisonDialog chooses what consumers do with a payment that they cannot work on. It opens on the policy after the present
 // one; the key that opened it moves on.
 func poisonDialog(st *styles, s *lab.Snapshot, again []string) *dialog {

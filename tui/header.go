@@ -111,7 +111,7 @@ func (st *styles) settings(s *lab.Snapshot, w int) string {
 	}
 	parts = append(parts, visible(s.Settings.Guarantee, 20, st.ascii))
 	if every := s.Settings.CommitInterval; every > 0 {
-		parts = append(parts, st.t("commit %s", interval(every)))
+		parts = append(parts, st.t("commit %s", exactly(every)))
 	}
 	parts = append(parts, clock...)
 	line := " " + parts[0]
