@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -100,18 +101,23 @@ func screens() []scene {
 	}
 }
 
-// play holds a scene of some size, in the language that change chooses, to its golden.
+// drawn is the scene as a person reads it, in the language that change chooses.
+func (c scene) drawn(size [2]int, change func(*model)) string {
+	m, _ := dashboard(c.snapshot, size[0], size[1])
+	change(m)
+	if c.past != nil {
+		m.past = c.past(c.snapshot)
+	}
+	for _, k := range c.keys {
+		m.Update(keyPress(k))
+	}
+	return text(m)
+}
+
+// play holds a scene to its golden.
 func (c scene) play(t *testing.T, size [2]int, change func(*model)) {
 	t.Run(fmt.Sprintf("%s-%dx%d", c.name, size[0], size[1]), func(t *testing.T) {
-		m, _ := dashboard(c.snapshot, size[0], size[1])
-		change(m)
-		if c.past != nil {
-			m.past = c.past(c.snapshot)
-		}
-		for _, k := range c.keys {
-			m.Update(keyPress(k))
-		}
-		golden.RequireEqual(t, text(m))
+		golden.RequireEqual(t, c.drawn(size, change))
 	})
 }
 
@@ -147,6 +153,22 @@ func TestScreenInASCII(t *testing.T) {
 		if name == "crash" {
 			m.page = dashboardPage
 			golden.RequireEqual(t, text(m))
+		}
+	}
+}
+
+// TestNothingIsCutInFrenchAlone: French is longer, and its words are chosen for the room that there is. Events and what stands
+// under a dialog are cut in every language, and of who was part of a rebalance as much is named as fits.
+func TestNothingIsCutInFrenchAlone(t *testing.T) {
+	fits := regexp.MustCompile(`^.(\d\d:\d\d:\d\d|#\d+) `)
+	for _, size := range [][2]int{{80, 24}, {120, 36}} {
+		for _, c := range screens() {
+			english, french := strings.Split(c.drawn(size, func(*model) {}), "\n"), strings.Split(c.drawn(size, (*model).cycleLanguage), "\n")
+			for i, line := range french {
+				if strings.Contains(line, "…") && !strings.Contains(english[i], "…") && !fits.MatchString(line) && !strings.Contains(line, "│") {
+					t.Errorf("%s at %dx%d:\n%s\n%s", c.name, size[0], size[1], english[i], line)
+				}
+			}
 		}
 	}
 }

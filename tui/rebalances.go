@@ -14,6 +14,7 @@ type rebalanceColumns struct{ id, at, cause, who, generation, protocol, moved, l
 
 func (st *styles) rebalanceLayout(w int) rebalanceColumns {
 	c := rebalanceColumns{id: 6, at: 9, cause: 11, generation: 8, protocol: 12, moved: 6, longest: 8, again: 6}
+	c.cause = max(c.cause, width(st.causeWord(lab.CauseLeave)+"+"+st.causeWord(lab.CauseJoin))+1)
 	c.longest, c.again = max(c.longest, width(st.t("unread"))+1), max(c.again, width(st.once("again "))+1)
 	if w >= 100 {
 		c.sum = 9
