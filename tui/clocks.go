@@ -126,7 +126,7 @@ func (st *styles) listed(names []string, most int) string {
 
 // fitted joins as many whole words as fit into w cells, but at least one, and counts the rest: "P1 P2 +3".
 func fitted(words []string, between string, w int) string {
-	if all := strings.Join(words, between); width(all) <= w || len(words) == 0 {
+	if all := strings.Join(words, between); width(all) <= w || len(words) <= 1 {
 		return all
 	}
 	for n := len(words) - 1; ; n-- {

@@ -90,8 +90,8 @@ func (m *model) vote(msg tea.KeyPressMsg) {
 		b.at, b.typed = (b.at+len(b.hands)-1)%len(b.hands), false
 	case msg.Code == tea.KeyBackspace:
 		b.hands[b.at] /= 10
-	default:
-		b.digit(msg.Text)
+	case !b.digit(msg.Text):
+		m.tell(phrase.New("The question comes first: answer it, or esc leaves it."), false)
 	}
 }
 
@@ -106,11 +106,11 @@ func optionOf(text string, options int) int {
 	return -1
 }
 
-// digit appends to the number of the option with the focus; the first one begins a new number.
-func (b *ballot) digit(text string) {
+// digit appends to the number of the option with the focus; the first one begins a new number. It is false for another key.
+func (b *ballot) digit(text string) bool {
 	n, err := strconv.Atoi(text)
 	if err != nil || len(text) != 1 {
-		return
+		return false
 	}
 	if !b.typed {
 		b.hands[b.at], b.typed = 0, true
@@ -118,6 +118,7 @@ func (b *ballot) digit(text string) {
 	if more := b.hands[b.at]*10 + n; more <= mostHands {
 		b.hands[b.at] = more
 	}
+	return true
 }
 
 // count takes the show of hands. Without a hand the question is left.

@@ -35,7 +35,6 @@ type chapter struct {
 	last       *lab.Snapshot
 	checkpoint int // in which it was, negative for none
 	runs       []lab.Run
-	retimed    map[int]bool // floods in which the work for each payment was changed, by their number
 	rebalances map[int]lab.Rebalance
 	stints     [][]stint // by partition
 }
@@ -101,7 +100,7 @@ func (d *Diary) chapterOf(s *lab.Snapshot) *chapter {
 	if d.began.IsZero() {
 		d.began = s.Started
 	}
-	c := &chapter{checkpoint: -1, rebalances: map[int]lab.Rebalance{}, retimed: map[int]bool{}}
+	c := &chapter{checkpoint: -1, rebalances: map[int]lab.Rebalance{}}
 	d.chapters = append(d.chapters, c)
 	d.chapters = d.chapters[max(0, len(d.chapters)-mostChapters):]
 	return c
@@ -109,9 +108,6 @@ func (d *Diary) chapterOf(s *lab.Snapshot) *chapter {
 
 func (c *chapter) watchRuns(s *lab.Snapshot) {
 	for _, r := range s.Runs {
-		if !r.Drained && r.Delay != s.Settings.Delay {
-			c.retimed[r.Flood] = true
-		}
 		i := slices.IndexFunc(c.runs, func(have lab.Run) bool { return have.Flood == r.Flood })
 		if i < 0 {
 			c.runs = append(c.runs, r)
@@ -200,5 +196,5 @@ func (t told) disturbed() bool {
 	}
 	lost := func(l lab.Loss) bool { return during(l.At) }
 	out := func(o lab.Outage) bool { return during(o.From) }
-	return t.chapter.retimed[t.Flood] || slices.ContainsFunc(t.chapter.last.Losses, lost) || slices.ContainsFunc(t.chapter.last.Outages, out)
+	return t.Retimed || slices.ContainsFunc(t.chapter.last.Losses, lost) || slices.ContainsFunc(t.chapter.last.Outages, out)
 }

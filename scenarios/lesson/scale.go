@@ -160,6 +160,9 @@ func drained(fits func(lab.Run) bool) func(Evidence) Finding {
 		if !ok {
 			return Finding{}
 		}
+		if r.Retimed {
+			return finding(false, phrase.New("the delay was changed: flood it again"))
+		}
 		if !r.Drained {
 			return finding(false, phrase.New("%s left after %s", payments(e.Now.Lag.Total), phrase.Seconds(r.Took)))
 		}
@@ -171,7 +174,7 @@ func drained(fits func(lab.Run) bool) func(Evidence) Finding {
 func drainAnswer(fits func(lab.Run) bool, choices []time.Duration) func(Evidence) (int, phrase.Phrase, bool) {
 	return func(e Evidence) (int, phrase.Phrase, bool) {
 		r, ok := e.run(rush, fits)
-		if !ok || !r.Drained {
+		if !ok || !r.Drained || r.Retimed {
 			return 0, phrase.Phrase{}, false
 		}
 		seconds := make([]float64, len(choices))

@@ -129,6 +129,9 @@ func (s *state) setDelay(d time.Duration) error {
 	if d < 0 || d > MaxDelay {
 		return phrase.Errorf("a delay of %v: between 0 and %v", d, MaxDelay)
 	}
+	if n := len(s.runs); n > 0 && !s.runs[n-1].Drained && d != s.delay.Load() {
+		s.runs[n-1].Retimed = true
+	}
 	s.delay.Set(d)
 	if d == 0 {
 		s.feed.add(Info, "orders", 0, "Each payment now takes an order consumer no time.")

@@ -22,6 +22,7 @@ type Run struct {
 	Consumers  int
 	Delay      time.Duration
 	Key        Key
+	Retimed    bool          // the work for each payment was changed before it was drained
 	Curve      []CurvePoint  // total lag from StartedAt on
 	Drained    bool          // the lag has been zero since
 	Took       time.Duration // until the lag was zero, or until now
