@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"blackfriday/kafka/realtest"
-	"blackfriday/scenarios/lesson"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -112,7 +111,7 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	for ctx.Err() == nil && !joined && len(exited) == 0 {
 		// Not while it is on its way in: kfake keeps a classic member that goes then.
 		now, stable := members(t, s, prefix, group)
-		joined = stable && len(now) > len(before)
+		joined = stable && len(newcomers(now, before)) > 0 // who was there may have gone meanwhile
 	}
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
 		t.Error(err)
@@ -123,8 +122,13 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	}
 	eventually(t, 30*time.Second, func() (bool, string) {
 		now, stable := members(t, s, prefix, group)
-		return len(now) <= len(before) && (stable || len(now) == 0), fmt.Sprint(now)
+		return len(newcomers(now, before)) == 0 && (stable || len(now) == 0), fmt.Sprint(now)
 	})
+}
+
+// newcomers are those who were not there before.
+func newcomers(now, before []string) []string {
+	return slices.DeleteFunc(slices.Clone(now), func(id string) bool { return slices.Contains(before, id) })
 }
 
 // members are the ids of those in a group, none where there is no such group, and whether it has dealt its partitions out.
@@ -176,16 +180,6 @@ func everything() (all []typed.Question) {
 	}
 	for _, pill := range event.Pills() {
 		commands = append(commands, lab.Poison{Pills: []string{pill.Name}})
-	}
-	for _, c := range lesson.All() {
-		for _, step := range c.Steps {
-			q, ok := typed.OfStep(step.Name)
-			_, changes := q.Command.(lab.GrowPartitions)
-			_, starts := q.Command.(lab.Restart) // the same line for every service, and it is among the commands
-			if ok && !changes && !starts && q.Command != lab.Command(lab.Kill{}) {
-				all = append(all, q)
-			}
-		}
 	}
 	for _, c := range append(commands, lab.Kill{}) { // what the dead leave behind disturbs nobody after it
 		all = append(all, typed.Question{Command: c})
