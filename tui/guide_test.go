@@ -13,6 +13,7 @@ import (
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
+	"blackfriday/scenarios/typed"
 	"blackfriday/services/lab"
 )
 
@@ -432,5 +433,34 @@ func TestAQuestionThatComesTakesNoLettersAtFirst(t *testing.T) {
 	press(m, "d")
 	if h := m.guide.ballot.hands; h[3] != 1 {
 		t.Errorf("hands %v after a while", h)
+	}
+}
+
+// With the guide open i is about the present step first, then about what a key did, then about the page.
+func TestTheCardIsAboutTheStepFirst(t *testing.T) {
+	m, _ := guided(t, single(), 3, 120, 36, "", func(o *Options) { o.NoQuestions = true })
+	show(m, single())
+	m.did(typed.Question{Command: lab.SetDelay{Delay: 0}})
+	var about []string
+	for press(m, "i"); m.typing != nil; press(m, "i") {
+		about = append(about, m.typedCard().About.String())
+	}
+	want := []string{
+		typed.For(m.live, typed.Question{Command: lab.Flood{Count: 1000}}).About.String(),
+		typed.For(m.live, typed.Question{Command: lab.SetDelay{Delay: 0}}).About.String(),
+		typed.For(m.live, typed.Question{Page: typed.Dashboard}).About.String(),
+	}
+	if !slices.Equal(about, want) {
+		t.Errorf("the cards are about %q, want %q", about, want)
+	}
+}
+
+// A key that an open question does not take is not swallowed without a word.
+func TestAnOpenQuestionAnswersAKeyOfTheLab(t *testing.T) {
+	m, f := guided(t, single(), 3, 100, 30, "", nil)
+	show(m, single())
+	press(m, "k")
+	if m.guide.ballot == nil || len(f.asked) > 0 || !strings.Contains(m.said(), "The question comes first") {
+		t.Errorf("asked for %v, said %q", f.asked, m.said())
 	}
 }
