@@ -184,16 +184,22 @@ func (c *class) console() {
 		c.t.Fatal(err)
 	}
 	c.step("produce", 10*time.Second)
-	c.visit(terminal)
+	c.visit(terminal, "console-consumer-4711")
+	c.until("the first reader", 10*time.Second, func() bool { return len(c.stage.Snapshot().Guests) == 1 })
+	if c.course.Present() != 3 {
+		t := c.course.Steps(1)
+		c.t.Errorf("read once, and the step that asks for two is done: %+v", t[3])
+	}
+	c.visit(terminal, "console-consumer-4712")
 	c.step("consume", 10*time.Second)
 	c.finished(map[string]int{"stays": 1})
 }
 
 // visit has a console consumer read the payments in a group of its own.
-func (c *class) visit(terminal *kafka.Cluster) {
+func (c *class) visit(terminal *kafka.Cluster, group string) {
 	c.t.Helper()
 	member, err := terminal.NewMember(kafka.MemberConfig{
-		ClientID: "console", Group: "console-consumer-4711", Topics: []string{kafka.PaymentSuccessful}, Patience: time.Second,
+		ClientID: "console", Group: group, Topics: []string{kafka.PaymentSuccessful}, Patience: time.Second,
 		Watch: silent{}, Batch: func() int { return 1 }, Handler: reader{},
 	})
 	if err != nil {
@@ -272,7 +278,11 @@ func (c *class) pills() {
 	c.step("blocked", time.Minute, lab.Flood{Count: 300})
 	c.step("policy", time.Minute, lab.SetPoison{Policy: lab.PoisonDLQ})
 	c.step("all", time.Minute, lab.Poison{})
-	c.until("all goes on", 3*time.Minute, func() bool { return c.course.Present() == 5 })
+	c.drain()
+	if c.course.Present() != 4 {
+		c.t.Error("nothing was written after the pills, and yet everything is said to go on")
+	}
+	c.step("alive", time.Minute, lab.Flood{Count: 300})
 	c.finished(map[string]int{"naive": 1, "behind": 1, "letter": 2})
 }
 

@@ -19,10 +19,7 @@ func pills() Checkpoint {
 				worst, ok := crashLoop(e)
 				return finding(ok, phrase.Count(int64(worst), "%s crash on the same payment", "%s crashes on the same payment"))
 			}},
-			{Name: "blocked", Keys: []string{"f"}, Check: func(e Evidence) Finding {
-				behind := behindPill(e)
-				return finding(behind > 0, phrase.New("%s behind the pill", payments(behind)))
-			}},
+			{Name: "blocked", Keys: []string{"f"}, Expected: phrase.New("one lag stays, the others fall"), Check: heldUp},
 			{Name: "policy", Keys: []string{"n"}, Expected: phrase.New("the DLQ holds the pill"), Check: func(e Evidence) Finding {
 				return finding(e.Now.Settings.Poison == lab.PoisonDLQ && e.Now.DLQ.Known && e.Now.DLQ.Total > 0, letters(e))
 			}},
@@ -31,10 +28,7 @@ func pills() Checkpoint {
 				return finding(caught >= int64(len(event.Pills())),
 					phrase.Count(caught, "%s dead letter", "%s dead letters"))
 			}},
-			{Name: "alive", Expected: phrase.New("lag 0, 3 owners"), Check: func(e Evidence) Finding {
-				return finding(e.Now.Lag.Known && e.Now.Lag.Total == 0 && e.owners() == 3,
-					phrase.New("lag %s, %s", phrase.Number(e.Now.Lag.Total), phrase.Count(int64(e.owners()), "%s owner", "%s owners")))
-			}},
+			{Name: "alive", Keys: []string{"f"}, Expected: phrase.New("lag 0, 3 owners"), Check: workedOff},
 		},
 		Questions: []Question{
 			{Name: "naive", Before: "pill", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
@@ -42,11 +36,12 @@ func pills() Checkpoint {
 				return 1, phrase.Count(int64(worst), "%s crash on the same payment", "%s crashes on the same payment"), ok
 			}},
 			{Name: "behind", Before: "blocked", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-				behind := behindPill(e)
-				return 1, phrase.New("%s behind the pill", payments(behind)), behind > 0
+				found := heldUp(e)
+				return 1, found.Measured, found.Done
 			}},
 			{Name: "letter", Before: "policy", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-				return 2, letters(e), e.Now.Settings.Poison == lab.PoisonDLQ && e.Now.DLQ.Known && e.Now.DLQ.Total > 0 && behindPill(e) == 0
+				held, _ := behindPill(e)
+				return 2, letters(e), e.Now.Settings.Poison == lab.PoisonDLQ && e.Now.DLQ.Known && e.Now.DLQ.Total > 0 && held == 0
 			}},
 		},
 	}
@@ -64,20 +59,42 @@ func crashLoop(e Evidence) (worst int, ok bool) {
 	return worst, worst >= 2
 }
 
-// behindPill is how many payments wait in partitions that stand before a pill.
-func behindPill(e Evidence) (waiting int64) {
+// behindPill is how many payments wait behind a pill, and how many the partitions without one have had done since the step
+// began.
+func behindPill(e Evidence) (held, beside int64) {
 	var stuck []int32
 	for _, o := range e.Now.Orders {
 		if o.Blocked != nil && o.Crashes >= 2 {
 			stuck = append(stuck, o.Blocked.Partition)
 		}
 	}
-	for _, p := range e.Now.Partitions {
-		if p.Known && slices.Contains(stuck, p.ID) {
-			waiting += max(p.Lag-1, 0) // the pill itself does not wait behind it
+	for i, p := range e.Now.Partitions {
+		switch {
+		case !p.Known:
+		case slices.Contains(stuck, p.ID):
+			held += max(p.Lag-1, 0) // the pill itself does not wait behind it
+		case e.Began != nil && i < len(e.Began.Partitions) && e.Began.Partitions[i].Known:
+			beside += max(p.Committed-e.Began.Partitions[i].Committed, 0)
 		}
 	}
-	return waiting
+	return held, beside
+}
+
+// heldUp wants payments that stand behind a pill while those of other partitions are done.
+func heldUp(e Evidence) Finding {
+	const enough = 50 // payments; the class has seen two lags fall for a moment
+	held, beside := behindPill(e)
+	return finding(held > 0 && beside >= enough, phrase.New("%s behind the pill, %s done beside it", payments(held), phrase.Number(beside)))
+}
+
+// workedOff wants a flood that began after the step, and everything done.
+func workedOff(e Evidence) Finding {
+	r, ok := e.run(1, func(r lab.Run) bool { return e.Began != nil && r.StartedAt.After(e.Began.At) })
+	owners := phrase.Count(int64(e.owners()), "%s owner", "%s owners")
+	if !ok || !e.Now.Lag.Known {
+		return Finding{}
+	}
+	return finding(r.Drained && e.Now.Lag.Total == 0 && e.owners() == 3, phrase.New("lag %s, %s", phrase.Number(e.Now.Lag.Total), owners))
 }
 
 // bonus is checkpoint 6: a broker dies, the lab is monitored, nothing is done twice, and everything is cleared away.

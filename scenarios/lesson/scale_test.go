@@ -22,3 +22,24 @@ func TestAFloodWhoseWorkWasChangedCountsForNothing(t *testing.T) {
 		}
 	}
 }
+
+// A second consumer that comes when everything is done shows nothing: neither of them works.
+func TestTheBenchIsSeenWhileThereIsWork(t *testing.T) {
+	checkpoint, err := Find(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := &lab.Snapshot{
+		Lag:        lab.Lag{Known: true},
+		Partitions: []lab.Partition{{Known: true, Reader: 1, OwnerInstance: 1}},
+		Orders:     []lab.Instance{{Name: "order-1", Health: lab.Active}, {Name: "order-2", Health: lab.Standby}},
+	}
+	second := checkpoint.Steps[3]
+	if found := second.Check(Evidence{Now: now}); second.Name != "second" || found.Done {
+		t.Errorf("%s at lag 0: %+v", second.Name, found)
+	}
+	now.Lag.Total = 1
+	if found := second.Check(Evidence{Now: now}); !found.Done {
+		t.Errorf("%s with work left: %+v", second.Name, found)
+	}
+}
