@@ -3,26 +3,21 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"charm.land/fang/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"blackfriday/kafka"
 	"blackfriday/kafka/broker"
 	"blackfriday/kafka/cleanup"
 	"blackfriday/kafka/connect"
@@ -82,21 +77,17 @@ func errorPrinter(l *phrase.Language) fang.ErrorHandler {
 
 // settings are what the flags set.
 type settings struct {
-	lab      lab.Config
-	cluster  *connect.Flags
-	embedded *connect.Embedded
-	protocol string
-	promise  string
-	preset   string
-	logFile  string
-	screen   tui.Options
-	metrics  metrics.Flag
-	lesson   lesson.Flag
+	lab     *serve.Flags
+	logFile string
+	screen  tui.Options
+	metrics metrics.Flag
+	lesson  lesson.Flag
 }
 
 func newRoot(language *phrase.Language) *cobra.Command {
 	clusterFlags := clustersOf(language)
-	s := &settings{cluster: clusterFlags(), embedded: connect.NewEmbedded(os.Getenv)}
+	s := &settings{}
+	s.lab = serve.NewFlags(clusterFlags(), connect.NewEmbedded(os.Getenv), &s.metrics)
 	root := &cobra.Command{
 		Use:   "blackfriday",
 		Short: "The Black Friday Kafka lab in one program",
@@ -104,7 +95,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return s.dashboard(cmd) },
 	}
-	s.labFlags(root)
+	s.lab.Register(root.Flags())
 	flags := root.Flags()
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
@@ -114,8 +105,8 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr; without it that of LC_ALL, LC_MESSAGES or LANG")
 	s.screen.Language = language
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
-	serveCommand := serve.Command(s.config, s.publish)
-	s.labFlags(serveCommand)
+	serveCommand := serve.Command(s.lab.Config, s.publish)
+	s.lab.Register(serveCommand.Flags())
 	root.AddCommand(serveCommand, headless.Command(clusterFlags()), standalone.Command(clusterFlags(), os.Getenv),
 		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv), cleanup.Command(clusterFlags()))
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
@@ -141,84 +132,9 @@ func clustersOf(l *phrase.Language) func() *connect.Flags {
 	return func() *connect.Flags { return connect.New(os.Getenv).AskWith(askHidden).ConfirmWith(tui.Confirm) }
 }
 
-// labFlags adds the flags that the dashboard and serve have in common.
-func (s *settings) labFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	s.cluster.Register(f)
-	s.metrics.Register(f)
-	s.embedded.Register(f)
-	f.BoolVar(&s.lab.Observe, "observe", false, "run no service and write nothing: look at a cluster, without --brokers at the lab on "+connect.LocalBroker)
-	f.IntVar(&s.lab.HTTPPort, "http-port", 8000, "first of four ports of the services, 0 for any that are free")
-	f.IntVar(&s.lab.Partitions, "partitions", 3, "partitions of the topics")
-	f.IntVar(&s.lab.Orders, "orders", 3, "order consumers")
-	f.DurationVar(&s.lab.Delay, "delay", 100*time.Millisecond, "simulated work per payment")
-	f.StringVar(&s.protocol, "protocol", "", "group protocol: consumer (KIP-848), cooperative-sticky, range or roundrobin "+
-		"(default consumer; on a real cluster only where that gives up a dead member within --session-timeout, else cooperative-sticky)")
-	f.StringVar(&s.promise, "guarantee", string(kafka.AtLeastOnce), "delivery guarantee: at-most-once, at-least-once or exactly-once")
-	f.DurationVar(&s.lab.CommitInterval, "commit-interval", kafka.DefaultCommitInterval, "how often a consumer commits what it finished, and how long its transactions last: 10ms to 5s")
-	f.DurationVar(&s.lab.Kafka.SessionTimeout, "session-timeout", 6*time.Second, "how long a group waits for a silent member")
-	f.DurationVar(&s.lab.Kafka.Heartbeat, "heartbeat", 500*time.Millisecond, "how often a member speaks up")
-	f.StringVar(&s.preset, "preset", presetLab, "session timeout and heartbeat: lab (6s, 500ms) or course (45s, 3s, the defaults of its Python clients)")
-	f.Uint64Var(&s.lab.Seed, "seed", 0, "seed of the floods, 0 for a random one")
-}
-
-// The presets of the group's clock.
-const (
-	presetLab    = "lab"    // a crash is noticed while the class still watches
-	presetCourse = "course" // what librdkafka does unless it is told otherwise
-)
-
-// clock is the session timeout and the heartbeat that a flag or the preset gives; a flag that was set wins.
-func (s *settings) clock(flags *pflag.FlagSet) (session, heartbeat time.Duration, err error) {
-	session, heartbeat = s.lab.Kafka.SessionTimeout, s.lab.Kafka.Heartbeat
-	switch s.preset {
-	case presetLab:
-		return session, heartbeat, nil
-	case presetCourse:
-		if !flags.Changed("session-timeout") {
-			session = 45 * time.Second
-		}
-		if !flags.Changed("heartbeat") {
-			heartbeat = 3 * time.Second
-		}
-		return session, heartbeat, nil
-	default:
-		return 0, 0, phrase.Errorf("--preset %q: there are %s and %s", s.preset, presetLab, presetCourse)
-	}
-}
-
-// config is the lab that the flags describe.
-func (s *settings) config(flags *pflag.FlagSet) (lab.Config, error) {
-	protocol, err := kafka.ParseProtocol(cmp.Or(s.protocol, string(kafka.ConsumerProtocol)))
-	if err != nil {
-		return lab.Config{}, err
-	}
-	cfg := s.lab
-	if err := s.cluster.Into(&cfg.Kafka); err != nil {
-		return lab.Config{}, err
-	}
-	if cfg.Guest, err = s.embedded.Place(flags, &cfg.Kafka, cfg.Observe); err != nil {
-		return lab.Config{}, err
-	}
-	if cfg.Guarantee, err = kafka.ParseGuarantee(s.promise); err != nil {
-		return lab.Config{}, phrase.Errorf("--guarantee: %w", err)
-	}
-	if cfg.Kafka.SessionTimeout, cfg.Kafka.Heartbeat, err = s.clock(flags); err != nil {
-		return lab.Config{}, err
-	}
-	if flags.Changed("protocol") || len(cfg.Kafka.Brokers) == 0 {
-		cfg.Kafka.Protocol = protocol // a real cluster has one that fits its timeouts, unless it is told
-	}
-	s.metrics.Into(&cfg.Kafka)
-	if cfg.Seed == 0 {
-		cfg.Seed = rand.Uint64()
-	}
-	return cfg, nil
-}
-
 // dashboard runs the lab under the screen. When one of them ends, so does the other.
 func (s *settings) dashboard(cmd *cobra.Command) (err error) {
-	cfg, err := s.config(cmd.Flags())
+	cfg, err := s.lab.Config(cmd.Flags())
 	if err != nil {
 		return err
 	}
