@@ -40,7 +40,7 @@ import (
 
 func main() { os.Exit(run()) }
 
-// run is main with an exit code: 0 all went well, 1 it did not, 2 it was called wrongly.
+// run gives the exit code: 0 all went well, 1 it did not, 2 it was called wrongly.
 func run() int {
 	if watchdog.IsChild() {
 		return watchdog.Run()
@@ -160,11 +160,12 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		return err
 	}
 	l := lab.NewStage(cfg, s.metrics.Into)
-	_, stopMetrics, err := s.publish(l.Snapshot)
-	if err != nil {
+	numbers := s.metrics.Publisher(gauges.New(l.Snapshot))
+	if err := numbers.OpenIf(s.screen.Checkpoint != nil && s.screen.Checkpoint.Start.Metrics); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, stopMetrics()) }()
+	defer func() { err = errors.Join(err, numbers.Close()) }()
+	s.screen.Scraped, s.screen.Publish = s.metrics.Scraped, numbers.Open
 	dismiss, err := watchdog.Start()
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 		o.Pills = append(o.Pills, tui.Pill{Name: p.Name, Title: p.Title})
 	}
 	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
-	o.Scraped, o.Program = s.metrics.Scraped, typed.CalledAs(os.Args[0])
+	o.Program = typed.CalledAs(os.Args[0])
 	o.Messages, o.DeadLetters = desks(l)
 	return o
 }

@@ -22,6 +22,7 @@ type guide struct {
 	ballot   *ballot         // the question in front of everything
 	passed   map[string]bool // the questions that were left without votes
 	revealed map[string]bool // the questions whose measured answers were shown
+	metrics  string          // where the lab's numbers are published, as far as a checkpoint wanted them
 	reveal   string          // the question whose measured answer is in front; empty for none
 }
 
@@ -79,6 +80,20 @@ func (m *model) enter(number int, s *lab.Snapshot) {
 	}
 	g.shown, g.coming, g.offer = number, nowhere, false
 	g.forget()
+	m.publish(g.course.Checkpoint())
+}
+
+// publish has the lab's numbers published where a checkpoint has somebody fetch them. Without them one can skip that step.
+func (m *model) publish(c lesson.Checkpoint) {
+	if !c.Start.Metrics || m.options.Publish == nil {
+		return
+	}
+	url, err := m.options.Publish()
+	if err != nil {
+		m.complain(err)
+		return
+	}
+	m.guide.metrics = url
 }
 
 // stage asks the lab to be as a checkpoint begins.
@@ -88,6 +103,7 @@ func (m *model) stage(number int) tea.Cmd {
 		m.complain(err)
 		return nil
 	}
+	m.publish(c)
 	if m.live.Observing {
 		m.enter(number, m.live)
 		return nil

@@ -385,9 +385,13 @@ func TestTheCourseHearsOfScrapesAndOfTheHandOut(t *testing.T) {
 	m, _ := guided(t, running(3, 3), 6, 120, 36, "", func(o *Options) {
 		o.NoQuestions = true
 		o.Scraped = func() int64 { return 2 }
+		o.Publish = func() (string, error) { return "http://127.0.0.1:4711/metrics", nil }
 	})
 	show(m, running(3, 3))
 	press(m, "G", "7", "G", "7") // without a broker that dies
+	if !strings.Contains(text(m), ":4711/metrics") {
+		t.Errorf("the step does not say where the lab publishes:\n%s", text(m))
+	}
 	show(m, running(3, 3))
 	if steps := m.guide.course.Steps(6); !steps[2].Done {
 		t.Errorf("somebody fetched the metrics twice, and the step is %+v", steps[2])

@@ -43,7 +43,7 @@ func (m *model) lessonView() lessonView {
 	v.body = func(s lesson.StepState) string {
 		const longest = 300
 		escape := func(text string) string { return visible(text, longest, m.st.ascii) }
-		return typed.Prose(v.text.Steps[s.Step.Name].Body, m.live, m.options.Program, escape)
+		return typed.Prose(v.text.Steps[s.Step.Name].Body, m.live, typed.Names{Program: m.options.Program, Metrics: m.guide.metrics}, escape)
 	}
 	v.steps = g.course.Steps(g.shown)
 	if v.steps == nil {

@@ -91,6 +91,7 @@ func newModel(l Lab, o Options, j *jobs) *model {
 		m.theme, m.auto = ThemeDark, true
 	}
 	m.guide = newGuide(o, m.live)
+	m.publish(m.guide.course.Checkpoint())
 	m.restyle(m.theme)
 	m.take(m.live)
 	return m

@@ -42,6 +42,8 @@ type Options struct {
 	NoQuestions bool
 	// Scraped is how often somebody has fetched the lab's metrics; nil where nobody counts.
 	Scraped func() int64
+	// Publish publishes the lab's metrics, if they are not yet, and says where; nil where nobody can.
+	Publish func() (url string, err error)
 
 	Theme   string // ThemeAuto (also when empty), ThemeDark, ThemeLight or ThemeContrast
 	ASCII   bool   // draw with ASCII characters only

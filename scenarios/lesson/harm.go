@@ -101,7 +101,7 @@ func workedOff(e Evidence) Finding {
 func bonus() Checkpoint {
 	return Checkpoint{
 		Number: 6,
-		Start:  Start{Partitions: 3, Orders: 3, Delay: work},
+		Start:  Start{Partitions: 3, Orders: 3, Delay: work, Metrics: true},
 		Steps: []Step{
 			{Name: "broker", Keys: []string{"f", "b"}, Check: func(e Evidence) Finding {
 				l, ok := loss(e)

@@ -28,6 +28,7 @@ type Start struct {
 	Poison     lab.PoisonPolicy
 	Bare       bool // there are no topics yet
 	Idle       bool // no service with a consumer has been started yet
+	Metrics    bool // the lab publishes its numbers
 }
 
 // Seed makes the floods of every checkpoint the same, so that a class that begins again sees the same payments.

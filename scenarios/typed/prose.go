@@ -12,11 +12,23 @@ import (
 // PaymentAddress is where texts say that the payment service takes payments: its address unless --http-port says another.
 const PaymentAddress = "http://localhost:8000"
 
-// Prose is a Markdown text as it holds for the lab of a picture: its commands of this program are called as program is, empty for
-// blackfriday, and find the lab, and payments go to where its service takes them. What comes from the picture is escaped: others
-// may have a word in it.
-func Prose(text string, s *lab.Snapshot, program string, escape func(string) string) string {
-	d := newDesk(s, program)
+// MetricsAddress is where texts say that Prometheus finds the lab.
+const MetricsAddress = "http://127.0.0.1:2112/metrics"
+
+// Names are what only the running program knows of itself.
+type Names struct {
+	Program string // what it is called as in a shell; empty for blackfriday
+	Metrics string // where it publishes its numbers; empty while it does not
+}
+
+// Prose is a Markdown text as it holds for the lab of a picture: its commands of this program are called as that is and find
+// the lab, payments go to where its service takes them, and metrics are fetched where they are published. What comes from
+// the picture is escaped: others may have a word in it.
+func Prose(text string, s *lab.Snapshot, names Names, escape func(string) string) string {
+	d := newDesk(s, names.Program)
+	if names.Metrics != "" {
+		text = strings.ReplaceAll(text, MetricsAddress, names.Metrics)
+	}
 	if s.Cluster.Payment != "" {
 		text = strings.ReplaceAll(text, PaymentAddress+"/", escape(s.Cluster.Payment)+"/")
 	}

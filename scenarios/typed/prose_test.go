@@ -29,7 +29,7 @@ func TestWhatTheCourseSaysToTypeFindsTheLab(t *testing.T) {
 		{"on other ports", "", apart, []string{"`blackfriday topics list --brokers localhost:4711`", "curl http://127.0.0.1:815/payment`", "`blackfriday cleanup` ends"}},
 		{"on somebody's cluster", "./lab", prefixed, []string{"`./lab topics list --topic-prefix 'a b.'`", "`./lab cleanup --topic-prefix 'a b.'`"}},
 	} {
-		got := typed.Prose(text, &lab.Snapshot{Cluster: test.cluster}, test.program, event.Visible)
+		got := typed.Prose(text, &lab.Snapshot{Cluster: test.cluster}, typed.Names{Program: test.program}, event.Visible)
 		for _, want := range test.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %s, want %s", test.name, got, want)
@@ -48,14 +48,14 @@ func TestEveryAddressOfTheCourseIsReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, step := range text.Steps {
-			body := typed.Prose(step.Body, s, "./lab", event.Visible)
-			found += strings.Count(body, "./lab ") + strings.Count(body, ":815/")
-			if strings.Contains(body, "localhost:8000") || strings.Contains(body, "blackfriday topics") {
+			body := typed.Prose(step.Body, s, typed.Names{Program: "./lab", Metrics: "http://127.0.0.1:816/metrics"}, event.Visible)
+			found += strings.Count(body, "./lab ") + strings.Count(body, ":815/") + strings.Count(body, ":816/")
+			if strings.Contains(body, "localhost:8000") || strings.Contains(body, ":2112") || strings.Contains(body, "blackfriday topics") {
 				t.Errorf("step %s of checkpoint %d: %s", name, c.Number, body)
 			}
 		}
 	}
-	if found < 6 {
+	if found < 7 {
 		t.Errorf("%d commands and addresses in the whole course", found)
 	}
 }

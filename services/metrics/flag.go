@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -38,7 +39,8 @@ const (
 
 // Flag is --metrics of one command.
 type Flag struct {
-	address string
+	mu      sync.Mutex
+	address string // a Publisher may set it later; read it with where
 	cluster atomic.Pointer[prometheus.Registry] // of the clients of the newest cluster; nil: none is measured
 	scraped atomic.Int64
 }
@@ -49,10 +51,23 @@ func (f *Flag) Register(set *pflag.FlagSet) {
 		fmt.Sprintf("publish numbers for Prometheus at this address, such as 127.0.0.1:%d (port 0 takes any that is free)", DefaultPort))
 }
 
+// where is the address to publish at, empty for none.
+func (f *Flag) where() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.address
+}
+
+func (f *Flag) setWhere(address string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.address = address
+}
+
 // Into has the clients of the cluster measured that cfg opens, if the flag asks for it. A cfg is for one cluster; what is
 // published from now on is of this one.
 func (f *Flag) Into(cfg *kafka.Config) {
-	if f.address == "" {
+	if f.where() == "" {
 		return
 	}
 	registry := prometheus.NewRegistry()
@@ -75,7 +90,7 @@ func (f *Flag) gather() ([]*dto.MetricFamily, error) {
 // Without the flag it does nothing. url is where Prometheus finds them, empty if it does not. The error names the address
 // and the flag that changes it.
 func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() error, err error) {
-	if f.address == "" {
+	if f.where() == "" {
 		return "", func() error { return nil }, nil
 	}
 	listener, err := f.listen()
@@ -111,9 +126,9 @@ func (f *Flag) Serve(more ...prometheus.Collector) (url string, stop func() erro
 // listen opens the address. One without a host is on the loopback: the numbers of a lab are for this machine, unless
 // somebody asks for more.
 func (f *Flag) listen() (net.Listener, error) {
-	host, port, err := net.SplitHostPort(f.address)
+	host, port, err := net.SplitHostPort(f.where())
 	if err != nil {
-		return nil, phrase.Errorf("--metrics %q: it takes host:port, such as 127.0.0.1:%d", f.address, DefaultPort)
+		return nil, phrase.Errorf("--metrics %q: it takes host:port, such as 127.0.0.1:%d", f.where(), DefaultPort)
 	}
 	if host == "" {
 		host = "127.0.0.1"

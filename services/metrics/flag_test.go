@@ -106,3 +106,49 @@ func TestAnAddressThatCannotBeHadIsOneSentence(t *testing.T) {
 		}
 	}
 }
+
+func TestAPublisherPublishesOnceSomebodyWantsIt(t *testing.T) {
+	f, _ := flag(t, "")
+	p := f.Publisher()
+	if err := p.OpenIf(false); err != nil {
+		t.Fatal(err)
+	}
+	cfg := &kafka.Config{}
+	if f.Into(cfg); cfg.Metrics != nil {
+		t.Error("the clients of a cluster are measured for nobody")
+	}
+	// Whether the usual port is free depends on the machine: either it is taken, or another one.
+	url, err := p.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.Open(); again != url || err != nil {
+		t.Errorf("opened again: %q, %v; it was at %q", again, err, url)
+	}
+	if status, body := get(t, url, ""); status != 200 || !strings.Contains(body, "go_goroutines") || f.Scraped() != 1 {
+		t.Errorf("%s: %d %.200s", url, status, body)
+	}
+	if f.Into(cfg); cfg.Metrics == nil {
+		t.Error("the clients of the next cluster are not measured")
+	}
+	second, _ := flag(t, "")
+	other := second.Publisher()
+	defer func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if elsewhere, err := other.Open(); err != nil || elsewhere == url {
+		t.Errorf("beside a program that has the port: at %q, %v", elsewhere, err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/metrics")); err == nil {
+		conn.Close()
+		t.Error("it still listens after it was closed")
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+}
