@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"blackfriday/kafka/realtest"
+	"blackfriday/scenarios/lesson"
 	"blackfriday/scenarios/typed"
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
@@ -27,6 +28,9 @@ import (
 type typist struct {
 	path string
 	jvms chan struct{} // how many of Apache's programs run at once
+
+	mu    sync.Mutex
+	typed map[string]bool // every line and every snippet that was run
 }
 
 // newTypist puts the built program and scripts like Apache's into the path: the scripts start their classes.
@@ -48,7 +52,34 @@ func newTypist(t *testing.T) *typist {
 			t.Fatal(err)
 		}
 	}
-	return &typist{bin, make(chan struct{}, 2)} // and one that stays
+	return &typist{path: bin, jvms: make(chan struct{}, 2), typed: map[string]bool{}} // and one that stays
+}
+
+// note remembers what was run.
+func (term *typist) note(lines ...string) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	for _, line := range lines {
+		term.typed[line] = true
+	}
+}
+
+// knows fails for what the cards of questions show and nobody has run.
+func (term *typist) knows(t *testing.T, s *lab.Snapshot, questions ...typed.Question) {
+	t.Helper()
+	for _, q := range questions {
+		for _, e := range typed.For(s, q).Entries {
+			lines := e.Lines
+			if e.Tool == typed.FranzGo && len(lines) > 0 {
+				lines = []string{e.Text()}
+			}
+			for _, line := range lines {
+				if !term.typed[line] {
+					t.Errorf("%+v shows what nobody has run:\n%s", q, line)
+				}
+			}
+		}
+	}
 }
 
 // shell prepares a line of a card, as somebody types it, in a process group of its own.
@@ -75,6 +106,7 @@ func (term *typist) turn(line string) (done func()) {
 // run types a line that comes to an end.
 func (term *typist) run(t *testing.T, line string) {
 	t.Helper()
+	term.note(line)
 	defer term.turn(line)()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
@@ -91,12 +123,13 @@ func (term *typist) run(t *testing.T, line string) {
 // stay types a line that goes on, waits until the group has one more member, and presses Ctrl+C.
 func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	t.Helper()
+	term.note(line)
 	group := "order-service-group"
 	if own := regexp.MustCompile(`(my|kcat|go)-readers`).FindString(line); own != "" {
 		group = own
 	}
-	if strings.Contains(line, "service email") {
-		group = "email-service-group"
+	if service := regexp.MustCompile(`service (email|analytics)`).FindStringSubmatch(line); service != nil {
+		group = service[1] + "-service-group"
 	}
 	before, _ := members(t, s, prefix, group)
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
@@ -166,6 +199,18 @@ func pictureOf(s *server, protocol, prefix string) *lab.Snapshot {
 	}
 }
 
+// steps are the questions that the steps of the course ask.
+func steps() (all []typed.Question) {
+	for _, c := range lesson.All() {
+		for _, step := range c.Steps {
+			if q, ok := typed.OfStep(step.Name); ok {
+				all = append(all, q)
+			}
+		}
+	}
+	return all
+}
+
 // everything are the questions whose answers change no topic.
 func everything() (all []typed.Question) {
 	for _, p := range typed.Pages() {
@@ -177,6 +222,11 @@ func everything() (all []typed.Question) {
 		lab.SetProtocol{Protocol: "consumer"}, lab.SetProtocol{Protocol: "range"}, lab.SetGuarantee{Guarantee: "at-most-once"},
 		lab.SetGuarantee{Guarantee: "at-least-once"}, lab.SetGuarantee{Guarantee: "exactly-once"}, lab.SetCommitInterval{Every: time.Second},
 		lab.SetPoison{Policy: lab.PoisonRetryDLQ}, lab.StopBroker{ID: 1}, lab.StartBroker{ID: 1},
+	}
+	for _, q := range steps() {
+		if _, grows := q.Command.(lab.GrowPartitions); !grows {
+			all = append(all, q)
+		}
 	}
 	for _, pill := range event.Pills() {
 		commands = append(commands, lab.Poison{Pills: []string{pill.Name}})
@@ -193,9 +243,6 @@ func entries(s *lab.Snapshot, questions []typed.Question) map[typed.Tool][]typed
 	for _, q := range questions {
 		for _, e := range typed.For(s, q).Entries {
 			text := e.Text()
-			if p, ok := q.Command.(lab.Poison); ok && e.Tool == typed.Apache && len(p.Pills) > 0 && !slices.Contains([]string{"null-value", "injection"}, p.Pills[0]) {
-				text = "" // the same command with another text, which kcat is given, too
-			}
 			if text != "" && !seen[text] {
 				seen[text] = true
 				all[e.Tool] = append(all[e.Tool], e)
@@ -245,7 +292,7 @@ func TestWhatOneWouldTypeWorks(t *testing.T) {
 	for _, tool := range typed.Tools() {
 		t.Logf("%s: %d", tool, len(all[tool]))
 	}
-	goRun := buildSnippets(t, all[typed.FranzGo])
+	goRun := term.buildSnippets(t, all[typed.FranzGo])
 	term.types(t, s, "", all)
 	goRun(t, s, "")
 
@@ -263,23 +310,28 @@ func TestWhatOneWouldTypeWorks(t *testing.T) {
 				continue
 			}
 			if tool == typed.FranzGo {
-				buildSnippets(t, []typed.Entry{e})(t, s, "")
+				term.buildSnippets(t, []typed.Entry{e})(t, s, "")
 			} else {
+				term.note(e.Lines...)
 				term.run(t, strings.Join(e.Lines, " && "))
 			}
 			count("payment-successful", want)
 		}
 	}
-	change(typed.Question{Command: lab.GrowPartitions{Count: 4}}, typed.Apache, 4)
-	change(typed.Question{Command: lab.GrowPartitions{Count: 5}}, typed.FranzGo, 5)
-	for i, tool := range []typed.Tool{typed.Apache, typed.Console, typed.FranzGo} {
-		change(typed.Question{Command: lab.RecreateTopics{Partitions: 2 + i}}, tool, 2+i)
-	}
+	recreate, grow := lab.RecreateTopics{Partitions: 1}, typed.Question{Command: lab.GrowPartitions{Count: 3}}
+	change(typed.Question{Command: recreate}, typed.Apache, 1)
+	change(grow, typed.Apache, 3)
+	change(typed.Question{Command: recreate}, typed.Console, 1)
+	change(grow, typed.FranzGo, 3)
+	change(typed.Question{Command: recreate}, typed.FranzGo, 1)
+	term.knows(t, picture, append(append(everything(), steps()...), typed.Question{Command: recreate})...)
 	picture.Topics = []lab.Topic{{Name: "payment-successful", Missing: true}}
+	missing := typed.Question{Page: typed.Topics}
 	for _, tool := range []typed.Tool{typed.Apache, typed.Console, typed.FranzGo} {
 		ours(t, s.brokers(), "", 0, "topics", "delete", "payment-successful", "--yes")
-		change(typed.Question{Page: typed.Topics}, tool, 1)
+		change(missing, tool, 1)
 	}
+	term.knows(t, picture, missing)
 }
 
 // TestWhatOneWouldTypeJoinsEveryKindOfGroup: the options of a member follow the protocol of the lab.
@@ -295,7 +347,7 @@ func TestWhatOneWouldTypeJoinsEveryKindOfGroup(t *testing.T) {
 			if len(all[typed.Kcat]) != 3 {
 				t.Errorf("kcat joins classic groups, and the cards show %+v", all[typed.Kcat])
 			}
-			goRun := buildSnippets(t, all[typed.FranzGo])
+			goRun := term.buildSnippets(t, all[typed.FranzGo])
 			term.types(t, s, prefix, all)
 			goRun(t, s, prefix)
 		})
@@ -303,7 +355,7 @@ func TestWhatOneWouldTypeJoinsEveryKindOfGroup(t *testing.T) {
 }
 
 // buildSnippets compiles the Go programs that are copied, each a function of one program. What it returns runs them.
-func buildSnippets(t *testing.T, all []typed.Entry) (goRun func(t *testing.T, s *server, prefix string)) {
+func (term *typist) buildSnippets(t *testing.T, all []typed.Entry) (goRun func(t *testing.T, s *server, prefix string)) {
 	t.Helper()
 	root, dir := moduleRoot(t), t.TempDir()
 	overlay := map[string]string{}
@@ -341,6 +393,7 @@ func buildSnippets(t *testing.T, all []typed.Entry) (goRun func(t *testing.T, s 
 	return func(t *testing.T, s *server, prefix string) {
 		t.Helper()
 		for i, e := range all {
+			term.note(e.Text())
 			runSnippet(t, s, prefix, exec.Command(binary, fmt.Sprint(i)), e)
 		}
 	}
