@@ -43,6 +43,7 @@ type chapter struct {
 type happening struct {
 	at   time.Time
 	says phrase.Phrase
+	loop bool // it is one more turn of a crash loop
 }
 
 // stint is a time in which a partition was in the same hands.
@@ -75,7 +76,7 @@ func (d *Diary) Watch(s *lab.Snapshot, course *lesson.Course) {
 		return
 	}
 	for _, says := range lesson.Narrate(c.last, s) {
-		d.events = append(d.events, happening{s.At, says})
+		d.events = append(d.events, happening{s.At, says, looping(s, says)})
 	}
 	c.watchLanes(s)
 	c.last = s

@@ -14,6 +14,7 @@ import (
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/handout"
+	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
 )
@@ -185,5 +186,37 @@ func TestAHandOutOverwritesNothing(t *testing.T) {
 	}
 	if _, err := pages.Save(filepath.Join(dir, "nowhere")); err == nil || !strings.Contains(err.Error(), "--handout") {
 		t.Errorf("into a directory that is not there: %v", err)
+	}
+}
+
+// A naive consumer that meets a pill says the same until somebody helps it; two floods are two events.
+func TestTheTurnsOfACrashLoopAreGathered(t *testing.T) {
+	d := &handout.Diary{}
+	for i := range 20 {
+		s := &lab.Snapshot{
+			At: noon().Add(time.Duration(i) * time.Second), Started: noon(), State: lab.Running,
+			Flood:  lab.FloodProgress{ID: i/8 + 1, Wanted: 300, Acked: 300},
+			Orders: []lab.Instance{{Name: "order-1"}, {Name: "order-2", Crashes: i, Blocked: &lab.Blocked{Partition: 1, Offset: 7}}},
+		}
+		d.Watch(s, nil)
+	}
+	said := handout.Report{At: noon(), Diary: d}.Markdown(nil)
+	if want := `| 12:00:02–12:00:19 | 18 times, the last: order-2 crashed 19 times on the same payment, P1\@7.`; !strings.Contains(said, want) {
+		t.Errorf("no %s in\n%s", want, said)
+	}
+	if strings.Count(said, "300 payments acknowledged") != 2 || strings.Count(said, "crashed") != 1 {
+		t.Error(said)
+	}
+}
+
+// Whoever reads the hand-out has it: its own step is done.
+func TestTheHandOutKnowsThatItWasWritten(t *testing.T) {
+	course, err := lesson.NewCourse(6, noon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := handout.Report{At: noon(), Diary: told("x"), Course: course}.Markdown(nil)
+	if !strings.Contains(said, "clean-up | ✓ this report |") {
+		t.Error(said)
 	}
 }

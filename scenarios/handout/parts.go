@@ -41,6 +41,8 @@ func stepRows(steps []lesson.StepState, says lesson.Text) (rows [][]phrase.Speak
 		switch {
 		case s.Done:
 			state = phrase.New("✓ done at %s", s.At.Format(dayTime))
+		case s.Step.Name == lesson.HandOutStep: // it is done by reading this
+			state = phrase.New("✓ this report")
 		case s.Skipped:
 			state = phrase.New("skipped")
 		}
@@ -202,18 +204,4 @@ func (r Report) settings(t *text) {
 		rows = append(rows, []phrase.Speaker{phrase.New("prefix of topics and groups"), theirs(s.Cluster.Prefix)})
 	}
 	t.table([]phrase.Speaker{phrase.New("setting"), phrase.New("value")}, rows)
-}
-
-// timeline tells what happened, oldest first.
-func (r Report) timeline(t *text) {
-	t.heading(phrase.New("What happened"))
-	if r.Diary.dropped > 0 {
-		t.line(phrase.Count(int64(r.Diary.dropped), "%s older event is not listed.", "%s older events are not listed."))
-		t.WriteString("\n")
-	}
-	var rows [][]phrase.Speaker
-	for _, e := range r.Diary.events {
-		rows = append(rows, []phrase.Speaker{raw(e.at.Format(dayTime)), quoted{e.says}})
-	}
-	t.table([]phrase.Speaker{phrase.New("at"), phrase.New("what")}, rows)
 }

@@ -82,6 +82,7 @@ func (r Report) Markdown(l *phrase.Language) string {
 	}
 	t.line(phrase.New("Written on %s, after %s. Every number was measured in this lab; what is expected is what the course says.",
 		r.At.Format(date), span(r.At.Sub(r.Diary.began))))
+	t.WriteString("\n**" + phrase.New("Name").In(l) + "**  \\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\n")
 	if r.Picture != "" {
 		t.WriteString("\n![" + plain(phrase.New("Lag, and who read what").In(l)) + "](" + r.Picture + ")\n")
 	}

@@ -125,7 +125,7 @@ func bonus() Checkpoint {
 				}
 				return finding(ok, phrase.New("lost %s, done twice %s", phrase.Number(t.Lost), phrase.Number(t.Duplicates)))
 			}},
-			{Name: "handout", Check: func(e Evidence) Finding { return Finding{Done: e.HandedOut} }},
+			{Name: HandOutStep, Check: func(e Evidence) Finding { return Finding{Done: e.HandedOut} }},
 		},
 		Questions: []Question{
 			{Name: "leader", Before: "broker", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {

@@ -44,6 +44,9 @@ type Step struct {
 	Check    func(Evidence) Finding
 }
 
+// HandOutStep is the name of the step that is done by writing the hand-out.
+const HandOutStep = "handout"
+
 // Finding is what the evidence says of a step.
 type Finding struct {
 	Done     bool
