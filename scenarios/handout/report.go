@@ -14,6 +14,7 @@ type Report struct {
 	At     time.Time
 	Diary  *Diary
 	Course *lesson.Course // nil: nobody went through the course
+	Play   *Play          // nil: no scenario was played
 	// Picture is the name of the file with the SVG beside the Markdown; empty: there is none.
 	Picture string
 }
@@ -86,7 +87,10 @@ func (r Report) Markdown(l *phrase.Language) string {
 	if r.Picture != "" {
 		t.WriteString("\n![" + plain(phrase.New("Lag, and who read what").In(l)) + "](" + r.Picture + ")\n")
 	}
-	r.figures(t)
+	r.play(t)
+	if r.Play == nil {
+		r.figures(t)
+	}
 	r.floods(t)
 	r.checkpoints(t)
 	r.ledger(t)

@@ -70,3 +70,20 @@ func write(path, text string) error {
 	}
 	return err
 }
+
+// CheckDir says what is wrong with a directory for hand-outs before anything is done for them; empty is the working directory.
+func CheckDir(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return phrase.Errorf("--handout %s: there is no such directory; make it first", dir)
+	case err != nil:
+		return phrase.Errorf("--handout: %w", err)
+	case !info.IsDir():
+		return phrase.Errorf("--handout %s: that is a file; name a directory", dir)
+	}
+	return nil
+}

@@ -13,6 +13,7 @@ import (
 	"blackfriday/kafka/connect"
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios"
+	"blackfriday/scenarios/handout"
 	"blackfriday/services/lab"
 )
 
@@ -27,6 +28,7 @@ type flags struct {
 	seed     uint64
 	promise  string
 	json     bool
+	handout  string
 	list     bool
 }
 
@@ -57,6 +59,7 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "repeats the chances of an earlier play, 1 or more (default: the scenario's)")
 	cmd.Flags().StringVar(&f.promise, "guarantee", "", "one guarantee alone, where a scenario tries several: at-most-once, at-least-once or exactly-once")
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout, logs as JSON lines on stderr")
+	cmd.Flags().StringVar(&f.handout, "handout", "", "write a hand-out of each scenario into this directory: what was expected and measured, with the curves")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the scenarios")
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return connect.Misuse(connect.FlagError(c, err)) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -64,7 +67,10 @@ func newCommand(cluster *connect.Flags, open opener) *cobra.Command {
 			_, err := fmt.Fprint(cmd.OutOrStdout(), catalogue(phrase.Of(cmd.Context())))
 			return err
 		}
-		st := stage{cmd: cmd, open: open, json: f.json}
+		if err := handout.CheckDir(f.handout); err != nil {
+			return connect.Misuse(err)
+		}
+		st := stage{cmd: cmd, open: open, json: f.json, handout: f.handout}
 		if err := cluster.Into(&st.cluster); err != nil {
 			return connect.Misuse(err)
 		}

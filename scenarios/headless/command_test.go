@@ -93,6 +93,7 @@ func TestMisuseEndsWith2AndNamesTheCulprit(t *testing.T) {
 		{[]string{"storm", "--payments", "2499"}, []string{"storm", "2500"}},
 		{[]string{"guarantees", "--payments", "59"}, []string{"guarantees", "60"}},
 		{[]string{"policies", "--payments", "74"}, []string{"policies", "75"}},
+		{[]string{"flood", "--handout", "nowhere"}, []string{"--handout nowhere", "make it first"}},
 		{[]string{"leave", "--delay", "0s"}, []string{"leave", "too fast to interrupt"}},
 	}
 	for _, test := range tests {

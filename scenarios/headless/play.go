@@ -29,7 +29,8 @@ type stage struct {
 	cmd     *cobra.Command
 	cluster kafka.Config
 	open    opener
-	json    bool // one object on stdout, and steps in the log
+	json    bool   // one object on stdout, and steps in the log
+	handout string // the directory for hand-outs; empty: none is written
 }
 
 // one plays a scenario and prints what came of it.
@@ -86,9 +87,14 @@ func (st stage) play(s scenarios.Scenario) (scenarios.Result, error) {
 	cluster := apart(st.cluster)
 	l, player := st.open(s.Setup, cluster, logs)
 	player.OnStep = onStep
+	diary := keepDiary(l)
 	result, err := runWhile(st.cmd.Context(), l, func(ctx context.Context) scenarios.Result { return player.Play(ctx, s) })
+	kept := diary()
 	if !st.json {
 		out.result(result)
+	}
+	if st.handout != "" {
+		err = errors.Join(err, st.handOut(s, result, kept, out))
 	}
 	// Whatever ended the play, what it made must go.
 	err = errors.Join(err, tidy(context.WithoutCancel(st.cmd.Context()), cluster))
