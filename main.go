@@ -24,6 +24,7 @@ import (
 	"blackfriday/kafka/console"
 	"blackfriday/kafka/phrase"
 	"blackfriday/kafka/phrase/command"
+	"blackfriday/scenarios/handout"
 	"blackfriday/scenarios/headless"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/scenarios/typed"
@@ -144,6 +145,9 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
 	if !slices.Contains(themes, s.screen.Theme) {
 		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+	}
+	if err := handout.CheckDir(s.screen.HandOut); err != nil {
+		return err
 	}
 	if s.screen.Checkpoint, err = s.lesson.Into(cmd.Flags(), &cfg); err != nil {
 		return err
