@@ -36,6 +36,8 @@ import (
 	"blackfriday/services/serve"
 	"blackfriday/services/standalone"
 	"blackfriday/tui"
+	"blackfriday/tui/cast"
+	"blackfriday/tui/plain"
 	"blackfriday/tui/watchdog"
 )
 
@@ -83,6 +85,8 @@ type settings struct {
 	screen  tui.Options
 	metrics metrics.Flag
 	lesson  lesson.Flag
+	record  cast.Flag
+	plain   plain.Flags
 }
 
 func newRoot(language *phrase.Language) *cobra.Command {
@@ -103,13 +107,15 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
 	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
 	s.lesson.Register(flags)
+	s.record.Register(flags)
+	s.plain.Register(flags)
 	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr; without it that of LC_ALL, LC_MESSAGES or LANG")
 	s.screen.Language = language
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.lab.Config, s.publish)
 	s.lab.Register(serveCommand.Flags())
 	root.AddCommand(serveCommand, headless.Command(clusterFlags()), standalone.Command(clusterFlags(), os.Getenv),
-		standalone.JoinCommand(os.Getenv), broker.Command(os.Getenv), cleanup.Command(clusterFlags()))
+		cast.Recorded(standalone.JoinCommand(os.Getenv)), broker.Command(os.Getenv), cleanup.Command(clusterFlags()))
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
 		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
 	})...)
@@ -133,18 +139,14 @@ func clustersOf(l *phrase.Language) func() *connect.Flags {
 	return func() *connect.Flags { return connect.New(os.Getenv).AskWith(askHidden).ConfirmWith(tui.Confirm) }
 }
 
-// dashboard runs the lab under the screen. When one of them ends, so does the other.
+// dashboard runs the lab under the screen, or beside the sentences of --plain. When one of them ends, so does the other.
 func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	cfg, err := s.lab.Config(cmd.Flags())
 	if err != nil {
 		return err
 	}
-	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
-		return phrase.Errorf("the dashboard needs a terminal to draw on: run it in one, or use blackfriday serve, or blackfriday run NAME")
-	}
-	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
-	if !slices.Contains(themes, s.screen.Theme) {
-		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+	if err := s.check(); err != nil {
+		return err
 	}
 	if err := handout.CheckDir(s.screen.HandOut); err != nil {
 		return err
@@ -170,11 +172,11 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 	}
 	defer func() { err = errors.Join(err, numbers.Close()) }()
 	s.screen.Scraped, s.screen.Publish = s.metrics.Scraped, numbers.Open
-	dismiss, err := watchdog.Start()
+	recorder, err := s.record.Start()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, dismiss()) }()
+	defer func() { err = errors.Join(err, recorder.Close()) }()
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	ended := make(chan error, 1)
@@ -183,9 +185,43 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 		ended <- l.Run(ctx)
 	}()
 	s.screen.Farewell = cmd.OutOrStdout()
-	screenErr := tui.Run(ctx, l, s.show(l))
+	shown := s.present(ctx, l, recorder)
 	stop()
-	return errors.Join(<-ended, screenErr)
+	return errors.Join(<-ended, shown)
+}
+
+// check refuses what cannot be shown.
+func (s *settings) check() error {
+	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
+	switch {
+	case s.plain.On:
+		return s.plain.Check()
+	case !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()):
+		return phrase.Errorf("the dashboard needs a terminal to draw on: run it in one, or add --plain to read what happens as sentences, " +
+			"or use blackfriday serve, or blackfriday run NAME")
+	case !slices.Contains(themes, s.screen.Theme):
+		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+	}
+	return nil
+}
+
+// present shows a stage until the user quits or ctx ends.
+func (s *settings) present(ctx context.Context, l *lab.Stage, recorder *cast.Recorder) (err error) {
+	if s.plain.On {
+		o := plain.Options{Every: s.plain.Every, Language: s.screen.Language, ASCII: s.screen.ASCII}
+		if term.IsTerminal(os.Stdin.Fd()) {
+			o.Keys = os.Stdin
+		}
+		return plain.Run(ctx, l, recorder.Lines(s.screen.Farewell), o)
+	}
+	dismiss, err := watchdog.Start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dismiss()) }()
+	o := s.show(l)
+	o.Recorder = recorder
+	return tui.Run(ctx, l, o)
 }
 
 // show is what the screen shows of a stage.

@@ -19,18 +19,23 @@ func (st *styles) theirLoss() string {
 // conclusion says what the books prove, how sure they are, and what they cannot tell. It has two lines at least, of
 // which the second is mostly empty, so that what stands under it stays where it is.
 func (st *styles) conclusion(s *lab.Snapshot, w int) []string {
-	style, sign, text := st.proof(s)
-	sentences := append([]string{text}, st.unproven(s.Ledger)...)
-	if s.Shares(lab.OrderKind) && s.Ledger.Total.Lost.Count > 0 {
-		sentences = append(sentences, st.theirLoss())
-	}
-	text = strings.Join(sentences, " ")
+	style, sign, said := st.findings(s)
 	var out []string
-	for line := range strings.SplitSeq(ansi.Wrap(text, max(w-6, 1), ""), "\n") {
+	for line := range strings.SplitSeq(ansi.Wrap(strings.Join(said, " "), max(w-6, 1), ""), "\n") {
 		out = append(out, "  "+style.Render(sign+" "+line))
 		sign = blank(width(sign))
 	}
 	return st.box(out, w, max(len(out), 2))
+}
+
+// findings are the sentences of the conclusion.
+func (st *styles) findings(s *lab.Snapshot) (style pen, sign string, said []string) {
+	style, sign, text := st.proof(s)
+	said = append([]string{text}, st.unproven(s.Ledger)...)
+	if s.Shares(lab.OrderKind) && s.Ledger.Total.Lost.Count > 0 {
+		said = append(said, st.theirLoss())
+	}
+	return style, sign, said
 }
 
 // proof is the sentence of the conclusion about loss, with its sign.

@@ -52,13 +52,22 @@ func partitionNotice(st *styles, s *lab.Snapshot, w int, scale int64) string {
 		return st.muted.Render(" "+st.letter(p.OwnerOutside)+" "+st.t("P%d belongs to", p.ID)+" ") + st.warn.Render(ownerName(st, p)) +
 			st.muted.Render(st.t(", a member outside this lab."))
 	case differs:
-		return st.warn.Render(" " + st.g.attention + " " + st.t("P%d is changing hands: %s reads it, Kafka names %s.", p.ID,
-			st.readerName(p), ownerName(st, p)))
+		return st.warn.Render(" " + st.g.attention + " " + st.handover(p))
 	}
 	if p, share, ok := hotPartition(s); ok {
-		return st.warn.Render(" " + st.g.attention + " " + st.t("P%d is hot: it has %d %% of the lag, and another consumer cannot help it.", p.ID, share))
+		return st.warn.Render(" " + st.g.attention + " " + st.hot(p, share))
 	}
 	return st.muted.Render(" " + st.g.ok + " " + st.t("Every partition has a reader. A full bar is a lag of %s.", phrase.Number(scale)))
+}
+
+// handover says that the broker and our process differ about a partition.
+func (st *styles) handover(p lab.Partition) string {
+	return st.t("P%d is changing hands: %s reads it, Kafka names %s.", p.ID, st.readerName(p), ownerName(st, p))
+}
+
+// hot says how much of the lag one partition has, in percent.
+func (st *styles) hot(p lab.Partition, share int64) string {
+	return st.t("P%d is hot: it has %d %% of the lag, and another consumer cannot help it.", p.ID, share)
 }
 
 // stuckNotice is about what does not go on: the crash loop that makes orphans comes before them. It is empty when

@@ -61,8 +61,11 @@ func (k KeyMap) allowed(s *lab.Snapshot, topic string) KeyMap {
 	return k
 }
 
+// off is the answer to what the cluster does not allow.
+func off(why phrase.Phrase) phrase.Phrase { return phrase.New("Off: %s", why) }
+
 // refuse says why nothing is done.
-func (m *model) refuse(why phrase.Phrase) { m.tell(phrase.New("Off: %s", why), true) }
+func (m *model) refuse(why phrase.Phrase) { m.tell(off(why), true) }
 
 // mute disables those bindings that the cluster makes useless.
 func (k KeyMap) mute(all []key.Binding, s *lab.Snapshot, topic string) []key.Binding {

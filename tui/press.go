@@ -99,20 +99,26 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.did(q)
 		m.diary.written = false
 	}
-	if m.live.State != lab.Running {
-		m.tell(phrase.New("The lab is not running: nothing was sent."), true)
-		return nil
-	}
-	if o, ok := outsiderOf(m.live, nameIn(c)); ok {
-		m.tell(phrase.New("%s runs on %s and not in this lab: only who runs it can do that.", o.Name, o.Host), true)
-		return nil
-	}
-	if why := m.live.WhyNot(c); !why.Empty() {
-		m.refuse(why)
+	if why := barred(m.live, c); !why.Empty() {
+		m.tell(why, true)
 		return nil
 	}
 	m.tell(phrase.New("%s ...", intent(c)), false)
 	return m.jobs.do(m.lab, c)
+}
+
+// barred says why a command is not handed to the lab as it is; empty where it is.
+func barred(s *lab.Snapshot, c lab.Command) phrase.Phrase {
+	if s.State != lab.Running {
+		return phrase.New("The lab is not running: nothing was sent.")
+	}
+	if o, ok := outsiderOf(s, nameIn(c)); ok {
+		return phrase.New("%s runs on %s and not in this lab: only who runs it can do that.", o.Name, o.Host)
+	}
+	if why := s.WhyNot(c); !why.Empty() {
+		return off(why)
+	}
+	return phrase.Phrase{}
 }
 
 // nameIn is the instance that a command is about; empty when it is about none, or leaves the choice to the lab.

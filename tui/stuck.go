@@ -35,11 +35,15 @@ func (st *styles) blockedNotice(s *lab.Snapshot, p lab.Partition, w int) string 
 	if w >= 100 {
 		hint = st.muted.Render(st.t("%s changes the policy", DefaultKeys().Policy.Help().Key) + " ")
 	}
+	return st.ends(st.blockedSentence(s, p, w-width(hint)-1), hint, w)
+}
+
+// blockedSentence says in at most w cells what a partition does not get past.
+func (st *styles) blockedSentence(s *lab.Snapshot, p lab.Partition, w int) string {
 	b := p.Blocked
 	head := st.bad.Render(" "+st.g.bad+" "+st.t("P%d BLOCKED by %s:", p.ID, stoppedAt(b))) + " " +
 		st.t("attempt %s in %s.", phrase.Number(b.Attempts), st.took(s.At.Sub(b.Since))) + " "
-	room := max(w-width(head)-width(hint)-1, 0)
-	return st.ends(head+st.muted.Render(st.told(b.Reason, room)), hint, w)
+	return head + st.muted.Render(st.told(b.Reason, max(w-width(head), 0)))
 }
 
 // blockedPartition is the first partition that does not get past a payment.
@@ -86,16 +90,21 @@ func (st *styles) loopDetail(i lab.Instance, w int) string {
 
 // loopNotice is the sentence under the partitions about an instance in a crash loop.
 func (st *styles) loopNotice(i lab.Instance, w int) string {
+	hint := ""
+	if w >= 100 {
+		hint = st.muted.Render(" " + st.t("%s changes the policy", DefaultKeys().Policy.Help().Key) + " ")
+	}
+	return st.ends(st.loopSentence(i, w), hint, w)
+}
+
+// loopSentence says of what an instance dies again and again.
+func (st *styles) loopSentence(i lab.Instance, w int) string {
 	head := " " + st.g.bad + " " + st.t("CRASH LOOP %s%d:", st.g.times, i.Crashes)
 	rest := " " + st.t("%s dies of a payment, is restarted and meets it again.", visible(i.Name, 12, st.ascii))
 	if b := i.Blocked; b != nil {
 		rest = " " + st.t("%s dies of %s.", visible(i.Name, 12, st.ascii), stoppedAt(b)) + " " + st.told(b.Reason, w)
 	}
-	hint := ""
-	if w >= 100 {
-		hint = st.muted.Render(" " + st.t("%s changes the policy", DefaultKeys().Policy.Help().Key) + " ")
-	}
-	return st.ends(st.bad.Render(head)+rest, hint, w)
+	return st.bad.Render(head) + rest
 }
 
 // openTransaction is the topic whose readers have waited longest for a transaction to end, and longer than one usually

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -13,6 +14,7 @@ import (
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
 	"blackfriday/services/lab"
+	"blackfriday/tui/cast"
 )
 
 // Lab is what the dashboard needs from the lab.
@@ -29,6 +31,9 @@ type Options struct {
 	// when the screen is gone, a line each; nil is not.
 	HandOut  string
 	Farewell io.Writer
+
+	// Recorder records what the screen shows; nil is none.
+	Recorder *cast.Recorder
 
 	// Language is the one that the screen speaks at first; nil is English.
 	Language *phrase.Language
@@ -73,6 +78,9 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	if o.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
+	if o.Recorder != nil {
+		options = append(options, tea.WithOutput(o.Recorder.Screen(os.Stdout)), tea.WithFilter(sizes(o.Recorder)))
+	}
 	_, err := tea.NewProgram(m, append(options, extra...)...).Run()
 	m.bid()
 	switch {
@@ -83,5 +91,15 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	case err == nil, ctx.Err() != nil:
 		return nil
 	}
-	return phrase.Errorf("draw the dashboard on this terminal: %w; without a terminal, use `blackfriday serve`", err)
+	return phrase.Errorf("draw the dashboard on this terminal: %w; without a terminal that it can draw on, add --plain, or use `blackfriday serve`", err)
+}
+
+// sizes tells a recorder what size the terminal has.
+func sizes(r *cast.Recorder) func(tea.Model, tea.Msg) tea.Msg {
+	return func(_ tea.Model, msg tea.Msg) tea.Msg {
+		if size, ok := msg.(tea.WindowSizeMsg); ok {
+			r.Resize(size.Width, size.Height)
+		}
+		return msg
+	}
 }
