@@ -154,10 +154,10 @@ func (m *model) paste(text string) {
 
 // footer gives the keys that work now, the spare ones apart. A page that reads topics has its own in front.
 func (m *model) footer() (front, spare []key.Binding) {
-	front, spare = m.keys.now(m.live, m.replay != nil, m.dialog)
+	front, spare = m.answers().now(m.live, m.replay != nil, m.dialog)
 	own := m.deskKeys()
 	if m.dialog != nil && m.dialog.parting {
-		return []key.Binding{short(m.keys.Confirm, "y n", "write it, or not"), short(m.keys.Back, "esc", "stay")}, nil
+		return []key.Binding{short(m.keys.Confirm, m.st.yes().Help().Key+" n", "write it, or not"), short(m.keys.Back, "esc", "stay")}, nil
 	}
 	if m.dialog != nil {
 		return front, spare

@@ -194,11 +194,11 @@ func dialogLines(st *styles, d *dialog, s *lab.Snapshot, w, h int) []string {
 		body = append(append(body, ""), protocolCard(st, s, inner)...)
 	case d.quit:
 		reason := cmp.Or(st.say(loss(s)), st.t("Nothing would be lost any more."))
-		body = append(body, cut(reason, inner, st.ascii), "", st.offers("y", st.t("quit"), "esc", st.t("stay")))
+		body = append(body, cut(reason, inner, st.ascii), "", st.offers(st.yes().Help().Key, st.t("quit"), "esc", st.t("stay")))
 	case d.parting:
-		body = append(body, "", st.offers("y", st.t("write it and quit"), "n", st.t("quit without"), "esc", st.t("stay")))
+		body = append(body, "", st.offers(st.yes().Help().Key, st.t("write it and quit"), "n", st.t("quit without"), "esc", st.t("stay")))
 	case d.asks():
-		body = append(body, "", st.offers("y", st.t("yes, do it"), "esc", st.t("no")))
+		body = append(body, "", st.offers(st.yes().Help().Key, st.t("yes, do it"), "esc", st.t("no")))
 	case d.typed != nil:
 		line := st.t("%s:", d.box) + "  " + st.numberBox(d.digits)
 		if d.refused() {

@@ -165,7 +165,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	help, quit := short(k.Help, "?", "help"), short(k.Quit, "q", "quit")
 	switch {
 	case d != nil && d.asks():
-		return []key.Binding{short(k.Confirm, "y", "yes"), short(k.Back, "esc", "no")}, nil
+		return []key.Binding{k.Confirm, short(k.Back, "esc", "no")}, nil
 	case d != nil:
 		return []key.Binding{k.Choose, short(k.Back, "esc", "back")}, nil
 	case s.State != lab.Running:

@@ -87,6 +87,20 @@ func (st *styles) keys(names string) string {
 	return strings.Join(out, " ")
 }
 
+// yes is the key that agrees to a question: y, and in another language the first letter of its yes besides. On a page these
+// letters keep what they mean there.
+func (st *styles) yes() key.Binding {
+	keys := st.t("y")
+	return bind(keys, "yes", strings.Fields(keys)...)
+}
+
+// answers are the keys with which a question is answered in the language of the screen.
+func (m *model) answers() KeyMap {
+	k := m.keys
+	k.Confirm = m.st.yes()
+	return k
+}
+
 // offers are keys with what each of them does.
 func (st *styles) offers(pairs ...string) string {
 	var out []string

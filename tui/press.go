@@ -23,7 +23,7 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.Quit) && m.form == nil && (m.dialog == nil || m.dialog.lists()):
 		return m.depart()
 	case m.dialog != nil:
-		return m.answer(m.dialog.press(msg, m.keys))
+		return m.answer(m.dialog.press(msg, m.answers()))
 	case m.tooSmall():
 		return nil
 	case m.form != nil:

@@ -36,6 +36,41 @@ func TestQuitAsksOnceWhileSomethingWouldBeLost(t *testing.T) {
 	}
 }
 
+// In French a question is answered with the o of oui as well as with y, and o goes on to be the key of the protocol.
+func TestAQuestionIsAnsweredInTheLanguageOfTheScreen(t *testing.T) {
+	tests := []struct {
+		lang, keys string
+		quit       bool // the last key quits
+	}{
+		{"en", "q y", true}, {"en", "q o", false}, {"fr", "q y", true}, {"fr", "q o", true}, {"fr", "q n", false}, {"fr", "q enter", false},
+	}
+	for _, test := range tests {
+		m, _ := dashboard(flooding(), 100, 30)
+		m.diary.written = true
+		if test.lang == "fr" {
+			m.cycleLanguage()
+		}
+		var cmd tea.Cmd
+		for _, k := range strings.Fields(test.keys) {
+			_, cmd = m.Update(keyPress(k))
+		}
+		if quits(cmd) != test.quit {
+			t.Errorf("in %s, %s: quits is %v, want %v", test.lang, test.keys, !test.quit, test.quit)
+		}
+	}
+	m, _ := dashboard(flooding(), 100, 30)
+	m.diary.written = true
+	m.cycleLanguage()
+	press(m, "q")
+	if got := text(m); !strings.Contains(got, "o y quitter") || !strings.Contains(got, "o y oui") {
+		t.Errorf("it does not say that o agrees:\n%s", got)
+	}
+	press(m, "esc", "o")
+	if m.dialog == nil || !m.dialog.card {
+		t.Errorf("o is no longer the key of the protocol:\n%s", text(m))
+	}
+}
+
 func TestQuitSaysWhatWouldBeLost(t *testing.T) {
 	for _, keys := range []string{"q", "ctrl+c", "? q", "? ctrl+c", "F ctrl+c", "P q", "o q", "6 q"} {
 		for want, s := range map[string]*lab.Snapshot{

@@ -70,7 +70,7 @@ func TestTheNarratorTellsWhatWasMeasured(t *testing.T) {
 		{"pill", nil, func(s *lab.Snapshot) {
 			s.DLQ.Total, s.DLQ.Newest = 1, lab.Rejection{At: s.At, Code: "price-not-positive", Partition: 1, Offset: 215}
 		}, "1 poison pill is in the dead letter queue, the newest for price-not-positive (P1@215). What stood behind goes on.",
-			"1 pilule est dans la DLQ, la dernière pour price-not-positive (P1@215). Ce qui était derrière continue."},
+			"1 message empoisonné est dans la DLQ, le dernier pour price-not-positive (P1@215). Ce qui était derrière continue."},
 		{"bench", func(s *lab.Snapshot) { s.Orders = append(s.Orders, lab.Instance{Name: "order-3", Health: lab.Joining}) },
 			func(s *lab.Snapshot) { s.Orders = append(s.Orders, lab.Instance{Name: "order-3", Health: lab.Standby}) },
 			"order-3 is a member and waits: all 2 partitions have a reader.", "order-3 est membre et attend\u00a0: les 2 partitions ont un lecteur."},
