@@ -82,11 +82,11 @@ func equations() []equation {
 func balanceLine(st *styles, s *lab.Snapshot, w int) string {
 	p := s.Ledger
 	switch {
-	case p == nil || !p.Known && p.Err == "":
+	case p == nil || !p.Known && p.Err == nil:
 		return st.left(st.muted.Render(" "+st.g.waiting+" "+st.t("The auditor reads the topics: no balance yet.")), w)
 	case !p.Known:
 		head := " " + st.g.attention + " " + st.t("The auditor cannot read:") + " "
-		return st.left(st.bad.Render(head)+st.heard(p.Err, max(w-width(head)-1, 0)), w)
+		return st.left(st.bad.Render(head)+st.toldOf(p.Err, max(w-width(head)-1, 0)), w)
 	}
 	const gap = 2
 	left, right := "", ""
@@ -171,7 +171,7 @@ func (st *styles) lost(s *lab.Snapshot) string {
 		return st.alarm.Render(" " + st.g.bad + " " + st.t("DOES NOT ADD UP") + " ")
 	case p.Total.Lost.Count > 0:
 		return st.alarm.Render(" " + st.g.bad + " " + st.t("LOST %s", phrase.Number(p.Total.Lost.Count)) + " ")
-	case p.Err != "":
+	case p.Err != nil:
 		return st.bad.Render(st.g.attention + " " + st.t("lost 0"))
 	case doubted:
 		return st.muted.Render(st.g.waiting + " " + st.t("lost 0"))

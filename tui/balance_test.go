@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,7 +27,7 @@ func with(s *lab.Snapshot, change func(*ledger.Picture)) *lab.Snapshot {
 }
 
 func TestTheBalanceSaysWhatItKnowsAndNoMore(t *testing.T) {
-	failing := func(p *ledger.Picture) { p.Err = "read order-created: connection refused" }
+	failing := func(p *ledger.Picture) { p.Err = errors.New("read order-created: connection refused") }
 	wrong := func(p *ledger.Picture) { p.Total.Done.Count++ }
 	silent := func(p *ledger.Picture) { p.Looked = noon().Add(-7 * time.Second) }
 	hides := func(p *ledger.Picture) { p.Blocked, p.Behind = nil, 7_843 }
@@ -148,7 +149,7 @@ func TestADoubtMovesNothing(t *testing.T) {
 			"behind": func(p *ledger.Picture) { p.Behind = rapid.Int64Range(1, 1e9).Draw(t, "behind") },
 			"open":   func(p *ledger.Picture) { p.Blocked = []string{"order-created"} },
 			"silent": func(p *ledger.Picture) { p.Looked = noon().Add(-time.Hour) },
-			"failed": func(p *ledger.Picture) { p.Err = "no route" },
+			"failed": func(p *ledger.Picture) { p.Err = errors.New("no route") },
 		} {
 			books := *s.Ledger
 			change(&books)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -153,7 +154,7 @@ func crashLooping() *lab.Snapshot {
 func hostileBooks(evil string) *ledger.Picture {
 	const huge = 1 << 62
 	p := &ledger.Picture{
-		Known: true, TopicID: evil, At: noon(), Behind: huge, Err: evil, Blocked: []string{evil, evil},
+		Known: true, TopicID: evil, At: noon(), Behind: huge, Err: errors.New(evil), Blocked: []string{evil, evil},
 		Codes: map[string]int64{evil: huge}, Services: []ledger.Service{{Name: evil, Orders: huge, Duplicates: -huge}},
 		Records: map[string]int64{evil: 1}, Bytes: huge, Anonymous: -huge, Forged: huge,
 	}

@@ -46,8 +46,8 @@ func (st *styles) proof(s *lab.Snapshot) (style pen, sign, text string) {
 	switch {
 	case !balanced(total):
 		return st.alarm, st.g.bad, st.t("The parts do not add up: the books are wrong, and not the lab.")
-	case s.Ledger.Err != "":
-		return st.bad, st.g.attention, st.t("The auditor cannot read on: %s", st.heard(s.Ledger.Err, 400))
+	case s.Ledger.Err != nil:
+		return st.bad, st.g.attention, st.t("The auditor cannot read on: %s", st.toldOf(s.Ledger.Err, 400))
 	case total.Lost.Count > 0:
 		return st.alarm, st.g.bad, st.t("Lost: %s. Duplicates: %s. The guarantee now is %s.",
 			st.count(total.Lost.Count, "%s payment", "%s payments"), twice, visible(s.Settings.Guarantee, 20, st.ascii))

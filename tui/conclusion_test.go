@@ -1,9 +1,11 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
 )
@@ -29,7 +31,7 @@ func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
 		"! No consumer of this lab lost a payment. 1 was committed by another program, and what it did with it cannot be seen. 2 were deleted before anybody read them.": taken(1, 2, 0),
 		"! No consumer of this lab lost a payment. Duplicate orders and dead letters: 7. 2 were deleted before anybody read them.":                                       taken(0, 2, 7),
 		"✕ Lost: 9 payments. Duplicates: 3. The guarantee now is at-most-once. 40 were committed by another program":                                                     lossy(),
-		"! The auditor cannot read on: no route":                                                                                                                         with(audited(), func(p *ledger.Picture) { p.Err = "no route" }),
+		"! The auditor cannot read on: no route":                                                                                                                         with(audited(), func(p *ledger.Picture) { p.Err = errors.New("no route") }),
 		"✕ The parts do not add up":                                                                                                                                      with(audited(), func(p *ledger.Picture) { p.Total.Lost.Cents++ }),
 		"The auditor reads the topics":                                                                                                                                   unaudited(),
 	} {
@@ -40,6 +42,18 @@ func TestTheConclusionIsAsSureAsTheAuditor(t *testing.T) {
 				t.Errorf("%d cells: it does not say %q:\n%s", w, want, text(m))
 			}
 		}
+	}
+}
+
+// TestWhyTheAuditorCannotReadIsSaidInFrench, whatever words English has for it: what it wraps is another's.
+func TestWhyTheAuditorCannotReadIsSaidInFrench(t *testing.T) {
+	s := audited()
+	s.Ledger.Err = phrase.Errorf("look up the topics %v: %w", "order-created", errors.New("no route"))
+	m, _ := dashboard(s, 120, 36)
+	m.cycleLanguage()
+	press(m, "8")
+	if got := strings.Join(strings.Fields(text(m)), " "); !strings.Contains(got, "chercher les topics order-created : no route") {
+		t.Errorf("it says\n%s", got)
 	}
 }
 

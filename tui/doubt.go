@@ -22,8 +22,8 @@ func (st *styles) doubt(s *lab.Snapshot) (d doubt, ok bool) {
 	p := s.Ledger
 	topic, open := hiddenTopic(s)
 	switch age := s.At.Sub(p.Looked); {
-	case p.Err != "":
-		return doubt{st.t("auditor failed"), st.t("failed"), st.t("the auditor cannot read on: %s", st.heard(p.Err, 400)), st.bad}, true
+	case p.Err != nil:
+		return doubt{st.t("auditor failed"), st.t("failed"), st.t("the auditor cannot read on: %s", st.toldOf(p.Err, 400)), st.bad}, true
 	case open:
 		return doubt{st.t("open transaction"), st.t("open tx"), st.t("the auditor waits for an open transaction in %s", visible(topic, 18, st.ascii)), st.warn}, true
 	case age > auditedWithin:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -134,7 +135,7 @@ func lacking() *lab.Snapshot {
 	for i := range s.Topics {
 		s.Topics[i] = lab.Topic{Name: s.Topics[i].Name, Missing: true}
 	}
-	s.DLQ, s.Ledger = lab.DLQ{}, &ledger.Picture{Err: "there is no such topic: payment-successful"}
+	s.DLQ, s.Ledger = lab.DLQ{}, &ledger.Picture{Err: errors.New("there is no such topic: payment-successful")}
 	return s
 }
 

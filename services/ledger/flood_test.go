@@ -51,7 +51,7 @@ func TestDelayIsNeverALoss(t *testing.T) {
 func (s *shop) sound(p *ledger.Picture) {
 	s.Helper()
 	s.balanced(p)
-	if p.Total.Lost.Count+p.Total.Foreign.Count+p.Total.Expired.Count+p.Forged+p.Anonymous+p.Unread != 0 || p.Err != "" {
+	if p.Total.Lost.Count+p.Total.Foreign.Count+p.Total.Expired.Count+p.Forged+p.Anonymous+p.Unread != 0 || p.Err != nil {
 		s.Fatalf("nothing was lost, and the books say %+v", *p)
 	}
 }

@@ -115,7 +115,7 @@ func (l *Ledger) publish(a *auditor, err error) {
 		p = a.picture()
 	}
 	if err != nil {
-		p.Err = err.Error()
+		p.Err = err
 	}
 	l.picture.Store(&p)
 }

@@ -22,7 +22,7 @@ type Picture struct {
 	// Blocked: the auditor cannot read on because a transaction is open in these topics.
 	// One that ends within a second, as those of the lab's own members do by default, is not told.
 	Blocked []string
-	Err     string // why the auditor cannot read at present; empty when it can
+	Err     error // why the auditor cannot read at present; nil when it can
 
 	Total      Entry
 	Partitions []Entry // of payment-successful, by partition
@@ -56,7 +56,7 @@ type Picture struct {
 
 // Complete says that the books know of everything that there was when the auditor looked last.
 func (p *Picture) Complete() bool {
-	return p.Known && p.Behind == 0 && p.Held == 0 && p.Err == ""
+	return p.Known && p.Behind == 0 && p.Held == 0 && p.Err == nil
 }
 
 // Entry is the balance of one partition, or of all.
