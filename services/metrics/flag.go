@@ -40,7 +40,7 @@ const (
 // Flag is --metrics of one command.
 type Flag struct {
 	mu      sync.Mutex
-	address string // a Publisher may set it later; read it with where
+	address string                              // a Publisher may set it later; read it with where
 	cluster atomic.Pointer[prometheus.Registry] // of the clients of the newest cluster; nil: none is measured
 	scraped atomic.Int64
 }
