@@ -45,7 +45,7 @@ func keyDialog(st *styles, s *lab.Snapshot, again []string) *dialog {
 func partitionsDialog(st *styles, s *lab.Snapshot) *dialog {
 	now := len(s.Partitions)
 	d := &dialog{
-		title: st.t("Partitions: %s now", phrase.Number(now)), most: lab.MaxPartitions,
+		title: st.t("Partitions of every topic: %s now", phrase.Number(now)), most: lab.MaxPartitions,
 		box: st.t("or type how many, more than %d", now),
 	}
 	for _, n := range []int{3, 6, 12} {
@@ -53,7 +53,7 @@ func partitionsDialog(st *styles, s *lab.Snapshot) *dialog {
 			d.items = append(d.items, choice{label: st.number(int64(n)), detail: st.t("grow, while everything goes on"), command: lab.GrowPartitions{Count: n}})
 		}
 	}
-	again := choice{label: st.t("recreate"), detail: st.t("with any number; deletes all records"), next: recreateDialog(st)}
+	again := choice{label: st.t("recreate"), detail: st.t("with any number; deletes all records"), next: recreateDialog(st, now)}
 	off := !s.WhyNot(lab.RecreateTopics{}).Empty()
 	if off { // the command, instead of the question how: it is marked, and refused with the reason
 		again.command, again.next = lab.RecreateTopics{}, nil
@@ -71,10 +71,13 @@ func partitionsDialog(st *styles, s *lab.Snapshot) *dialog {
 	return d
 }
 
-// recreateDialog chooses with how many partitions the topics come back.
-func recreateDialog(st *styles) *dialog {
+// recreateDialog chooses with how many partitions the topics come back; it opens on as many as there are.
+func recreateDialog(st *styles, now int) *dialog {
 	d := &dialog{title: st.t("Recreate the topics with how many partitions?"), most: lab.MaxPartitions, box: st.t("or type a number")}
 	for _, n := range []int{1, 3, 6, 12} {
+		if n == now {
+			d.cursor = len(d.items)
+		}
 		d.items = append(d.items, choice{label: st.number(int64(n)), next: confirmRecreate(st, n)})
 	}
 	d.typed = func(n int) choice { return choice{next: confirmRecreate(st, n)} }

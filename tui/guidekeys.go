@@ -110,9 +110,10 @@ func (m *model) scrollGuide(msg tea.KeyPressMsg) bool {
 	return true
 }
 
-// beginShown begins the checkpoint that is read, and asks first where that deletes something.
+// beginShown begins the checkpoint that is read, and asks first where that deletes something, steps that are done too.
 func (m *model) beginShown() tea.Cmd {
-	if !m.live.Observing && holdsData(m.live) {
+	again := m.guide.shown == m.guide.here() && m.guide.course.Present() > 0
+	if !m.live.Observing && (again || holdsData(m.live)) {
 		m.dialog = m.beginDialog(m.guide.shown)
 		return nil
 	}

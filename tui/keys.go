@@ -50,7 +50,7 @@ func DefaultKeys() KeyMap {
 		Pills:       bind("p", "all pills", "p"),
 		PillChoose:  bind("P", "pill: choose one", "P"),
 		Add:         bind("+", "add a consumer", "+", "="),
-		Kill:        bind("k", "kill, like a power cut", "k"),
+		Kill:        bind("k", "power cut: the busiest, or the selected", "k"),
 		Stop:        bind("s", "stop politely", "s"),
 		Restart:     bind("r", "restart a dead one", "r"),
 		Delay:       bind("d", "delay 0, 10, 100, 500 ms", "d"),

@@ -69,7 +69,7 @@ func TestKeysSendCommands(t *testing.T) {
 		{"t 9 9 9 enter", lab.GrowPartitions{Count: 999}},
 		{"t 1 enter y", lab.RecreateTopics{Partitions: 1}},
 		{"t down down enter 6 enter y", lab.RecreateTopics{Partitions: 6}},
-		{"t up enter enter y", lab.RecreateTopics{Partitions: 1}},
+		{"t up enter enter y", lab.RecreateTopics{Partitions: 3}},
 		{"x enter", lab.SetKey{Key: lab.KeyUser}},
 		{"x x enter", lab.SetKey{Key: lab.KeyVIP}},
 		{"e enter", lab.SetGuarantee{Guarantee: "exactly-once"}},

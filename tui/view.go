@@ -155,8 +155,16 @@ func (m *model) status() (string, pen) {
 			return m.t("%s is selected. It runs on %s and not in this lab: only who runs it can stop it.", o.Name, o.Host), m.st.muted
 		}
 		return m.t("%s is selected: k, s and r act on it, esc lets go.", m.selected), m.st.muted
+	case m.fresh():
+		return m.t("f floods the lab, g opens the course, ? names every key."), m.st.muted
 	}
 	return "", m.st.muted
+}
+
+// fresh says that nothing was done yet: whoever sits down now knows no key.
+func (m *model) fresh() bool {
+	s := m.live
+	return s.State == lab.Running && !s.Observing && s.Flood.ID == 0 && !m.guide.open && m.page == dashboardPage && len(m.pressed) == 0
 }
 
 // statusRows are one line, and more over the end of the body for a refusal that needs them: its cure is its last words.
