@@ -2,10 +2,10 @@ package e2e
 
 import (
 	"context"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -77,19 +77,27 @@ func (term *typist) follow(t *testing.T, line string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
-	cmd, out, errs := term.shell(ctx, line)
-	cmd.Stdin = strings.NewReader(goodPayment + "\n")
+	cmd := term.shell(t, ctx, line)
+	if cmd.keys == nil {
+		cmd.Stdin = strings.NewReader(goodPayment + "\n")
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
 	var err error
-	if strings.Contains(line, " consume ") {
-		eventually(t, 60*time.Second, func() (bool, string) { return strings.Contains(out.String(), "user_id"), errs.String() })
-		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+	if cmd.keys != nil && strings.Contains(line, " produce ") {
+		for _, said := range []string{"which is no lab's", "Ctrl+D ends"} {
+			eventually(t, 60*time.Second, func() (bool, string) { return strings.Contains(cmd.out.String(), said), cmd.out.String() })
+		}
+		if _, err := io.WriteString(cmd.keys, goodPayment+"\n\x04"); err != nil {
 			t.Error(err)
 		}
+	}
+	if strings.Contains(line, " consume ") {
+		eventually(t, 60*time.Second, func() (bool, string) { return strings.Contains(cmd.out.String(), "user_id"), cmd.errs.String() })
+		cmd.interrupt(t)
 		<-exited // a shell around it may call a signal an error
 	} else {
 		err = <-exited
@@ -101,9 +109,30 @@ func (term *typist) follow(t *testing.T, line string) {
 	case strings.Contains(line, "/metrics"):
 		want = "# HELP blackfriday_"
 	}
-	if err != nil || !strings.Contains(out.String(), want) || regexp.MustCompile(`Exception|ERROR|not found`).MatchString(errs.String()) {
-		t.Errorf("%s: %v\n%s\n%s", line, err, tail(out.String(), 10), tail(errs.String(), 20))
+	if err != nil || !strings.Contains(cmd.out.String(), want) || regexp.MustCompile(`Exception|ERROR|not found`).MatchString(cmd.errs.String()) {
+		t.Errorf("%s: %v\n%s\n%s", line, err, tail(cmd.out.String(), 10), tail(cmd.errs.String(), 20))
 	}
+}
+
+// follows types all commands of the guide, but for the clean-up, which is for somebody's cluster and at the very end.
+func (term *typist) follows(t *testing.T, s *server, picture *lab.Snapshot) (cleanup string) {
+	t.Helper()
+	picture.Cluster.Payment = s.Payment
+	all := guided(t, picture, typed.Names{Metrics: s.Metrics})
+	for _, line := range all {
+		switch {
+		case strings.HasPrefix(line, "blackfriday cleanup"):
+			cleanup = line
+			continue
+		case strings.HasPrefix(line, "blackfriday topics create "):
+			ours(t, s.brokers(), "", 0, "topics", "delete", "payment-successful", "--yes") // as where the course begins
+		}
+		term.follow(t, line)
+	}
+	if len(all) < 7 || cleanup == "" {
+		t.Errorf("the guide shows %q", all)
+	}
+	return cleanup
 }
 
 // TestWhatTheGuideShowsWorks: each command of its texts, in both languages, as it stands there for this lab.
@@ -112,19 +141,5 @@ func TestWhatTheGuideShowsWorks(t *testing.T) {
 	need(t, "curl")
 	term := newTypist(t)
 	s := serve(t, "--delay", "0s", "--orders", "1", "--metrics", "127.0.0.1:0")
-	picture := pictureOf(s, "KIP-848", "")
-	picture.Cluster.Payment = s.Payment
-	all := guided(t, picture, typed.Names{Metrics: s.Metrics})
-	for _, line := range all {
-		switch {
-		case line == "blackfriday cleanup":
-			continue // that is for somebody's cluster, and typed there
-		case strings.HasPrefix(line, "blackfriday topics create "):
-			ours(t, s.brokers(), "", 0, "topics", "delete", "payment-successful", "--yes") // as where the course begins
-		}
-		term.follow(t, line)
-	}
-	if len(all) < 7 {
-		t.Errorf("the guide shows %q", all)
-	}
+	term.follows(t, s, pictureOf(s, "KIP-848", ""))
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,7 @@ import (
 type typist struct {
 	path string
 	jvms chan struct{} // how many of Apache's programs run at once
+	asks bool          // the program asks on this cluster: it is typed at a terminal, where somebody answers
 
 	mu    sync.Mutex
 	typed map[string]bool // every line and every snippet that was run
@@ -82,16 +84,64 @@ func (term *typist) knows(t *testing.T, s *lab.Snapshot, questions ...typed.Ques
 	}
 }
 
-// shell prepares a line of a card, as somebody types it, in a process group of its own.
-func (term *typist) shell(ctx context.Context, line string) (cmd *exec.Cmd, out, errs *lockedBuffer) {
-	cmd = exec.CommandContext(ctx, "sh", "-c", line)
-	out, errs = &lockedBuffer{}, &lockedBuffer{}
-	cmd.Stdout, cmd.Stderr = out, errs
-	cmd.Env = append(os.Environ(), "PATH="+term.path+":"+os.Getenv("PATH"))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
-	return cmd, out, errs
+// session is a line of a card, as somebody types it, in a process group of its own.
+type session struct {
+	*exec.Cmd
+	out, errs *lockedBuffer
+	keys      io.WriteCloser // at a terminal; else nil
+}
+
+// shell prepares a line.
+func (term *typist) shell(t *testing.T, ctx context.Context, line string) *session {
+	t.Helper()
+	s := &session{exec.CommandContext(ctx, "sh", "-c", line), &lockedBuffer{}, &lockedBuffer{}, nil}
+	if term.asks && strings.HasPrefix(line, "blackfriday ") {
+		s.Cmd = exec.CommandContext(ctx, "script", "-qec", "stty cols 120 rows 30; "+line, "/dev/null")
+	}
+	s.Stdout, s.Stderr = s.out, s.errs
+	s.Env = append(os.Environ(), "SHELL=/bin/sh", "TERM=xterm", "PATH="+term.path+":"+os.Getenv("PATH"))
+	s.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.Cancel = func() error { return syscall.Kill(-s.Process.Pid, syscall.SIGKILL) }
+	s.WaitDelay = 5 * time.Second
+	if s.Args[0] == "script" {
+		keys, err := s.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.keys, s.Stdout = keys, &answering{lockedBuffer: s.out, keys: keys}
+	}
+	return s
+}
+
+// interrupt presses Ctrl+C.
+func (s *session) interrupt(t *testing.T) {
+	t.Helper()
+	var err error
+	if s.keys != nil {
+		_, err = io.WriteString(s.keys, "\x03")
+	} else {
+		err = syscall.Kill(-s.Process.Pid, syscall.SIGINT)
+	}
+	if err != nil && !errors.Is(err, syscall.ESRCH) && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// answering is what a terminal shows: whether to go on is answered with yes, each time.
+type answering struct {
+	*lockedBuffer
+	keys     io.Writer
+	answered int
+}
+
+// Write implements io.Writer.
+func (a *answering) Write(p []byte) (int, error) {
+	n, err := a.lockedBuffer.Write(p)
+	if asked := strings.Count(a.String(), "Go on?  y yes"); asked > a.answered && err == nil {
+		a.answered = asked
+		_, err = io.WriteString(a.keys, "y")
+	}
+	return n, err
 }
 
 // turn waits until a line may run: what starts Java takes a second of a core each.
@@ -110,13 +160,13 @@ func (term *typist) run(t *testing.T, line string) {
 	defer term.turn(line)()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
-	cmd, out, errs := term.shell(ctx, line)
+	cmd := term.shell(t, ctx, line)
 	err := cmd.Run()
-	said := errs.String()
+	said := cmd.errs.String()
 	// A consumer of Apache's that has waited long enough calls that an error, and exits with 0.
 	said = regexp.MustCompile(`(?m)^.*ConsoleConsumer - Error processing message.*\n.*TimeoutException.*\n?`).ReplaceAllString(said, "")
 	if err != nil || regexp.MustCompile(`Exception|ERROR|is not a recognized|not found`).MatchString(said) {
-		t.Errorf("%s: %v\n%s\n%s", line, err, tail(out.String(), 10), tail(errs.String(), 20))
+		t.Errorf("%s: %v\n%s\n%s", line, err, tail(cmd.out.String(), 10), tail(cmd.errs.String(), 20))
 	}
 }
 
@@ -134,7 +184,7 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 	before, _ := members(t, s, prefix, group)
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
-	cmd, out, errs := term.shell(ctx, line)
+	cmd := term.shell(t, ctx, line)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -146,12 +196,10 @@ func (term *typist) stay(t *testing.T, s *server, prefix, line string) {
 		now, stable := members(t, s, prefix, group)
 		joined = stable && len(newcomers(now, before)) > 0 // who was there may have gone meanwhile
 	}
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
-		t.Error(err)
-	}
+	cmd.interrupt(t)
 	err := <-exited
 	if !joined || ctx.Err() != nil {
-		t.Errorf("%s: no new member in %s: %v\n%s\n%s", line, group, err, tail(out.String(), 10), tail(errs.String(), 20))
+		t.Errorf("%s: no new member in %s: %v\n%s\n%s", line, group, err, tail(cmd.out.String(), 10), tail(cmd.errs.String(), 20))
 	}
 	eventually(t, 30*time.Second, func() (bool, string) {
 		now, stable := members(t, s, prefix, group)
@@ -211,22 +259,30 @@ func steps() (all []typed.Question) {
 	return all
 }
 
-// everything are the questions whose answers change no topic.
-func everything() (all []typed.Question) {
+// essentials are those of the pages and of the course, but for the kill.
+func essentials() (all []typed.Question) {
 	for _, p := range typed.Pages() {
 		all = append(all, typed.Question{Page: p})
 	}
+	for _, q := range steps() {
+		switch q.Command.(type) {
+		case lab.GrowPartitions, lab.Kill:
+		default:
+			all = append(all, q)
+		}
+	}
+	return all
+}
+
+// everything are the questions whose answers change no topic.
+func everything() (all []typed.Question) {
+	all = essentials()
 	commands := []lab.Command{
 		lab.Flood{Count: 1000}, lab.SetKey{Key: lab.KeyUser}, lab.SetKey{Key: lab.KeyVIP}, lab.SetKey{Key: lab.KeyNone}, lab.Poison{},
 		lab.AddConsumer{}, lab.Restart{Name: "email"}, lab.Stop{}, lab.SetDelay{Delay: 10 * time.Millisecond},
 		lab.SetProtocol{Protocol: "consumer"}, lab.SetProtocol{Protocol: "range"}, lab.SetGuarantee{Guarantee: "at-most-once"},
 		lab.SetGuarantee{Guarantee: "at-least-once"}, lab.SetGuarantee{Guarantee: "exactly-once"}, lab.SetCommitInterval{Every: time.Second},
 		lab.SetPoison{Policy: lab.PoisonRetryDLQ}, lab.StopBroker{ID: 1}, lab.StartBroker{ID: 1},
-	}
-	for _, q := range steps() {
-		if _, grows := q.Command.(lab.GrowPartitions); !grows {
-			all = append(all, q)
-		}
 	}
 	for _, pill := range event.Pills() {
 		commands = append(commands, lab.Poison{Pills: []string{pill.Name}})
@@ -292,46 +348,88 @@ func TestWhatOneWouldTypeWorks(t *testing.T) {
 	for _, tool := range typed.Tools() {
 		t.Logf("%s: %d", tool, len(all[tool]))
 	}
+	slices.SortStableFunc(all[typed.FranzGo], func(a, b typed.Entry) int { // the dead last
+		return strings.Compare(fmt.Sprint(haunts(a)), fmt.Sprint(haunts(b)))
+	})
 	goRun := term.buildSnippets(t, all[typed.FranzGo])
 	term.types(t, s, "", all)
 	goRun(t, s, "")
+	term.changes(t, s, picture)
+	term.knows(t, picture, append(everything(), steps()...)...)
+}
 
-	count := func(topic string, want int) {
-		t.Helper()
-		eventually(t, 30*time.Second, func() (bool, string) {
-			stdout, _, _ := run(t, 60*time.Second, "", program(t), "topics", "describe", topic, "--brokers", s.brokers())
-			return strings.Contains(stdout, fmt.Sprintf("PartitionCount: %d\t", want)), stdout
-		})
-	}
+// changes types what the cards show that changes topics.
+func (term *typist) changes(t *testing.T, s *server, picture *lab.Snapshot) {
+	t.Helper()
 	change := func(q typed.Question, tool typed.Tool, want int) {
 		t.Helper()
 		for _, e := range typed.For(picture, q).Entries {
-			if e.Tool != tool {
+			switch {
+			case e.Tool != tool:
 				continue
-			}
-			if tool == typed.FranzGo {
+			case tool == typed.FranzGo:
 				term.buildSnippets(t, []typed.Entry{e})(t, s, "")
-			} else {
+			default:
 				term.note(e.Lines...)
 				term.run(t, strings.Join(e.Lines, " && "))
 			}
-			count("payment-successful", want)
+			eventually(t, 30*time.Second, func() (bool, string) {
+				stdout, _, _ := run(t, 60*time.Second, "", program(t), "topics", "describe", "payment-successful", "--brokers", s.brokers())
+				return strings.Contains(stdout, fmt.Sprintf("PartitionCount: %d\t", want)), stdout
+			})
 		}
 	}
-	recreate, grow := lab.RecreateTopics{Partitions: 1}, typed.Question{Command: lab.GrowPartitions{Count: 3}}
-	change(typed.Question{Command: recreate}, typed.Apache, 1)
+	recreate, grow := typed.Question{Command: lab.RecreateTopics{Partitions: 1}}, typed.Question{Command: lab.GrowPartitions{Count: 3}}
+	change(recreate, typed.Apache, 1)
 	change(grow, typed.Apache, 3)
-	change(typed.Question{Command: recreate}, typed.Console, 1)
+	change(recreate, typed.Console, 1)
 	change(grow, typed.FranzGo, 3)
-	change(typed.Question{Command: recreate}, typed.FranzGo, 1)
-	term.knows(t, picture, append(append(everything(), steps()...), typed.Question{Command: recreate})...)
-	picture.Topics = []lab.Topic{{Name: "payment-successful", Missing: true}}
+	change(recreate, typed.FranzGo, 1)
+	bare := *picture
+	bare.Topics = []lab.Topic{{Name: "payment-successful", Missing: true}}
+	picture = &bare
 	missing := typed.Question{Page: typed.Topics}
 	for _, tool := range []typed.Tool{typed.Apache, typed.Console, typed.FranzGo} {
 		ours(t, s.brokers(), "", 0, "topics", "delete", "payment-successful", "--yes")
 		change(missing, tool, 1)
 	}
-	term.knows(t, picture, missing)
+	term.knows(t, picture, missing, recreate, grow)
+}
+
+// TestWhatOneWouldTypeWorksOnARealKafka, where the program asks before it writes, the guide's texts included. It gives the
+// group the protocol that most real clusters get, which kcat speaks, too.
+func TestWhatOneWouldTypeWorksOnARealKafka(t *testing.T) {
+	t.Parallel()
+	need(t, "curl", "script")
+	term := newTypist(t)
+	c := realtest.Start(t, realtest.Options{})
+	s := serve(t, "--yes", "--brokers", c.Brokers()[0], "--delay", "0s", "--orders", "1", "--protocol", "cooperative-sticky", "--metrics", "127.0.0.1:0")
+	picture := pictureOf(s, "cooperative-sticky", "")
+	picture.Cluster = lab.Cluster{Brokers: s.Kafka}
+	term.asks = true
+	ours(t, s.brokers(), "", 0, "poison", "--yes")
+	questions := essentials()
+	all := entries(picture, append(questions, typed.Question{Command: lab.Kill{}}))
+	all[typed.FranzGo] = slices.DeleteFunc(all[typed.FranzGo], haunts)
+	goRun := term.buildSnippets(t, all[typed.FranzGo])
+	term.types(t, s, "", all)
+	goRun(t, s, "")
+	term.changes(t, s, picture)
+	cleanup := term.follows(t, s, picture)
+	s.stop(t, syscall.SIGTERM)
+	term.follow(t, cleanup)
+	// Topics that were created anew meanwhile are not the lab's any more.
+	if left, err := c.Tool(t.Context(), "topics", "--list", "--exclude-internal"); err != nil || strings.Contains(left, "dlq-payment") {
+		t.Errorf("%s left (%v):\n%s", cleanup, err, left)
+	}
+	// Kafka believes in a dead member for 45 s: each comes when everybody has left, and the second into another group.
+	for prefix, q := range map[string]typed.Question{"": {Command: lab.AddConsumer{}}, "again.": {Command: lab.Kill{}}} {
+		picture.Cluster.Prefix = prefix
+		ours(t, s.brokers(), "", 0, "topics", "create", "payment-successful", "--if-not-exists", "--topic-prefix", prefix)
+		term.buildSnippets(t, entries(picture, []typed.Question{q})[typed.FranzGo])(t, s, prefix)
+	}
+	picture.Cluster.Prefix = ""
+	term.knows(t, picture, questions...)
 }
 
 // TestWhatOneWouldTypeJoinsEveryKindOfGroup: the options of a member follow the protocol of the lab.
@@ -353,6 +451,9 @@ func TestWhatOneWouldTypeJoinsEveryKindOfGroup(t *testing.T) {
 		})
 	}
 }
+
+// haunts says that a snippet leaves a dead member behind, in whom Kafka believes for a while.
+func haunts(e typed.Entry) bool { return e.Stays || strings.Contains(e.Text(), "os.Exit(137)") }
 
 // buildSnippets compiles the Go programs that are copied, each a function of one program. What it returns runs them.
 func (term *typist) buildSnippets(t *testing.T, all []typed.Entry) (goRun func(t *testing.T, s *server, prefix string)) {

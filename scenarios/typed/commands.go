@@ -166,7 +166,7 @@ func (d desk) kill() Card {
 	return Card{phrase.New("Kill a consumer, like a power cut"), []Entry{
 		apache(d.look()).but(phrase.New("No tool of Kafka's kills a consumer: kill -9 its process. This shows that Kafka still names it, until its session times out.")),
 		cannot(Kcat, phrase.New("kcat cannot kill anybody but itself: kill -9 its process.")),
-		console(d.service("order") + " & sleep 5; kill -9 $!").but(phrase.New("One of its own joins, and is killed after 5 s.")),
+		console(d.unasked("order") + " & sleep 5; kill -9 $!").but(phrase.New("One of its own joins, and is killed after 5 s.")),
 		d.golang(d.inGroup(ofGo), "cl.PollFetches(ctx)", "os.Exit(137) // no cl.Close(): nobody says goodbye", "return nil"),
 	}}
 }
@@ -177,7 +177,7 @@ func (d desk) stop() Card {
 	return Card{phrase.New("Stop a consumer politely"), []Entry{
 		apache(d.look()).but(phrase.New("Ctrl+C ends a consumer politely: it says goodbye, and this does not list it any more.")),
 		cannot(Kcat, phrase.New("kcat stops nobody but itself: Ctrl+C, and it leaves its group.")),
-		console(d.service("order") + " & sleep 5; kill -INT $!; wait").but(phrase.New("One of its own joins, and leaves after 5 s.")),
+		console(d.unasked("order") + " & sleep 5; kill -INT $!; wait").but(phrase.New("One of its own joins, and leaves after 5 s.")),
 		d.golang(d.inGroup(ofGo), "cl.PollFetches(ctx)", "return cl.LeaveGroupContext(ctx)"),
 	}}
 }

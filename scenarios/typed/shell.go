@@ -65,6 +65,13 @@ func (d desk) service(format string, args ...any) string {
 	return d.change("service "+format, args...)
 }
 
+// unasked is service for a process in the background, where a shell lets nobody answer: on somebody's cluster whoever types it
+// has to say there that it may write.
+func (d desk) unasked(service string) string {
+	d.yes = d.yes || d.real
+	return d.service(service)
+}
+
 // client are the first statements of every Go snippet.
 func (d desk) client(options ...string) []string {
 	lines := []string{"cl, err := kgo.NewClient(kgo.SeedBrokers(" + strconv.Quote(d.at) + ")"}

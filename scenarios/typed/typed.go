@@ -136,6 +136,7 @@ type desk struct {
 	prefix    string
 	elsewhere bool // our console has to be told where
 	yes       bool // and would ask before it writes, without a reason: the cluster is a lab's
+	real      bool // the cluster is somebody's
 	protocol  kafka.Protocol
 	program   string // as our console is called
 }
@@ -153,7 +154,8 @@ func newDesk(s *lab.Snapshot, program string) desk {
 		}
 	}
 	d.elsewhere = d.at != local || d.prefix != ""
-	d.yes = d.elsewhere && s.Cluster.Kind() != lab.ClusterReal
+	d.real = s.Cluster.Kind() == lab.ClusterReal
+	d.yes = d.elsewhere && !d.real
 	return d
 }
 

@@ -98,3 +98,30 @@ func TestOneBrokerThatAnswersIsEnough(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatGoesToTheBackgroundIsNotAsked: nobody could answer there. Everything else asks on somebody's cluster.
+func TestWhatGoesToTheBackgroundIsNotAsked(t *testing.T) {
+	for _, test := range []struct {
+		cluster    lab.Cluster
+		background bool
+		others     bool // are not asked either
+	}{
+		{lab.Cluster{Brokers: []string{"kafka:9092"}}, true, false},
+		{lab.Cluster{Brokers: []string{"localhost:9094"}}, true, false},
+		{lab.Cluster{Brokers: []string{"localhost:9094"}, Embedded: true}, false, false},
+		{lab.Cluster{Brokers: []string{"localhost:4711"}, Embedded: true}, true, true},
+	} {
+		s := &lab.Snapshot{Cluster: test.cluster}
+		for _, c := range []lab.Command{lab.Kill{}, lab.Stop{}, lab.AddConsumer{}, lab.Flood{Count: 10}, lab.Poison{}} {
+			want := test.others
+			switch c.(type) {
+			case lab.Kill, lab.Stop:
+				want = test.background
+			}
+			line := typed.For(s, typed.Question{Command: c}).Entries[2].Text()
+			if strings.Contains(line, " --yes") != want {
+				t.Errorf("%+v: --yes %v, want %v: %s", test.cluster, !want, want, line)
+			}
+		}
+	}
+}
