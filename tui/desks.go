@@ -149,6 +149,8 @@ func (m *model) paste(text string) {
 		m.dialog.enter(text)
 	case m.form != nil && !m.tooSmall():
 		m.form.paste(text)
+	case m.finder != nil && !m.tooSmall():
+		m.finder.paste(text, m.lang)
 	}
 }
 
@@ -164,6 +166,9 @@ func (m *model) footer() (front, spare []key.Binding) {
 	}
 	if m.typing != nil {
 		return m.typedKeys(), nil
+	}
+	if m.finder != nil {
+		return m.keys.finderKeys(), nil
 	}
 	if m.guide.ballot != nil {
 		return m.ballotKeys(), nil

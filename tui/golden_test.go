@@ -44,6 +44,8 @@ func screens() []scene {
 		{"frozen", flooded(), []string{"space"}, nil},
 		{"help", running(3, 3), []string{"?"}, nil},
 		{"choose-flood", flooded(), []string{"F", "7", "5", "0"}, nil},
+		{"finder", flooded(), []string{":"}, nil},
+		{"finder-typed", flooded(), []string{":", "k", "i", "l"}, nil},
 		{"choose-pill", flooded(), []string{"P", "down"}, nil},
 		{"quit", flooding(), []string{"q"}, nil},
 		{"events", crashed(), []string{"2"}, nil},

@@ -30,7 +30,7 @@ type KeyMap struct {
 	Where, InPartition, Live, Produce      key.Binding
 	Send                                   key.Binding
 	Guide, GuideMenu, Hands                key.Binding
-	Typed, HandOut                         key.Binding
+	Typed, HandOut, Finder                 key.Binding
 	CheckpointBefore, CheckpointAfter      key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
@@ -50,7 +50,7 @@ func DefaultKeys() KeyMap {
 		Pills:       bind("p", "all pills", "p"),
 		PillChoose:  bind("P", "pill: choose one", "P"),
 		Add:         bind("+", "add a consumer", "+", "="),
-		Kill:        bind("k", "power cut: the busiest, or the selected", "k"),
+		Kill:        bind("k", "kill (power cut): busiest, or selected", "k"),
 		Stop:        bind("s", "stop politely", "s"),
 		Restart:     bind("r", "restart a dead one", "r"),
 		Delay:       bind("d", "delay 0, 10, 100, 500 ms", "d"),
@@ -83,6 +83,7 @@ func DefaultKeys() KeyMap {
 		Choose:      bind("enter", "take it", "enter"),
 		Confirm:     bind("y", "yes; copy what is chosen", "y"),
 		Help:        bind("?", "help", "?"),
+		Finder:      bind(":", "every action, by its name", ":"),
 		Back:        bind("esc", "one step back", "esc"),
 		Quit:        bind("q", "quit", "q"),
 		End:         bind("ctrl+c", "quit, twice: at once", "ctrl+c"),
@@ -117,7 +118,7 @@ func (k KeyMap) Sections() []Section {
 		{phrase.New("Messages and dead letters"), []key.Binding{
 			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,
 		}},
-		{phrase.New("Answer and leave"), []key.Binding{k.Choose, k.Send, k.Confirm, k.Back, k.Help, k.Quit, k.End}},
+		{phrase.New("Answer and leave"), []key.Binding{k.Choose, k.Send, k.Confirm, k.Back, k.Finder, k.Help, k.Quit, k.End}},
 	}
 }
 
@@ -184,7 +185,7 @@ func (k KeyMap) now(s *lab.Snapshot, replaying bool, d *dialog) (front, spare []
 	}
 	front = append(front, short(k.Guarantee, "e", "guarantee"), short(k.Policy, "n", "poison"), short(k.Protocol, "o", "protocol"),
 		short(k.Grow, "t", "partitions"), short(k.MessageKey, "x", "key"), short(k.Broker, "b", "broker"))
-	return append(front, short(k.Guide, "g", "guide"), help, quit), spare
+	return append(front, short(k.Guide, "g", "guide"), help, quit), append(spare, short(k.Finder, ":", "by name"))
 }
 
 // actions are the keys that do something to the lab as it is.

@@ -55,6 +55,7 @@ type model struct {
 	helpTop  int
 	dialog   *dialog
 	form     *form
+	finder   *finder
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 

@@ -31,7 +31,7 @@ const mostHands = 999
 // while the guide is open and nothing else is in front.
 func (m *model) ponder() {
 	g := &m.guide
-	if !g.open || g.quiet || g.reveal != "" || g.ballot != nil || m.dialog != nil || m.form != nil || m.help || m.replay != nil {
+	if !g.open || g.quiet || g.reveal != "" || g.ballot != nil || m.dialog != nil || m.form != nil || m.finder != nil || m.help || m.replay != nil {
 		return
 	}
 	for _, p := range g.course.Polls(g.here()) {

@@ -20,7 +20,7 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case m.interrupt:
 		return m.quit()
-	case key.Matches(msg, m.keys.Quit) && m.form == nil && (m.dialog == nil || m.dialog.lists()):
+	case key.Matches(msg, m.keys.Quit) && m.form == nil && m.finder == nil && (m.dialog == nil || m.dialog.lists()):
 		return m.depart()
 	case m.dialog != nil:
 		return m.answer(m.dialog.press(msg, m.answers()))
@@ -28,6 +28,8 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case m.form != nil:
 		return m.fill(msg)
+	case m.finder != nil:
+		return m.pressFinder(msg)
 	case m.help:
 		m.pressInHelp(msg)
 		return nil
@@ -157,6 +159,8 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 	case key.Matches(msg, m.keys.Language):
 		m.cycleLanguage()
 	case m.live.State == lab.Starting:
+	case key.Matches(msg, m.keys.Finder):
+		m.openFinder()
 	case m.ask(msg), m.travel(msg), m.turn(msg):
 	case key.Matches(msg, m.keys.Back):
 		m.back()

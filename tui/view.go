@@ -66,6 +66,9 @@ func (m *model) framed(body []string) []string {
 	if m.typing != nil {
 		lines = m.st.overlay(m.st.box(lines, w, m.height), m.typedLines(w, m.height), w)
 	}
+	if m.finder != nil {
+		lines = m.st.overlay(m.st.box(lines, w, m.height), finderLines(m.st, m.finder, m.live, w, m.height), w)
+	}
 	if m.form != nil {
 		lines = m.st.overlay(m.st.box(lines, w, m.height), formLines(m.st, m.form, w, m.height), w)
 	}

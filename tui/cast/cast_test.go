@@ -241,7 +241,7 @@ func TestAKilledProgramLeavesARecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close() //nolint:errcheck // it is looked at before
+	defer r.Close()
 	r.Output([]byte("the last frame"))
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-time.After(5 * time.Millisecond) {
 		if text, err := os.ReadFile(name); err == nil && bytes.HasSuffix(text, []byte("the last frame\"]\n")) {
