@@ -102,7 +102,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	}
 	s.lab.Register(root.Flags())
 	flags := root.Flags()
-	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light or contrast")
+	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light, contrast, contrast-dark or contrast-light")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
 	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
@@ -192,15 +192,14 @@ func (s *settings) dashboard(cmd *cobra.Command) (err error) {
 
 // check refuses what cannot be shown.
 func (s *settings) check() error {
-	themes := []string{tui.ThemeAuto, tui.ThemeDark, tui.ThemeLight, tui.ThemeContrast}
 	switch {
 	case s.plain.On:
 		return s.plain.Check()
 	case !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()):
 		return phrase.Errorf("the dashboard needs a terminal to draw on: run it in one, or add --plain to read what happens as sentences, " +
 			"or use blackfriday serve, or blackfriday run NAME")
-	case !slices.Contains(themes, s.screen.Theme):
-		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(themes, ", "))
+	case !slices.Contains(tui.Themes(), s.screen.Theme):
+		return phrase.Errorf("--theme %q: there are %s", s.screen.Theme, strings.Join(tui.Themes(), ", "))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
@@ -339,6 +340,14 @@ func visitedStory(s *lab.Snapshot) history {
 		past = past.with(&before)
 	}
 	return past.with(s)
+}
+
+// newStyles are those of a theme in all its colours, or in none.
+func newStyles(theme string, asciiOnly, noColor bool) *styles {
+	if noColor {
+		return stylesOn(theme, asciiOnly, colorprofile.ASCII)
+	}
+	return stylesOn(theme, asciiOnly, colorprofile.TrueColor)
 }
 
 // english are the styles of a screen in English, for what is written the same in every theme.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 	"testing"
@@ -104,7 +105,10 @@ func screens() []scene {
 }
 
 // drawn is the scene as a person reads it, in the language that change chooses.
-func (c scene) drawn(size [2]int, change func(*model)) string {
+func (c scene) drawn(size [2]int, change func(*model)) string { return text(c.played(size, change)) }
+
+// played is the dashboard of the scene after its keys.
+func (c scene) played(size [2]int, change func(*model)) *model {
 	m, _ := dashboard(c.snapshot, size[0], size[1])
 	change(m)
 	if c.past != nil {
@@ -113,7 +117,7 @@ func (c scene) drawn(size [2]int, change func(*model)) string {
 	for _, k := range c.keys {
 		m.Update(keyPress(k))
 	}
-	return text(m)
+	return m
 }
 
 // play holds a scene to its golden.
@@ -140,21 +144,67 @@ func TestScreensInFrench(t *testing.T) {
 }
 
 func TestScreenInASCII(t *testing.T) {
-	for name, s := range map[string]*lab.Snapshot{"crash": crashed(), "hostile": hostile(), "starting": starting()} {
-		m, _ := dashboard(s, 100, 30)
+	m, _ := dashboard(crashed(), 100, 30)
+	m.options.ASCII = true
+	m.restyle(ThemeDark)
+	golden.RequireEqual(t, text(m))
+}
+
+// TestNoScreenInASCIIHasAnotherCharacter: a font without blocks, Braille, arrows or accents shows every screen in both languages.
+func TestNoScreenInASCIIHasAnotherCharacter(t *testing.T) {
+	inASCII := func(m *model) {
 		m.options.ASCII = true
-		m.restyle(ThemeDark)
-		for page := range pages {
-			m.page = page
+		m.restyle(m.theme)
+	}
+	inFrench := func(m *model) {
+		inASCII(m)
+		m.cycleLanguage()
+	}
+	for lang, change := range map[string]func(*model){"en": inASCII, "fr": inFrench} {
+		for name, m := range everyScreen([2]int{120, 36}, change) {
 			for _, r := range text(m) {
 				if r > '~' || r < ' ' && r != '\n' {
-					t.Fatalf("%s, page %d: %q is not printable ASCII", name, page, r)
+					t.Errorf("%s in %s: %q is not printable ASCII", name, lang, r)
+					break
 				}
 			}
 		}
-		if name == "crash" {
-			m.page = dashboardPage
-			golden.RequireEqual(t, text(m))
+	}
+}
+
+// everyScreen goes through all scenes, all pages and all desks, after change.
+func everyScreen(size [2]int, change func(*model)) iter.Seq2[string, *model] {
+	return func(yield func(string, *model) bool) {
+		for _, c := range append(screens(), answering()...) {
+			if !yield(c.name, c.played(size, change)) {
+				return
+			}
+		}
+		for _, d := range deskScreens() {
+			m := reading(flooded(), d.desk, size[0], size[1])
+			change(m)
+			act(m, d.keys...)
+			if !yield(d.name, m) {
+				return
+			}
+		}
+		for _, s := range []*lab.Snapshot{hostile(), visited(), lossy()} {
+			for page := range pages {
+				m, _ := dashboard(s, size[0], size[1])
+				change(m)
+				m.page = page
+				if !yield(fmt.Sprintf("page %d", page), m) {
+					return
+				}
+			}
+		}
+		for _, key := range []string{"i", "g", "h"} {
+			m, _ := dashboard(crashed(), size[0], size[1])
+			change(m)
+			m.Update(keyPress(key))
+			if !yield("key "+key, m) {
+				return
+			}
 		}
 	}
 }

@@ -264,7 +264,7 @@ func TestThemeKeyOverridesTheTerminal(t *testing.T) {
 	m.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
 	press(m, "T")
 	m.Update(tea.BackgroundColorMsg{Color: white{}})
-	if m.theme != ThemeContrast {
+	if m.theme != ThemeContrastDark {
 		t.Fatalf("after T the theme is %s", m.theme)
 	}
 }

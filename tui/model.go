@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
@@ -37,10 +38,11 @@ type model struct {
 	options Options
 	keys    KeyMap
 
-	st    *styles
-	lang  *phrase.Language // of the screen; nil is English
-	theme string
-	auto  bool // the theme follows the terminal's background
+	st      *styles
+	lang    *phrase.Language // of the screen; nil is English
+	theme   string
+	auto    bool                 // the theme follows the terminal's background
+	colours colorprofile.Profile // how many the terminal shows
 
 	width, height int
 	now           time.Time     // of the newest frame
@@ -86,11 +88,9 @@ type message struct {
 }
 
 func newModel(l Lab, o Options, j *jobs) *model {
-	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, theme: o.Theme}
+	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, colours: colorprofile.TrueColor}
 	m.now = m.live.At
-	if o.Theme != ThemeLight && o.Theme != ThemeContrast && o.Theme != ThemeDark {
-		m.theme, m.auto = ThemeDark, true
-	}
+	m.theme, m.auto = onGround(o.Theme, true)
 	m.guide = newGuide(o, m.live)
 	m.publish(m.guide.course.Checkpoint())
 	m.restyle(m.theme)
@@ -123,6 +123,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.resize(msg)
 	case tea.BackgroundColorMsg:
 		m.background(msg)
+	case tea.ColorProfileMsg:
+		m.colours = msg.Profile
+		m.restyle(m.theme)
 	case doneMsg:
 		m.take(msg.snapshot)
 		m.say(msg)
@@ -206,16 +209,17 @@ func (m *model) background(msg tea.BackgroundColorMsg) {
 	if !m.auto || msg.Color == nil {
 		return
 	}
-	if msg.IsDark() {
-		m.restyle(ThemeDark)
-	} else {
-		m.restyle(ThemeLight)
-	}
+	theme, _ := onGround(m.options.Theme, msg.IsDark())
+	m.restyle(theme)
 }
 
 func (m *model) restyle(theme string) {
 	m.theme = theme
-	m.st = newStyles(theme, m.options.ASCII, m.options.NoColor)
+	colours := m.colours
+	if m.options.NoColor {
+		colours = min(colours, colorprofile.ASCII)
+	}
+	m.st = stylesOn(theme, m.options.ASCII, colours)
 	m.st.lang = m.lang
 }
 

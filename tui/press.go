@@ -234,6 +234,7 @@ func (m *model) back() {
 func (m *model) cycleTheme() {
 	m.auto = false
 	m.restyle(nextTheme(m.theme))
+	m.message = message{said: themeSaid(m.theme), at: m.now}
 }
 
 // selectBy moves the selection. It is kept by name, so that it survives when rows come and go.

@@ -4,73 +4,14 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/kafka/phrase"
 )
-
-// The names that Options.Theme takes. ThemeAuto asks the terminal for its background and is dark until it answers.
-const (
-	ThemeAuto     = "auto"
-	ThemeDark     = "dark"
-	ThemeLight    = "light"
-	ThemeContrast = "contrast"
-)
-
-// palette is one theme: the only place where colours are written down. Each text role stands on background and on
-// selection with a contrast of at least 4.5:1, each consumer's bar on background with at least 3:1 (WCAG 2.2). The
-// consumers' colours follow Okabe and Ito, so that colour-blind people tell them apart; none of them is red, because
-// red means that something is broken.
-type palette struct {
-	background, selection string
-	text, muted, rule     string
-	accent                string // keys and headings
-	good, warn, bad       string
-	quiet                 string // bars whose number is out of date
-	badge, onBadge        string
-	consumers             []string
-}
-
-func paletteOf(theme string) palette {
-	switch theme {
-	case ThemeLight:
-		return palette{
-			background: "#ffffff", selection: "#e4e4e4", text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd",
-			accent: "#00558f", good: "#0b6b3a", warn: "#7a4a00", bad: "#b00020", quiet: "#8a8a8a",
-			badge: "#00558f", onBadge: "#ffffff",
-			consumers: []string{
-				"#b86e00", "#2f86bd", "#007a5c", "#8f7f00", "#1c4fa0", "#b0568a", "#6b6b6b", "#6a3fc4",
-			},
-		}
-	case ThemeContrast:
-		return palette{
-			background: "#000000", selection: "#303030", text: "#ffffff", muted: "#d0d0d0", rule: "#808080",
-			accent: "#5fd7ff", good: "#5fff87", warn: "#ffd75f", bad: "#ff8787", quiet: "#9a9a9a",
-			badge: "#ffffff", onBadge: "#000000",
-			consumers: []string{
-				"#ffaf00", "#5fc8ff", "#00d7a0", "#fff34d", "#78a9ff", "#ff9bd2", "#d0d0d0", "#c3a6ff",
-			},
-		}
-	}
-	return palette{
-		background: "#1e1e1e", selection: "#3a3a3a", text: "#ececec", muted: "#b2b2b2", rule: "#4a4a4a",
-		accent: "#7cc7ff", good: "#63d297", warn: "#ffc857", bad: "#ff8787", quiet: "#7d7d7d",
-		badge: "#7cc7ff", onBadge: "#101010",
-		consumers: []string{
-			"#e69f00", "#56b4e9", "#2bb58a", "#f0e442", "#4f8fe0", "#cc79a7", "#b8b8b8", "#b18cff",
-		},
-	}
-}
-
-// nextTheme is where the theme key goes from here.
-func nextTheme(theme string) string {
-	order := []string{ThemeDark, ThemeLight, ThemeContrast}
-	return order[(slices.Index(order, theme)+1)%len(order)]
-}
 
 // styles are a palette turned into what panels draw with. They are built once per theme and then only read.
 type styles struct {
@@ -91,19 +32,24 @@ type styles struct {
 	selected string
 }
 
-func newStyles(theme string, asciiOnly, noColor bool) *styles {
+// stylesOn are those of a theme on a terminal that shows so many colours.
+func stylesOn(theme string, asciiOnly bool, colours colorprofile.Profile) *styles {
 	st := &styles{ascii: asciiOnly, g: unicodeGlyphs()}
 	if asciiOnly {
 		st.g = asciiGlyphs()
 	}
-	if noColor {
+	switch {
+	case colours == colorprofile.NoTTY:
+		st.cells, st.bars = []pen{""}, []pen{""}
+	case colours == colorprofile.ASCII:
 		st.fillPlain()
-		st.md = newMarkdown(nil, asciiOnly)
+	default:
+		p := paletteOn(theme, colours)
+		st.fill(p)
+		st.md = newMarkdown(&p, asciiOnly)
 		return st
 	}
-	p := paletteOf(theme)
-	st.fill(p)
-	st.md = newMarkdown(&p, asciiOnly)
+	st.md = newMarkdown(nil, asciiOnly)
 	return st
 }
 
@@ -131,11 +77,19 @@ func (st *styles) fill(p palette) {
 	st.done, st.dead, st.waits = bold(p.good), bold(p.warn), bold(p.accent)
 	st.frozen, st.other = chip(p.background, p.warn), chip(p.background, p.muted)
 	for _, c := range p.consumers {
-		st.cells = append(st.cells, chip(inkOn(c), c))
+		on := p.background // one of 16 may look like anything, but stands out from it
+		if strings.HasPrefix(c, "#") {
+			on = inkOn(c)
+		}
+		st.cells = append(st.cells, chip(on, c))
 		st.bars = append(st.bars, ink(c))
 	}
 	st.paint = fg(p.text).BackgroundColor(lipgloss.Color(p.background)).String()
-	st.selected = fg(p.text).BackgroundColor(lipgloss.Color(p.selection)).String()
+	selected := fg(p.text).BackgroundColor(lipgloss.Color(p.selection))
+	if p.selection == p.background {
+		selected = selected.Bold()
+	}
+	st.selected = selected.String()
 }
 
 // fillPlain is for NO_COLOR: weight and reverse video carry what colours do elsewhere.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -50,7 +51,7 @@ type Options struct {
 	// Publish publishes the lab's metrics, if they are not yet, and says where; nil where nobody can.
 	Publish func() (url string, err error)
 
-	Theme   string // ThemeAuto (also when empty), ThemeDark, ThemeLight or ThemeContrast
+	Theme   string // one of Themes; empty is ThemeAuto
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain
 	Pills   []Pill // the poison pills to choose from, in the order in which they are listed
@@ -76,6 +77,8 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	m := newModel(l, o, jobs)
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(30)}
 	if o.NoColor {
+		options = append(options, tea.WithColorProfile(min(colorprofile.ASCII, colorprofile.Env(os.Environ()))))
+	} else if monochrome(os.Getenv) {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	if o.Recorder != nil {
@@ -102,4 +105,13 @@ func sizes(r *cast.Recorder) func(tea.Model, tea.Msg) tea.Msg {
 		}
 		return msg
 	}
+}
+
+// monochrome says that a terminal names itself one that never had colours, such as the DEC VT100, and that nothing else in the
+// environment says it has; the library takes every terminal for one with 16.
+func monochrome(getenv func(string) string) bool {
+	kind := getenv("TERM")
+	digits, isVT := strings.CutPrefix(kind, "vt")
+	named := isVT && digits != "" && digits[0] >= '0' && digits[0] <= '9' || strings.HasSuffix(kind, "-m") || strings.HasSuffix(kind, "-mono")
+	return named && getenv("COLORTERM") == "" && getenv("CLICOLOR_FORCE") == ""
 }

@@ -20,20 +20,22 @@ func light() theme {
 	return theme{
 		background: white, text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd", curve: "#00558f", gap: "#b00020",
 		consumers: []colour{
-			{"#b86e00", black}, {"#2f86bd", black}, {"#007a5c", white}, {"#8f7f00", black},
-			{"#1c4fa0", white}, {"#b0568a", white}, {"#6b6b6b", white}, {"#6a3fc4", white},
+			{"#af8700", black}, {"#5f87af", black}, {"#00875f", black}, {"#5f5f00", white},
+			{"#005f87", white}, {"#d75fff", black}, {"#000000", white}, {"#00005f", white},
+			{"#af00ff", white}, {"#444444", white}, {"#af8787", black}, {"#0000d7", white},
 		},
 	}
 }
 
 // dark are the colours where a reader likes it dark: those of the dashboard's dark theme.
 func dark() theme {
-	const black = "#000000"
+	const black, white = "#000000", "#ffffff"
 	return theme{
 		background: "#1e1e1e", text: "#ececec", muted: "#b2b2b2", rule: "#4a4a4a", curve: "#7cc7ff", gap: "#ff8787",
 		consumers: []colour{
-			{"#e69f00", black}, {"#56b4e9", black}, {"#2bb58a", black}, {"#f0e442", black},
-			{"#4f8fe0", black}, {"#cc79a7", black}, {"#b8b8b8", black}, {"#b18cff", black},
+			{"#af5f00", white}, {"#00afff", black}, {"#5fd7af", black}, {"#ffff00", black},
+			{"#afd7ff", black}, {"#875f87", white}, {"#87875f", black}, {"#d7ffaf", black},
+			{"#af00d7", white}, {"#878787", black}, {"#d7af00", black}, {"#ffffff", black},
 		},
 	}
 }
