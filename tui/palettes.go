@@ -66,8 +66,8 @@ func themeSaid(theme string) phrase.Phrase {
 // palette is one theme: the only place where colours are written down. Each text role stands on background and on
 // selection with a contrast of at least 4.5:1, with high contrast 7:1; bars and rules on background with at least 3:1
 // (WCAG 2.2). The consumers' colours begin with the hues of Okabe and Ito (https://jfly.uni-koeln.de/color/), as light or as
-// dark as the background asks for, and most are of the 256 that nearly every terminal has. Colour-blind people tell them
-// apart; none of them is red, because red means that something is broken.
+// dark as the background asks for, and are apart in 256 colours too. Colour-blind people tell them apart; none of them is red,
+// because red means that something is broken.
 type palette struct {
 	background, selection string
 	text, muted, rule     string
@@ -90,12 +90,12 @@ func paletteOf(theme string) palette {
 	switch theme {
 	case ThemeLight:
 		return palette{
-			background: "#ffffff", selection: "#e4e4e4", text: "#1a1a1a", muted: "#585858", rule: "#8a8a8a",
+			background: "#ffffff", selection: "#e4e4e4", text: "#1a1a1a", muted: "#444444", rule: "#767676",
 			accent: "#00558f", good: "#0b6b3a", warn: "#7a4a00", bad: "#b00020", quiet: "#8a8a8a",
 			badge: "#00558f", onBadge: "#ffffff",
 			consumers: []string{
-				"#af8700", "#5f87af", "#00875f", "#5f5f00", "#005f87", "#d75fff",
-				"#000000", "#00005f", "#af00ff", "#444444", "#af8787", "#0000d7",
+				"#432300", "#04517c", "#206d5a", "#78980c", "#1b8df5", "#310634",
+				"#129a65", "#372cf8", "#130902", "#824917", "#977cac", "#1f037f",
 			},
 		}
 	case ThemeContrastDark:
@@ -124,8 +124,8 @@ func paletteOf(theme string) palette {
 		accent: "#7cc7ff", good: "#63d297", warn: "#ffc857", bad: "#ff8787", quiet: "#7d7d7d",
 		badge: "#7cc7ff", onBadge: "#101010",
 		consumers: []string{
-			"#af5f00", "#00afff", "#5fd7af", "#ffff00", "#afd7ff", "#875f87",
-			"#87875f", "#d7ffaf", "#af00d7", "#878787", "#d7af00", "#ffffff",
+			"#af875f", "#5fafd7", "#5fffd7", "#ffff00", "#5f87af", "#ffd7ff",
+			"#afd75f", "#878787", "#af5fff", "#5faf00", "#87afaf", "#ffffaf",
 		},
 	}
 }

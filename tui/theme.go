@@ -38,10 +38,10 @@ func stylesOn(theme string, asciiOnly bool, colours colorprofile.Profile) *style
 	if asciiOnly {
 		st.g = asciiGlyphs()
 	}
-	switch {
-	case colours == colorprofile.NoTTY:
+	switch colours {
+	case colorprofile.NoTTY:
 		st.cells, st.bars = []pen{""}, []pen{""}
-	case colours == colorprofile.ASCII:
+	case colorprofile.ASCII:
 		st.fillPlain()
 	default:
 		p := paletteOn(theme, colours)

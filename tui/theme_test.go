@@ -175,6 +175,31 @@ func TestContrastIsWCAGs(t *testing.T) {
 	}
 }
 
+// TestThemesOnAWashedOutProjector raises black to 35 %, as daylight on the wall does: nothing vanishes, and no letter, nor a number
+// on a consumer's colour, keeps less than 2:1.
+func TestThemesOnAWashedOutProjector(t *testing.T) {
+	for _, theme := range drawnThemes() {
+		least, where := 21.0, ""
+		for pair, stands := range drawnIn(t, theme, colorprofile.TrueColor) {
+			if got := contrast(washedOut(pair.on), washedOut(pair.under)); !pair.sign && got < least {
+				least, where = got, stands
+			}
+		}
+		t.Logf("%s: least %.2f", theme, least)
+		if least < 2 {
+			t.Errorf("%s: %.2f is all that is left of %s", theme, least, where)
+		}
+	}
+}
+
+// washedOut is a colour where the darkest is a grey of 35 %.
+func washedOut(c color.Color) string {
+	made, _ := colorful.MakeColor(c)
+	const black = 0.35
+	raised := func(v float64) float64 { return black + v*(1-black) }
+	return colorful.Color{R: raised(made.R), G: raised(made.G), B: raised(made.B)}.Hex()
+}
+
 // seen is a colour as a person with one kind of cone missing sees it: Machado, Oliveira and Fernandes, A Physiologically-based
 // Model for Simulation of Color Vision Deficiency (IEEE TVCG 15-6, 2009), severity 1.0, on linear RGB.
 func seen(c colorful.Color, matrix [9]float64) colorful.Color {

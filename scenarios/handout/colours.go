@@ -20,22 +20,22 @@ func light() theme {
 	return theme{
 		background: white, text: "#1a1a1a", muted: "#595959", rule: "#bdbdbd", curve: "#00558f", gap: "#b00020",
 		consumers: []colour{
-			{"#af8700", black}, {"#5f87af", black}, {"#00875f", black}, {"#5f5f00", white},
-			{"#005f87", white}, {"#d75fff", black}, {"#000000", white}, {"#00005f", white},
-			{"#af00ff", white}, {"#444444", white}, {"#af8787", black}, {"#0000d7", white},
+			{"#432300", white}, {"#04517c", white}, {"#206d5a", white}, {"#78980c", black},
+			{"#1b8df5", black}, {"#310634", white}, {"#129a65", black}, {"#372cf8", white},
+			{"#130902", white}, {"#824917", white}, {"#977cac", black}, {"#1f037f", white},
 		},
 	}
 }
 
 // dark are the colours where a reader likes it dark: those of the dashboard's dark theme.
 func dark() theme {
-	const black, white = "#000000", "#ffffff"
+	const black = "#000000"
 	return theme{
 		background: "#1e1e1e", text: "#ececec", muted: "#b2b2b2", rule: "#4a4a4a", curve: "#7cc7ff", gap: "#ff8787",
 		consumers: []colour{
-			{"#af5f00", white}, {"#00afff", black}, {"#5fd7af", black}, {"#ffff00", black},
-			{"#afd7ff", black}, {"#875f87", white}, {"#87875f", black}, {"#d7ffaf", black},
-			{"#af00d7", white}, {"#878787", black}, {"#d7af00", black}, {"#ffffff", black},
+			{"#af875f", black}, {"#5fafd7", black}, {"#5fffd7", black}, {"#ffff00", black},
+			{"#5f87af", black}, {"#ffd7ff", black}, {"#afd75f", black}, {"#878787", black},
+			{"#af5fff", black}, {"#5faf00", black}, {"#87afaf", black}, {"#ffffaf", black},
 		},
 	}
 }
