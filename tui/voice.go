@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
@@ -53,7 +54,7 @@ func (v *Voice) Keys() []string {
 // Wish is what somebody wants who typed a line.
 type Wish struct {
 	Command    lab.Command   // to be carried out, nil for none
-	Said       phrase.Phrase // what was understood, or why nothing is done
+	Said       phrase.Phrase // why nothing is done, empty where something is
 	Help, Quit bool
 }
 
@@ -79,7 +80,7 @@ func (v *Voice) Understand(line string, s *lab.Snapshot) Wish {
 	case !why.Empty():
 		return Wish{Said: why}
 	}
-	return Wish{Command: c, Said: phrase.New("%s ...", intent(c))}
+	return Wish{Command: c}
 }
 
 // Answer says how a command ended.
@@ -118,13 +119,17 @@ func (st *styles) amounts(s *lab.Snapshot) []string {
 		if !t.Known {
 			continue
 		}
-		text := st.things(t.Name, t.Total)
-		if rate := st.decimal(t.Rate, 1); t.Rate >= 0.05 {
-			text = st.t("%s (%s msg/s)", text, rate)
-		}
-		parts = append(parts, text)
+		parts = append(parts, st.atRate(st.things(t.Name, t.Total), t.Rate))
 	}
 	return append(out, strings.Join(parts, ", "))
+}
+
+// atRate adds how many messages a second that is, where it is any.
+func (st *styles) atRate(text string, rate float64) string {
+	if rate < 0.05 {
+		return text
+	}
+	return st.t("%s (%s msg/s)", text, phrase.Decimal{Value: rate, Digits: 1})
 }
 
 // backlog says how many payments wait, and where that is going.
@@ -139,28 +144,35 @@ func (st *styles) backlog(s *lab.Snapshot) string {
 	case d.Trend == lab.Stuck:
 		return st.t("%s: %s", waits, phrase.New("there is lag, and it does not move"))
 	case d.Trend == lab.Shrinking && d.ToZero >= 0:
-		return st.t("%s, at this rate for another %s", waits, st.howOld(roundUp(d.ToZero)))
+		left := roundUp(d.ToZero)
+		if left < time.Minute {
+			return st.t("%s, at this rate for another %s", waits, phrase.New("%s s", phrase.Number(left/time.Second)))
+		}
+		return st.t("%s, at this rate for another %s", waits, clock(left))
 	}
 	return waits
 }
 
 // reading says of each member who reads what, and how fast.
 func (st *styles) reading(s *lab.Snapshot) []string {
-	var out []string
+	var out, idle []string
 	for _, i := range instances(s) {
 		name := visible(i.Name, 40, st.ascii)
 		switch {
 		case i.Err != nil:
 			out = append(out, st.t("%s: %s", name, st.toldOf(i.Err, endless)))
 		case i.Health == lab.Standby:
-			out = append(out, st.t("%s: %s", name, phrase.New("no partition is left")))
+			idle = append(idle, name)
 		case i.Health != lab.Active && i.Outside > 0:
 			out = append(out, st.t("%s: %s", name, phrase.New("gone")))
 		case i.Health != lab.Active:
 			out = append(out, st.t("%s: %s", name, st.healthWord(i.Health)))
 		case i.Kind == lab.OrderKind && len(i.Partitions) > 0:
-			out = append(out, st.t("%s reads %s (%s msg/s)", name, st.partitionsOf(i), phrase.Decimal{Value: i.Rate, Digits: 1}))
+			out = append(out, st.atRate(st.t("%s reads %s", name, st.partitionsOf(i)), i.Rate))
 		}
+	}
+	if len(idle) > 0 {
+		out = append(out, st.t("%s: %s", strings.Join(idle, ", "), phrase.New("no partition is left")))
 	}
 	return out
 }
@@ -188,7 +200,7 @@ func (st *styles) troubles(s *lab.Snapshot) []string {
 		out = append(out, st.loopSentence(i, endless))
 	}
 	if orphans := orphaned(s); len(orphans) > 0 {
-		out = append(out, "ORPHAN. "+st.orphanNotice(s, orphans, endless))
+		out = append(out, st.t("ORPHAN.")+" "+st.orphanNotice(s, orphans, endless))
 	}
 	for _, p := range s.Partitions {
 		if p.Blocked != nil {

@@ -138,7 +138,7 @@ func (t *teller) run(ctx context.Context, jobs *sync.WaitGroup, typed <-chan str
 		case <-stand.C:
 			t.stand()
 		case answer := <-answers:
-			t.say(time.Now(), answer)
+			t.say(t.lab.Snapshot().At, answer)
 		case line := <-typed:
 			wish := t.voice.Understand(line, t.lab.Snapshot())
 			if wish.Quit {
@@ -158,9 +158,9 @@ func (t *teller) run(ctx context.Context, jobs *sync.WaitGroup, typed <-chan str
 	}
 }
 
-// grant says what was understood of a line.
+// grant says what a line asks to be told, or why nothing is done.
 func (t *teller) grant(wish tui.Wish) {
-	now := time.Now()
+	now := t.lab.Snapshot().At
 	if wish.Help {
 		for _, line := range t.voice.Keys() {
 			t.say(now, line)
