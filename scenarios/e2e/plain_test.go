@@ -1,6 +1,6 @@
 //go:build synctests
 
-package plain
+package e2e
 
 import (
 	"io"
@@ -14,6 +14,7 @@ import (
 	"blackfriday/services/event"
 	"blackfriday/services/lab"
 	"blackfriday/services/lab/labtest"
+	"blackfriday/tui/plain"
 )
 
 // TestALivingLabIsToldWhole: a flood, a death and poison, every event of them on a line of its own.
@@ -24,8 +25,8 @@ func TestALivingLabIsToldWhole(t *testing.T) {
 		l := lab.New(cfg)
 		labtest.Run(t, l)
 		in, typed := io.Pipe()
-		out, ended := &paper{}, make(chan error, 1)
-		go func() { ended <- Run(t.Context(), l, out, Options{Every: 2 * time.Second, Keys: in}) }()
+		out, ended := &lockedBuffer{}, make(chan error, 1)
+		go func() { ended <- plain.Run(t.Context(), l, out, plain.Options{Every: 2 * time.Second, Keys: in}) }()
 		<-time.After(5 * time.Second)
 		for _, line := range []string{"f", "k", " p ", "d", "d"} {
 			_, _ = io.WriteString(typed, line+"\r\n")
