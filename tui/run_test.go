@@ -135,3 +135,29 @@ func TestRunEndsAndAwaitsCommands(t *testing.T) {
 		t.Errorf("Run returned while a command was under way: %v", l.ended)
 	}
 }
+
+// A terminal gets no colour that it does not know, whatever its environment says of it.
+func TestRunAsksNoMoreColoursThanThereAre(t *testing.T) {
+	for _, test := range []struct {
+		env           []string
+		has, hasNever string // empty: anything
+	}{
+		{[]string{"TERM=xterm-256color", "COLORTERM=truecolor"}, "48;2;30;30;30", ""},
+		{[]string{"TERM=xterm-256color"}, "48;5;", "48;2;"},
+		{[]string{"TERM=xterm"}, "\x1b[", "48;"},
+		{[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=1"}, "\x1b[1", "48;"},
+		{[]string{"TERM=dumb"}, "Black Friday Lab", "\x1b[1m"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		out := &screenBuffer{drawn: cancel}
+		in, keyboard := io.Pipe()
+		err := run(ctx, &fakeLab{snapshot: flooded()}, Options{Theme: ThemeDark}, tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(100, 30),
+			tea.WithEnvironment(append(test.env, "TTY_FORCE=1")))
+		_, _ = in.Close(), keyboard.Close()
+		cancel()
+		got := out.String()
+		if err != nil || !strings.Contains(got, test.has) || test.hasNever != "" && strings.Contains(got, test.hasNever) {
+			t.Errorf("%q: %v, want %q and never %q in %.400q", test.env, err, test.has, test.hasNever, got)
+		}
+	}
+}
