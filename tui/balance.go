@@ -3,7 +3,6 @@ package tui
 import (
 	"strings"
 
-	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 	"blackfriday/services/ledger"
 )
@@ -15,25 +14,31 @@ type part struct {
 	sum         ledger.Sum
 	style       pen
 	usual       bool // it stands in the sum even when it is 0
+	none        pen  // its style where there is nothing of it
 }
 
-// partsOf are the parts of an entry of the books, in the order in which a payment goes through them.
+// partsOf are the parts of an entry of the books, in the order in which a payment goes through them, each called as so many
+// of them are.
 func (st *styles) partsOf(e ledger.Entry) []part {
+	lost, expired := st.plural(e.Lost.Count, "%s lost", "%s lost"), st.plural(e.Expired.Count, "%s expired", "%s expired")
 	return []part{
-		{st.t("orders"), st.once("orders "), st.t("became at least one order"), e.Done, st.done, true},
-		{"DLQ", "DLQ", st.t("a dead letter, and no order"), e.DLQ, st.dead, true},
-		{st.t("in flight"), st.t("flight"), st.t("in hand, or too fresh to judge"), e.InFlight, st.strong, true},
-		{st.t("waiting"), st.once("waiting "), st.t("no order yet, and not committed"), e.Waiting, st.waits, true},
-		{st.t("lost"), st.t("lost"), st.t("committed, and nothing came of it"), e.Lost, st.alarm, false},
-		{st.t("foreign"), st.once("foreign "), st.t("committed by another program"), e.Foreign, st.warn, false},
-		{st.t("expired"), st.t("expired"), st.t("deleted before anybody read it"), e.Expired, st.warn, false},
+		{st.plural(e.Done.Count, "%s order", "%s orders"), st.plural(e.Done.Count, "%s order ", "%s orders "),
+			st.t("became at least one order"), e.Done, st.done, true, st.muted},
+		{"DLQ", "DLQ", st.t("a dead letter, and no order"), e.DLQ, st.dead, true, st.muted},
+		{st.t("in flight"), st.t("flight"), st.t("in hand, or too fresh to judge"), e.InFlight, st.strong, true, st.muted},
+		{st.t("waiting"), st.once("waiting "), st.t("no order yet, and not committed"), e.Waiting, st.waits, true, st.muted},
+		{lost, lost, st.t("committed, and nothing came of it"), e.Lost, st.alarm, false, st.good},
+		{st.plural(e.Foreign.Count, "%s foreign", "%s foreign"), st.once("foreign "), st.t("committed by another program"),
+			e.Foreign, st.warn, false, st.muted},
+		{expired, expired, st.t("deleted before anybody read it"), e.Expired, st.warn, false, st.muted},
 	}
 }
 
 // others are the payments that this lab could do nothing about, as one part.
 func (st *styles) others(e ledger.Entry) part {
 	sum := ledger.Sum{Count: e.Foreign.Count + e.Expired.Count, Cents: e.Foreign.Cents + e.Expired.Cents}
-	return part{name: st.t("other"), short: st.t("other"), sum: sum, style: st.warn}
+	word := st.plural(sum.Count, "%s other", "%s other")
+	return part{name: word, short: word, sum: sum, style: st.warn}
 }
 
 // balanced says that the parts add up, in payments and in cents.
@@ -119,7 +124,7 @@ func (st *styles) equation(e ledger.Entry, how equation) string {
 	}
 	name, equals, plus := "", " = ", " + "
 	if how.words {
-		name = st.t("payments")
+		name = st.plural(e.Payments.Count, "%s payment", "%s payments")
 	}
 	if how.rounded {
 		equals = " " + st.g.about + " "
@@ -170,7 +175,7 @@ func (st *styles) lost(s *lab.Snapshot) string {
 	case !balanced(p.Total):
 		return st.alarm.Render(" " + st.g.bad + " " + st.t("DOES NOT ADD UP") + " ")
 	case p.Total.Lost.Count > 0:
-		return st.alarm.Render(" " + st.g.bad + " " + st.t("LOST %s", phrase.Number(p.Total.Lost.Count)) + " ")
+		return st.alarm.Render(" " + st.g.bad + " " + st.count(p.Total.Lost.Count, "LOST %s", "LOST %s") + " ")
 	case p.Err != nil:
 		return st.bad.Render(st.g.attention + " " + st.t("lost 0"))
 	case doubted:

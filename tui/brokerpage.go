@@ -26,7 +26,7 @@ func brokerTitle(st *styles, s *lab.Snapshot, w int) string {
 	if !s.Placement.Simulated {
 		right = " " + st.replication(s) + " "
 	}
-	head := " " + st.title.Render(st.t("BROKERS")) + " " + st.t("%d of %d answer", up, len(s.Brokers)) + " "
+	head := " " + st.title.Render(st.t("BROKERS")) + " " + st.say(phrase.Count(int64(up), "%s of %d answers", "%s of %d answer", len(s.Brokers))) + " "
 	if old := st.staleWord(s); old != "" {
 		head += st.alarm.Render(" "+old+" ") + " "
 	}

@@ -119,7 +119,7 @@ func unreadFor(r lab.Rebalance, longest time.Duration) []string {
 // listed joins names and counts those beyond the most.
 func (st *styles) listed(names []string, most int) string {
 	if len(names) > most {
-		names = append(names[:most-1:most-1], st.t("%d more", len(names)-most+1))
+		names = append(names[:most-1:most-1], st.count(int64(len(names)-most+1), "%[1]s more", "%[1]s more"))
 	}
 	return strings.Join(names, ", ")
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -22,7 +23,7 @@ func (st *styles) flood(f lab.FloodProgress, w int) string {
 			st.rule.Render(strings.Repeat(st.g.gauge[1], int(10-done))) + st.strong.Render(text)
 	case f.Unknown > 0:
 		text := st.t("flood: %s acknowledged, %s not,", st.compact(f.Acked), st.compact(f.Failed))
-		return text + " " + st.bad.Render(st.t("%s unknown", st.compact(f.Unknown))) + " "
+		return text + " " + st.bad.Render(st.say(phrase.Count(f.Unknown, "%[2]s unknown", "%[2]s unknown", st.compact(f.Unknown)))) + " "
 	case f.Failed > 0 || f.Err != nil:
 		return st.bad.Render(st.t("flood: %s of %s failed:", st.compact(f.Failed), st.compact(f.Wanted))+" ") +
 			st.toldOf(f.Err, w/4) + " "

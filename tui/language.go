@@ -51,6 +51,22 @@ func (st *styles) count(n int64, one, other string) string {
 	return st.say(phrase.Count(n, one, other))
 }
 
+// drawn marks an argument of a sentence that has its own style: control characters that no text on the screen has.
+func drawn(text string) string { return "\x0e" + text + "\x0f" }
+
+// mixed is a sentence in one style but for what is drawn in it. So every language has the words in its own order.
+func (st *styles) mixed(style pen, p phrase.Phrase) string {
+	var out strings.Builder
+	for part := range strings.SplitSeq(st.say(p), "\x0f") {
+		plain, own, _ := strings.Cut(part, "\x0e")
+		if plain != "" {
+			out.WriteString(style.Render(plain))
+		}
+		out.WriteString(own)
+	}
+	return out.String()
+}
+
 // number is a whole number in the language of the screen.
 func (st *styles) number(n int64) string { return st.plain(phrase.Number(n).In(st.lang)) }
 

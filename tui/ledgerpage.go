@@ -47,21 +47,19 @@ func ledgerBody(st *styles, s *lab.Snapshot, w int) []string {
 // equationLines are the balance in large: one part per line, in payments and in euros, with what it means.
 func (st *styles) equationLines(s *lab.Snapshot, w int) []string {
 	total := s.Ledger.Total
-	out := []string{st.equationLine(" ", part{name: st.t("payments"), means: st.t("in payment-successful"), sum: total.Payments, style: st.strong}, total, w)}
+	out := []string{st.equationLine(" ", part{name: st.plural(total.Payments.Count, "%s payment", "%s payments"), means: st.t("in payment-successful"), sum: total.Payments, style: st.strong}, total, w)}
 	sign := "="
 	for _, p := range st.partsOf(total) {
-		if p.name == st.t("lost") && p.sum == (ledger.Sum{}) {
-			p.style = st.good
-		} else if p.sum == (ledger.Sum{}) {
-			p.style = st.muted
+		if p.sum == (ledger.Sum{}) {
+			p.style = p.none
 		}
 		out = append(out, st.equationLine(sign, p, total, w))
 		sign = "+"
 	}
 	out = append(out, "",
-		st.equationLine(" ", part{name: st.t("duplicates"), means: st.t("second effects of the same payment"), sum: total.Duplicates,
+		st.equationLine(" ", part{name: st.plural(total.Duplicates.Count, "%s duplicate", "%s duplicates"), means: st.t("second effects of the same payment"), sum: total.Duplicates,
 			style: st.duplicates(total.Duplicates.Count)}, total, w),
-		st.equationLine(" ", part{name: st.t("redriven"), means: st.t("dead letters that were sent again"), sum: total.Redriven,
+		st.equationLine(" ", part{name: st.plural(total.Redriven.Count, "%s redriven", "%s redriven"), means: st.t("dead letters that were sent again"), sum: total.Redriven,
 			style: st.muted}, total, w))
 	out = append(append(out, st.otherLetters(s.Ledger, w)...), "")
 	return append(out, st.conclusion(s, w)...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
 )
 
@@ -160,15 +161,10 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	head := " " + st.title.Render(fmt.Sprintf("#%d", r.ID)) + " " + st.causeStyle(r).Render(st.causes(r)+" "+st.who(r, 30)) + " "
 	clocks := st.muted.Render(" "+st.t("callbacks")+" ") + st.callbacks(r) + dot + st.muted.Render(st.t("brokers")+" ") + st.known(r) + " "
-	moved := st.count(int64(len(r.Moved)), "%s partition", "%s partitions")
-	if w < 100 {
-		moved = fmt.Sprint(len(r.Moved))
-	}
-	summary := " " + st.strong.Render(moved) + st.muted.Render(" "+st.plural(len(r.Moved), "%s moved,", "%s moved,")+" ") +
-		fmt.Sprint(len(r.Kept)) + st.muted.Render(" "+st.plural(len(r.Kept), "%s kept", "%s kept"))
+	summary := " " + st.exchange(r, w)
 	if longest, sum, n := r.Idle(); n > 0 {
-		summary += dot + st.muted.Render(st.t("unread")+" ") + st.strong.Render(st.took(longest)) + st.muted.Render(" "+st.t("at most,")+" ") + st.took(sum) +
-			st.muted.Render(" "+st.t("in all")) + dot + st.again(r) + st.muted.Render(" "+st.t("begun twice"))
+		summary += dot + st.mixed(st.muted, phrase.New("unread %s at most, %s in all", drawn(st.strong.Render(st.took(longest))), drawn(st.took(sum)))) +
+			dot + st.mixed(st.muted, phrase.New("%s begun twice", drawn(st.again(r))))
 	}
 	if r.Outage {
 		summary += dot + st.warn.Render(st.t("in an outage"))
@@ -183,35 +179,47 @@ func rebalanceDetail(st *styles, r lab.Rebalance, w, lines, top int) []string {
 	return append([]string{st.ruled(head, clocks, w), summary}, st.scrollable(columns(st, pieces, w), w, lines-2, top)...)
 }
 
+// exchange says how many partitions of a rebalance changed hands, and how many stayed.
+func (st *styles) exchange(r lab.Rebalance, w int) string {
+	n := int64(len(r.Moved))
+	moved, kept := drawn(st.strong.Render(st.number(n))), phrase.Count(int64(len(r.Kept)), "%s kept", "%s kept")
+	said := phrase.Count(n, "%[2]s partition moved, %[3]s", "%[2]s partitions moved, %[3]s", moved, kept)
+	if w < 100 {
+		said = phrase.Count(n, "%[2]s moved, %[3]s", "%[2]s moved, %[3]s", moved, kept)
+	}
+	return st.mixed(st.muted, said)
+}
+
 // once is a word that means something else elsewhere: its name ends in a blank.
 func (st *styles) once(word string) string { return strings.TrimSpace(st.t(word)) }
 
 // plural is what goes with a number of things that stands before it in another style.
-func (st *styles) plural(n int, one, other string) string {
-	_, word, _ := strings.Cut(st.count(int64(n), one, other), " ")
-	return word
+func (st *styles) plural(n int64, one, other string) string {
+	_, word, _ := strings.Cut(st.count(n, one, other), " ")
+	return strings.TrimSpace(word)
 }
 
 // move is what a partition went through that changed hands.
 func (st *styles) move(m lab.Move) string {
 	text := st.strong.Render(fmt.Sprintf("P%d", m.Partition)) + " " + st.party(m.From, m.FromOutside) + " " + st.g.arrow + " " + st.party(m.To, m.ToOutside)
-	if !m.Measured {
-		return text + st.muted.Render(" "+st.t("unread")+" "+st.g.dash)
+	unread := phrase.New("unread %s", drawn(st.took(m.Unread)))
+	switch {
+	case !m.Measured:
+		unread = phrase.New("unread %s", st.g.dash)
+	case m.Redelivered > 0:
+		unread = phrase.Count(m.Redelivered, "unread %[2]s, %[3]s again", "unread %[2]s, %[3]s again",
+			drawn(st.took(m.Unread)), drawn(st.compact(m.Redelivered)))
 	}
-	text += st.muted.Render(" "+st.t("unread")+" ") + st.took(m.Unread)
-	if m.Redelivered > 0 {
-		text += st.muted.Render(", ") + st.compact(m.Redelivered) + st.muted.Render(" "+st.once("again "))
-	}
-	return text
+	return text + " " + st.mixed(st.muted, unread)
 }
 
 // keep is what a partition went through that stayed.
 func (st *styles) keep(k lab.Kept) string {
-	text := st.strong.Render(fmt.Sprintf("P%d", k.Partition)) + " " + st.hand(k.Reader) + st.muted.Render(" "+st.plural(1, "%s kept", "%s kept"))
+	text := st.strong.Render(fmt.Sprintf("P%d", k.Partition)) + " " + st.hand(k.Reader) + " "
 	if k.Measured {
-		text += st.muted.Render(st.t(", paused")+" ") + st.took(k.Pause)
+		return text + st.mixed(st.muted, phrase.New("kept, paused %s", drawn(st.took(k.Pause))))
 	}
-	return text
+	return text + st.muted.Render(st.t("kept"))
 }
 
 // party is who had a partition, or has it: one of ours by its sign, and a member outside this lab by its name.
@@ -255,9 +263,9 @@ func rebalanceBriefs(st *styles, s *lab.Snapshot, w, lines int) []string {
 	var out []string
 	for i := len(s.Rebalances) - 1; i >= 0 && len(out) < lines; i-- {
 		r := s.Rebalances[i]
-		right := st.muted.Render(st.t("unread")+" ") + st.g.dash
+		right := st.mixed(st.muted, phrase.New("unread %s", drawn(st.g.dash)))
 		if longest, _, n := r.Unread(); n > 0 {
-			right = st.muted.Render(st.t("unread")+" ") + st.strong.Render(st.took(longest))
+			right = st.mixed(st.muted, phrase.New("unread %s", drawn(st.strong.Render(st.took(longest)))))
 		}
 		if r.Open {
 			right = st.warn.Render(st.t("under way"))

@@ -25,7 +25,7 @@ func topicRows(st *styles, s *lab.Snapshot, w int) []string {
 			name += st.warn.Render("  " + visible(s.DLQ.Newest.Code, max(w-36, 0), st.ascii))
 		}
 		if waits(s, t) {
-			name += st.warn.Render("  " + st.t("%s hidden %s", st.compact(t.Hidden), st.took(t.HiddenFor)))
+			name += st.warn.Render("  " + st.say(phrase.Count(t.Hidden, "%[2]s hidden %[3]s", "%[2]s hidden %[3]s", st.compact(t.Hidden), st.took(t.HiddenFor))))
 		}
 		total, rate := st.g.dash, st.g.dash
 		if t.Missing {
@@ -106,7 +106,7 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" "+st.t("from")+" ") + st.count(t.UniqueUsers, "%s user", "%s users")
 	dot := st.muted.Render(" " + st.g.dot + " ")
 	if t.Rejected > 0 {
-		first += dot + st.warn.Render(st.t("%s invalid", phrase.Number(t.Rejected)))
+		first += dot + st.warn.Render(st.count(t.Rejected, "%s invalid", "%s invalid"))
 		dead := fmt.Sprintf(" %s DLQ %s", st.g.arrow, st.number(s.DLQ.Total))
 		if s.DLQ.Known && s.DLQ.Total < t.Rejected && width(first)+width(dead) <= w {
 			first += st.warn.Render(dead)
@@ -119,7 +119,10 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	for _, p := range []struct {
 		n    int64
 		noun string
-	}{{t.Payments, st.t("payments")}, {t.Orders, st.t("orders")}, {t.Emails, st.t("emails")}} {
+	}{
+		{t.Payments, st.plural(t.Payments, "%s payment", "%s payments")}, {t.Orders, st.plural(t.Orders, "%s order", "%s orders")},
+		{t.Emails, st.plural(t.Emails, "%s email", "%s emails")},
+	} {
 		second += " " + st.compact(p.n) + st.muted.Render(" "+p.noun)
 	}
 	return []string{first, second}

@@ -103,7 +103,8 @@ func (d *desk) recreate(cmd *cobra.Command, c *kafka.Cluster, whose connect.Whos
 		return err
 	}
 	return d.report(cmd, k, name, func(t topicJSON) (any, phrase.Phrase) {
-		return t, phrase.New("Recreated topic %s: %d partitions, replication factor %d, no records.", t.Name, t.Partitions, t.Replicas)
+		return t, phrase.New("Recreated topic %s: %s, replication factor %d, no records.", t.Name,
+			phrase.Count(int64(t.Partitions), "%s partition", "%s partitions"), t.Replicas)
 	})
 }
 

@@ -194,7 +194,8 @@ func (s *state) recreateTopics(partitions int, reply chan<- error) {
 				if err == nil {
 					s.cfg = wanted
 					s.forget()
-					s.feed.add(Info, "topics", 0, "The topics were recreated with %d partitions: all records and offsets are gone.", partitions)
+					s.feed.tell(Info, "topics", 0, phrase.Count(int64(partitions), "The topics were recreated with %s partition: all records and offsets are gone.",
+						"The topics were recreated with %s partitions: all records and offsets are gone."))
 				} else {
 					s.feed.add(Bad, "topics", 0, "The topics could not be recreated: %v", err)
 				}

@@ -98,7 +98,7 @@ func (s *state) tellStranded(now time.Time) {
 		told.Parts = append(told.Parts, phrase.New("P%d was unread for %s, order-%d has it", k.Partition, phrase.Seconds(k.Pause), k.Reader))
 	}
 	if extra := len(told.Parts) - 4; extra > 0 {
-		told.Parts = append(told.Parts[:4], phrase.New("%d more for less", extra))
+		told.Parts = append(told.Parts[:4], phrase.Count(int64(extra), "%s more for less", "%s more for less"))
 	}
 	s.feed.add(Warn, "kafka", 0, "After the outage: %s.", told)
 }

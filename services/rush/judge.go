@@ -88,7 +88,8 @@ func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 // text is the verdict for people.
 func (v verdict) text() phrase.List {
 	lines := []phrase.Speaker{
-		phrase.New("%d payments by %d customers in %s s, %s per second", v.Payments, v.Clients, decimal(v.Seconds, 2), decimal(v.PerSecond, 1)),
+		phrase.New("%s by %s in %s s, %s per second", phrase.Count(int64(v.Payments), "%s payment", "%s payments"),
+			phrase.Count(int64(v.Clients), "%s customer", "%s customers"), decimal(v.Seconds, 2), decimal(v.PerSecond, 1)),
 		phrase.New("taken       %d of %d, %s %%", v.Succeeded, v.Payments, decimal(v.SuccessRate, 1)),
 		phrase.New("answers     min %s ms, mean %s ms, max %s ms", decimal(v.Min, 1), decimal(v.Mean, 1), decimal(v.Max, 1)),
 		phrase.New("percentiles 50 %% %s ms, 95 %% %s ms, 99 %% %s ms", decimal(v.P50, 1), decimal(v.P95, 1), decimal(v.P99, 1)),

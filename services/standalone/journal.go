@@ -36,7 +36,8 @@ func NewJournal(out io.Writer, asJSON bool) *Journal {
 	if !asJSON {
 		j := &Journal{}
 		j.out = lines.New(out, func(n int64) string {
-			return phrase.New("… %d lines were dropped: they came faster than they were read", n).In(j.l)
+			return phrase.Count(int64(n), "… %s line was dropped: they came faster than they were read",
+				"… %s lines were dropped: they came faster than they were read").In(j.l)
 		})
 		return j
 	}
