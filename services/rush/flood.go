@@ -110,12 +110,12 @@ func (c *counter) flood(cmd *cobra.Command, s *payment.Service, n int, seed uint
 	stop()
 	p := f.Progress()
 	result := newFlooded(p, seed, f.Ranges())
-	lines := []phrase.Speaker{phrase.Count(int64(result.Wanted),
+	lines := []phrase.Speaker{phrase.Count(result.Wanted,
 		"%s payment: %d acknowledged, %d refused, %d unknown, in %v (%s per second)",
 		"%s payments: %d acknowledged, %d refused, %d unknown, in %v (%s per second)",
 		result.Acknowledged, result.Refused, result.Unknown, p.Took.Round(time.Millisecond), decimal(result.PerSecond, 0))}
 	for _, r := range result.Partitions {
-		lines = append(lines, phrase.Count(int64(r.Count), "partition %[2]d: %[1]s payment, offset %[3]d",
+		lines = append(lines, phrase.Count(r.Count, "partition %[2]d: %[1]s payment, offset %[3]d",
 			"partition %[2]d: %[1]s payments, offsets %[3]d to %[4]d", r.Partition, r.First, r.Last))
 	}
 	if err != nil {

@@ -36,7 +36,7 @@ func NewJournal(out io.Writer, asJSON bool) *Journal {
 	if !asJSON {
 		j := &Journal{}
 		j.out = lines.New(out, func(n int64) string {
-			return phrase.Count(int64(n), "… %s line was dropped: they came faster than they were read",
+			return phrase.Count(n, "… %s line was dropped: they came faster than they were read",
 				"… %s lines were dropped: they came faster than they were read").In(j.l)
 		})
 		return j
