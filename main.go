@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,6 +38,7 @@ import (
 	"blackfriday/services/standalone"
 	"blackfriday/tui"
 	"blackfriday/tui/cast"
+	"blackfriday/tui/clipboard"
 	"blackfriday/tui/plain"
 	"blackfriday/tui/watchdog"
 )
@@ -231,6 +233,9 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 	}
 	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
 	o.Program = typed.CalledAs(os.Args[0])
+	o.Clipboard = func(ctx context.Context, text string) error {
+		return clipboard.Write(ctx, os.Getenv, runtime.GOOS, text)
+	}
 	o.Messages, o.DeadLetters = desks(l)
 	return o
 }

@@ -45,7 +45,7 @@ func (m *model) pressOnDesk(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	case key.Matches(msg, k.FollowTyped):
 		m.form = m.followForm()
 		return nil, true
-	case key.Matches(msg, k.Confirm) && m.reads():
+	case key.Matches(msg, k.Confirm):
 		return m.copyChosen(), true
 	}
 	switch m.page {

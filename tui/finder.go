@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -45,7 +44,7 @@ func (m *model) keyDeeds() (deeds []named) {
 	answering := m.keys.Sections()[len(m.keys.Sections())-1].Keys
 	for _, section := range m.keys.Sections() {
 		for _, b := range section.Keys {
-			msg, ok := pressOf(b)
+			msg, ok := typedBy(b)
 			if !ok || slices.ContainsFunc(answering, func(a key.Binding) bool { return slices.Equal(a.Keys(), b.Keys()) }) {
 				continue
 			}
@@ -54,13 +53,13 @@ func (m *model) keyDeeds() (deeds []named) {
 				if !away || m.reads() {
 					return m.press(msg)
 				}
-				first, _ := pressOf(home)
+				first, _ := typedBy(home)
 				return tea.Batch(m.press(first), m.press(msg))
 			}})
 		}
 	}
 	for _, b := range []key.Binding{m.keys.Help, m.keys.Quit} {
-		msg, _ := pressOf(b)
+		msg, _ := typedBy(b)
 		deeds = append(deeds, named{says: phrase.Named(b.Help().Desc), key: b.Help().Key, run: func(m *model) tea.Cmd { return m.press(msg) }})
 	}
 	return deeds
@@ -78,19 +77,6 @@ func (k KeyMap) pageOf(b key.Binding) (home key.Binding, away bool) {
 		return k.Messages, true
 	}
 	return key.Binding{}, false
-}
-
-// pressOf is pressing a key that types one character; ok is false for others, which scroll or choose.
-func pressOf(b key.Binding) (msg tea.KeyPressMsg, ok bool) {
-	for _, name := range b.Keys() {
-		if name == "space" {
-			return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}, true
-		}
-		if r, size := utf8.DecodeRuneInString(name); size == len(name) {
-			return tea.KeyPressMsg{Code: r, Text: name}, true
-		}
-	}
-	return tea.KeyPressMsg{}, false
 }
 
 // commandDeeds are what the lab can be asked for, each by its own name.
@@ -215,10 +201,7 @@ func (m *model) pressFinder(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, k.Back):
 		m.finder = nil
 	case key.Matches(msg, k.Choose):
-		if p.cursor < len(p.found) {
-			m.finder = nil
-			return p.deeds[p.found[p.cursor]].run(m)
-		}
+		return m.runFound(p)
 	case key.Matches(msg, k.Next):
 		p.cursor = min(p.cursor+1, max(len(p.found)-1, 0))
 	case key.Matches(msg, k.Previous):
@@ -231,6 +214,15 @@ func (m *model) pressFinder(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// runFound does what the cursor is at.
+func (m *model) runFound(p *finder) tea.Cmd {
+	if p.cursor >= len(p.found) {
+		return nil
+	}
+	m.finder = nil
+	return p.deeds[p.found[p.cursor]].run(m)
+}
+
 // paste puts a text into the box.
 func (p *finder) paste(text string, l *phrase.Language) {
 	f := &form{fields: []field{p.box}}
@@ -239,12 +231,14 @@ func (p *finder) paste(text string, l *phrase.Language) {
 	p.find(l)
 }
 
+// finderRows is how many actions are listed at once: the partitions stay in sight.
+func finderRows(h int) int { return max(min(12, h-16), 1) }
+
 // finderLines draws the finder as a frame of at most w by h cells.
 func finderLines(st *styles, p *finder, s *lab.Snapshot, w, h int) []string {
-	const most = 12
 	inner := min(w-6, 74)
 	body := st.fieldLines(&p.box, inner, 1, true)[1:]
-	rows := max(min(most, h-16), 1) // the partitions stay in sight
+	rows := finderRows(h)
 	from, to, more := window(len(p.found), rows, around(p.cursor, len(p.found), rows))
 	for i := from; i < to; i++ {
 		body = append(body, st.deedLine(p.deeds[p.found[i]], i == p.cursor, inner, s))

@@ -95,7 +95,7 @@ func TestEveryActingKeyIsInTheFinder(t *testing.T) {
 	}
 	for _, section := range m.keys.Sections()[:len(m.keys.Sections())-1] {
 		for _, b := range section.Keys {
-			if _, acts := pressOf(b); acts && !names[b.Help().Desc] {
+			if _, acts := typedBy(b); acts && !names[b.Help().Desc] {
 				t.Errorf("%s: %s", b.Help().Key, b.Help().Desc)
 			}
 		}

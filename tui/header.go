@@ -218,6 +218,28 @@ func keysPressed(st *styles, pressed []string) string {
 // others; then those in front lose their words, again from the end; and only then keys go, but never the last two. The
 // last cell of the line stays empty.
 func footerLine(st *styles, front, spare []key.Binding, w int) string {
+	var line strings.Builder
+	at := 0
+	for _, spot := range footerSpots(st, front, spare, w) {
+		b := spot.key
+		line.WriteString(blank(spot.from-at) + st.keyName(b, b.Help().Key))
+		if spot.worded {
+			line.WriteString(" " + st.muted.Render(b.Help().Desc))
+		}
+		at = spot.to
+	}
+	return cut(line.String(), w, st.ascii)
+}
+
+// footerSpot is where a key stands in the footer: its first cell, and the one after its last.
+type footerSpot struct {
+	key      key.Binding
+	from, to int
+	worded   bool
+}
+
+// footerSpots lays the footer out.
+func footerSpots(st *styles, front, spare []key.Binding, w int) (spots []footerSpot) {
 	front, spare = st.named(front), st.named(spare)
 	keep := max(len(front)-2, 0)
 	all := slices.Concat(front[:keep], spare, front[keep:])
@@ -233,15 +255,16 @@ func footerLine(st *styles, front, spare []key.Binding, w int) string {
 			all = slices.Delete(all, last, last+1)
 		}
 	}
-	var line strings.Builder
+	at := 0
 	for i, b := range all {
 		gap, worded := footerEntry(i, named, len(all))
-		line.WriteString(blank(gap) + st.keyName(b, b.Help().Key))
+		spot := footerSpot{key: b, from: at + gap, to: at + gap + width(b.Help().Key), worded: worded}
 		if worded {
-			line.WriteString(" " + st.muted.Render(b.Help().Desc))
+			spot.to += 1 + width(b.Help().Desc)
 		}
+		spots, at = append(spots, spot), spot.to
 	}
-	return cut(line.String(), w, st.ascii)
+	return spots
 }
 
 // keyName is the name of a key, without its colour where the key is off.

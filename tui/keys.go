@@ -21,7 +21,7 @@ type KeyMap struct {
 	Freeze, Earlier, Later                 key.Binding
 	EarlierFar, LaterFar                   key.Binding
 	PreviousRebalance, NextRebalance       key.Binding
-	Theme, Language                        key.Binding
+	Theme, Language, Mouse                 key.Binding
 	Dashboard, Events, Consumers           key.Binding
 	Topics, Partitions, Rebalances, Lanes  key.Binding
 	Ledger, Letters, Messages              key.Binding
@@ -81,9 +81,8 @@ func DefaultKeys() KeyMap {
 		PageUp:      bind("pgup", "scroll up", "pgup"),
 		Home:        bind("home", "back to the top", "home"),
 		Choose:      bind("enter", "take it", "enter"),
-		Confirm:     bind("y", "yes; copy what is chosen", "y"),
+		Confirm:     bind("y", "yes; copy what is chosen, or all", "y"),
 		Help:        bind("?", "help", "?"),
-		Finder:      bind(":", "every action, by its name", ":"),
 		Back:        bind("esc", "one step back", "esc"),
 		Quit:        bind("q", "quit", "q"),
 		End:         bind("ctrl+c", "quit, twice: at once", "ctrl+c"),
@@ -91,6 +90,8 @@ func DefaultKeys() KeyMap {
 		PreviousRebalance: bind("F7 {", "replay: the rebalance before", "f7", "{"),
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
+	k.Finder = bind(":", "every action, by its name", ":")
+	k.Mouse = bind("M", "mouse: on, off", "M")
 	k.bindDesk()
 	k.bindGuide()
 	return k
@@ -113,7 +114,7 @@ func (k KeyMap) Sections() []Section {
 		}},
 		{phrase.New("Look"), []key.Binding{
 			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger, k.Letters, k.Messages,
-			k.PageDown, k.PageUp, k.Home, k.Theme, k.Language,
+			k.PageDown, k.PageUp, k.Home, k.Theme, k.Language, k.Mouse,
 		}},
 		{phrase.New("Messages and dead letters"), []key.Binding{
 			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,

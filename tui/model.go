@@ -58,6 +58,7 @@ type model struct {
 	dialog   *dialog
 	form     *form
 	finder   *finder
+	mouseOff bool
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
@@ -115,6 +116,14 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(m.jobs.tick(m.lab), m.pull())
 	case tea.KeyPressMsg:
 		cmd := m.press(msg)
+		m.leave()
+		return m, cmd
+	case tea.MouseClickMsg:
+		cmd := m.click(msg)
+		m.leave()
+		return m, cmd
+	case tea.MouseWheelMsg:
+		cmd := m.wheel(msg)
 		m.leave()
 		return m, cmd
 	case tea.PasteMsg:

@@ -13,6 +13,11 @@ import (
 // press takes one key. What is in front takes it first: a question, then the help, then the page.
 func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	m.remember(msg)
+	return m.obey(msg)
+}
+
+// obey does what a key is for.
+func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	again := m.interrupt
 	m.interrupt = key.Matches(msg, m.keys.End)
 	switch {
@@ -161,6 +166,8 @@ func (m *model) navigate(msg tea.KeyPressMsg) {
 	case m.live.State == lab.Starting:
 	case key.Matches(msg, m.keys.Finder):
 		m.openFinder()
+	case key.Matches(msg, m.keys.Mouse):
+		m.toggleMouse()
 	case m.ask(msg), m.travel(msg), m.turn(msg):
 	case key.Matches(msg, m.keys.Back):
 		m.back()

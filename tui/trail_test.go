@@ -88,7 +88,8 @@ func TestCopyGoesToTheClipboardWithoutControlCharacters(t *testing.T) {
 		t.Fatalf("copied %q, in base64 %s", got, base64.StdEncoding.EncodeToString([]byte(got)))
 	}
 	shows(t, m, "copied to the clipboard")
-	m, _ = dashboard(flooded(), 100, 30)
+	f.page.Messages = nil
+	m = reading(flooded(), f, 100, 30, "0")
 	if _, cmd := m.Update(keyPress("y")); cmd != nil {
 		t.Fatal("something is copied where nothing is chosen")
 	}

@@ -55,6 +55,8 @@ type Options struct {
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain
 	Pills   []Pill // the poison pills to choose from, in the order in which they are listed
+	// Clipboard writes the clipboard of this machine; nil where that of the terminal is all there is.
+	Clipboard func(ctx context.Context, text string) error
 	// Messages and DeadLetters give what topics are read and written with, nil while the lab does not run. They are asked
 	// each time; without them the pages that need them say so.
 	Messages    func() Messages

@@ -129,8 +129,7 @@ func (m *model) copyTyped() tea.Cmd {
 		m.tell(phrase.New("There is nothing to copy."), true)
 		return nil
 	}
-	m.tell(phrase.New("copied to the clipboard, if the terminal allows that"), false)
-	return tea.SetClipboard(pasteable([]byte(text)))
+	return m.copy(pasteable([]byte(text)), phrase.New("copied to the clipboard, if the terminal allows that"))
 }
 
 // typedLines draws the card as a frame of at most w by h cells. The chosen tool is in sight.
