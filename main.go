@@ -18,6 +18,7 @@ import (
 	"charm.land/fang/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"blackfriday/kafka/broker"
 	"blackfriday/kafka/cleanup"
@@ -25,6 +26,7 @@ import (
 	"blackfriday/kafka/console"
 	"blackfriday/kafka/phrase"
 	"blackfriday/kafka/phrase/command"
+	"blackfriday/scenarios/demo"
 	"blackfriday/scenarios/handout"
 	"blackfriday/scenarios/headless"
 	"blackfriday/scenarios/lesson"
@@ -104,16 +106,12 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	}
 	s.lab.Register(root.Flags())
 	flags := root.Flags()
-	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light, contrast, contrast-dark or contrast-light")
-	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	s.register(flags)
 	flags.BoolVar(&s.screen.NoQuestions, "no-questions", false, "the guide asks no questions before the experiments")
-	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
 	s.lesson.Register(flags)
-	s.record.Register(flags)
 	s.plain.Register(flags)
 	root.PersistentFlags().String(command.Flag, language.Name(), "language: en or fr; without it that of LC_ALL, LC_MESSAGES or LANG")
 	s.screen.Language = language
-	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 	serveCommand := serve.Command(s.lab.Config, s.publish)
 	s.lab.Register(serveCommand.Flags())
 	root.AddCommand(serveCommand, headless.Command(clusterFlags()), standalone.Command(clusterFlags(), os.Getenv),
@@ -121,8 +119,40 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
 		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
 	})...)
+	root.AddCommand(newDemo(language))
 	root.AddCommand(rush.Commands(clusterFlags, os.Getenv, tui.Meter(language))...)
 	return root
+}
+
+// newDemo returns `demo`: the dashboard, on which the story plays by itself. Its lab is always one of its own.
+func newDemo(language *phrase.Language) *cobra.Command {
+	s := &settings{}
+	s.screen.Language, s.screen.Demo = language, &tui.Demo{}
+	nothing := func(string) string { return "" } // no variable may lead the demo to somebody's cluster
+	s.lab = serve.NewFlags(connect.New(nothing), connect.NewEmbedded(nothing), &s.metrics)
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Play the whole story on the dashboard in three minutes, with captions",
+		Long: "Plays the whole story on the dashboard in about three minutes, in a lab of its own: a flood, a power cut, poison pills, exactly-once,\n" +
+			"and what the books say of it. Space pauses it and has it go on; every other key pauses it, too, and does what it does.",
+		Example: "  blackfriday demo\n  blackfriday demo --loop --lang fr",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.dashboard(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&s.screen.Demo.Loop, "loop", false, "begin again at the end, until q")
+	s.lab.RegisterPorts(flags, demo.Opening())
+	s.register(flags)
+	return cmd
+}
+
+// register adds the flags of the screen to those of a command.
+func (s *settings) register(flags *pflag.FlagSet) {
+	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light, contrast, contrast-dark or contrast-light")
+	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
+	s.record.Register(flags)
+	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
 }
 
 // publish publishes the numbers of a lab for Prometheus, if it is asked to.

@@ -186,10 +186,10 @@ func (m *model) footer() (front, spare []key.Binding) {
 	case m.form != nil:
 		return m.keys.formKeys(m.form), nil
 	case own == nil || m.live.State == lab.Starting:
-		return front, spare
+		return m.steering(front), spare
 	}
 	last := max(len(front)-2, 0) // help and quit
-	return slices.Concat(own, front[last:]), without(own, slices.Concat(front[:last:last], spare))
+	return m.steering(slices.Concat(own, front[last:])), without(own, slices.Concat(front[:last:last], spare))
 }
 
 // without leaves out the keys that mean something else on the page, or are named there already.

@@ -70,14 +70,17 @@ func (m *model) guideBeside() bool { return m.guide.open && m.width >= guideFrom
 // guideSize is how large the guide is where it is shown whole.
 func (m *model) guideSize() (w, h int) {
 	if m.guideBeside() {
-		return min(max(m.width/3, guideLeast), guideMost) - 3, m.height - chrome
+		return min(max(m.width/3, guideLeast), guideMost) - 3, m.room()
 	}
-	return min(m.width-2, 96), m.height - chrome - 1
+	return min(m.width-2, 96), m.room() - 1
 }
+
+// room is how many lines there are between the header and the status line, but for the caption of the autopilot.
+func (m *model) room() int { return m.height - chrome - m.captionHeight() }
 
 // bodySize is what the guide leaves of the body.
 func (m *model) bodySize() (w, h int) {
-	w, h = m.width, m.height-chrome
+	w, h = m.width, m.room()
 	switch {
 	case m.guideBeside():
 		inner, _ := m.guideSize()

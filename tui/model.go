@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"blackfriday/kafka/phrase"
+	"blackfriday/scenarios/demo"
 	"blackfriday/services/lab"
 )
 
@@ -63,6 +64,7 @@ type model struct {
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
 	guide guide
+	pilot *demo.Autopilot // plays the story; nil: nobody does
 	told  narration
 	diary diary
 
@@ -92,6 +94,9 @@ func newModel(l Lab, o Options, j *jobs) *model {
 	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, colours: colorprofile.TrueColor}
 	m.now = m.live.At
 	m.theme, m.auto = onGround(o.Theme, true)
+	if o.Demo != nil {
+		m.pilot = demo.New(o.Demo.Loop)
+	}
 	m.guide = newGuide(o, m.live)
 	m.publish(m.guide.course.Checkpoint())
 	m.restyle(m.theme)
@@ -113,7 +118,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frameMsg:
 		m.take(msg.snapshot)
 		m.now = msg.at
-		return m, tea.Batch(m.jobs.tick(m.lab), m.pull())
+		return m, tea.Batch(m.jobs.tick(m.lab), m.pull(), m.fly())
 	case tea.KeyPressMsg:
 		cmd := m.press(msg)
 		m.leave()
@@ -139,6 +144,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.take(msg.snapshot)
 		m.say(msg)
 		m.began(msg)
+	case pilotedMsg:
+		m.piloted(msg)
 	case crashMsg:
 		m.crash = msg.err
 		return m, tea.Quit

@@ -20,6 +20,12 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	again := m.interrupt
 	m.interrupt = key.Matches(msg, m.keys.End)
+	if m.flies() && !m.covered() && key.Matches(msg, m.keys.Quit) {
+		return tea.Quit // nobody has done anything yet that could be lost
+	}
+	if m.steer(msg) {
+		return nil
+	}
 	switch {
 	case m.interrupt && again:
 		return tea.Quit
@@ -102,16 +108,21 @@ func (m *model) answer(a answer) tea.Cmd {
 
 // do hands a command to the lab. A lab that is not running would refuse it.
 func (m *model) do(c lab.Command) tea.Cmd {
-	if q, ok := deedOf(c); ok {
-		m.did(q)
-		m.diary.written = false
-	}
+	m.noteDeed(c)
 	if why := barred(m.live, c); !why.Empty() {
 		m.tell(why, true)
 		return nil
 	}
 	m.tell(phrase.New("%s ...", intent(c)), false)
 	return m.jobs.do(m.lab, c)
+}
+
+// noteDeed keeps what was asked of the lab, for whoever wants to know what it would be typed as.
+func (m *model) noteDeed(c lab.Command) {
+	if q, ok := deedOf(c); ok {
+		m.did(q)
+		m.diary.written = false
+	}
 }
 
 // barred says why a command is not handed to the lab as it is; empty where it is.
@@ -263,9 +274,11 @@ func (m *model) selectBy(by int) {
 }
 
 // remember keeps the last keys for the class to see.
-func (m *model) remember(msg tea.KeyPressMsg) {
+func (m *model) remember(msg tea.KeyPressMsg) { m.showKey(msg.String()) }
+
+func (m *model) showKey(name string) {
 	const kept = 6
-	m.pressed = append(m.pressed, visible(msg.String(), 12, m.options.ASCII))
+	m.pressed = append(m.pressed, visible(name, 12, m.options.ASCII))
 	m.pressed = m.pressed[max(len(m.pressed)-kept, 0):]
 	m.pressedAt = m.now
 }

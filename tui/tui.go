@@ -51,6 +51,9 @@ type Options struct {
 	// Publish publishes the lab's metrics, if they are not yet, and says where; nil where nobody can.
 	Publish func() (url string, err error)
 
+	// Demo has the story play by itself, in a lab that began as demo.Opening says; nil has not.
+	Demo *Demo
+
 	Theme   string // one of Themes; empty is ThemeAuto
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain
@@ -61,6 +64,11 @@ type Options struct {
 	// each time; without them the pages that need them say so.
 	Messages    func() Messages
 	DeadLetters func() DeadLetters
+}
+
+// Demo is how the story plays.
+type Demo struct {
+	Loop bool // begin again at the end, with a fresh lab
 }
 
 // Pill is one poison pill as the chooser shows it.

@@ -49,7 +49,7 @@ func (m *model) lines() []string {
 	case m.help:
 		return helpPage(m.st, m.keys.allowed(m.live, m.browser.query.Topic), m.width, m.height, m.helpTop)
 	case s.State == lab.Starting:
-		return m.framed(startBody(m.st, s, m.width, m.height-chrome))
+		return m.framed(startBody(m.st, s, m.width, m.room()))
 	}
 	return m.framed(m.body(s))
 }
@@ -59,7 +59,10 @@ func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
 	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
 	status := m.statusRows()
-	lines = append(lines, m.withGuide(body, m.height-chrome-len(status)+1)...)
+	lines = append(lines, m.withGuide(body, m.room()-len(status)+1)...)
+	if m.pilot != nil {
+		lines = append(lines, captionRows(m.st, m.pilot.Caption(), w)...)
+	}
 	lines = append(lines, status...)
 	front, spare := m.footer()
 	lines = append(lines, footerLine(m.st, front, spare, w))
@@ -148,6 +151,8 @@ func (m *model) status() (string, pen) {
 	switch {
 	case m.refused():
 		return m.st.g.bad + " " + m.said(), m.st.bad
+	case m.pilot != nil && !m.pilot.Caption().Paused:
+		return m.captionStatus()
 	case m.said() != "" && !m.message.bad && age < messageStays && (m.narrates() == "" || m.told.at.Before(m.message.at)):
 		return m.st.g.ok + " " + m.said(), m.st.good
 	case m.replay != nil && m.replay.atEnd():
@@ -176,7 +181,7 @@ func (m *model) fresh() bool {
 // statusRows are one line, and more over the end of the body for a refusal that needs them: its cure is its last words.
 func (m *model) statusRows() []string {
 	const most = 3
-	long := m.refused() || m.narrates() != ""
+	long := m.refused() || m.narrates() != "" || m.flies()
 	text, style := m.status()
 	last := m.width - width(keysPressed(m.st, m.keysShown())) - 2
 	if !long || width(text) <= last {

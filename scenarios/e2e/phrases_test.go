@@ -19,7 +19,7 @@ import (
 
 // spoken are the files whose sentences exist in every language; the list grows until it is the program.
 func spoken() []string {
-	files := append(spokenAtTheCommandLine(), "scenarios/*.go", "scenarios/headless/*.go", "scenarios/lesson/*.go", "scenarios/handout/*.go", "scenarios/typed/*.go", "tui/*.go", "tui/cast/*.go", "tui/plain/*.go")
+	files := append(spokenAtTheCommandLine(), "scenarios/*.go", "scenarios/headless/*.go", "scenarios/lesson/*.go", "scenarios/handout/*.go", "scenarios/demo/*.go", "scenarios/typed/*.go", "tui/*.go", "tui/cast/*.go", "tui/plain/*.go")
 	for _, room := range []string{
 		"analytics", "audit", "deadletters", "email", "event", "lab", "ledger", "messages", "order", "payment", "relay", "web",
 	} {

@@ -50,6 +50,17 @@ func (s *Flags) Register(f *pflag.FlagSet) {
 	f.Uint64Var(&s.lab.Seed, "seed", 0, "seed of the floods, 0 for a random one")
 }
 
+// RegisterPorts adds to the flags of a command those alone that say where a lab listens, for one that runs in an embedded
+// cluster of its own and always begins in the same way.
+func (s *Flags) RegisterPorts(f *pflag.FlagSet, b lab.Begin) {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.Register(all)
+	for _, name := range []string{"kafka-port", "http-port"} {
+		f.AddFlag(all.Lookup(name))
+	}
+	s.lab.Partitions, s.lab.Orders, s.lab.Delay, s.lab.Opening, s.lab.Seed = b.Partitions, b.Orders, b.Delay, b.Opening, b.Seed
+}
+
 // The presets of the group's clock.
 const (
 	presetLab    = "lab"    // a crash is noticed while the class still watches

@@ -1,0 +1,160 @@
+package tui
+
+import (
+	"context"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"blackfriday/scenarios/demo"
+	"blackfriday/services/lab"
+)
+
+// pilotedMsg is the end of a command that the autopilot gave.
+type pilotedMsg struct {
+	err      error
+	snapshot *lab.Snapshot
+}
+
+// captionLines is what the autopilot's caption takes under the body. What is measured stands in the status line.
+const captionLines = 2
+
+// flies says that the autopilot has the wheel.
+func (m *model) flies() bool {
+	return m.pilot != nil && !m.pilot.Caption().Paused && !m.pilot.Caption().Ended
+}
+
+// fly shows the newest picture to the autopilot, and does what it wants.
+func (m *model) fly() tea.Cmd {
+	if m.pilot == nil {
+		return nil
+	}
+	c, ok := m.pilot.Next(m.live)
+	if m.flies() {
+		m.page = dashboardPage
+		if m.pilot.Caption().Books {
+			m.page = ledgerPage
+		}
+	}
+	if !ok {
+		return nil
+	}
+	if k := m.keys.of(c); k != "" {
+		m.showKey(k)
+	}
+	m.noteDeed(c)
+	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
+		err := m.lab.Do(ctx, c)
+		return pilotedMsg{err, m.lab.Snapshot()}
+	})
+}
+
+// piloted tells the autopilot how its command ended.
+func (m *model) piloted(msg pilotedMsg) {
+	m.take(msg.snapshot)
+	if m.pilot != nil {
+		m.pilot.Answered(msg.snapshot, msg.err)
+	}
+}
+
+// of is the key that does what a command does; empty where none does it alone.
+func (k KeyMap) of(c lab.Command) string {
+	var b key.Binding
+	switch c := c.(type) {
+	case lab.Flood:
+		b = k.FloodChoose
+		if c.Count == 1_000 {
+			b = k.Flood
+		}
+	case lab.Poison:
+		b = k.PillChoose
+		if len(c.Pills) == 0 {
+			b = k.Pills
+		}
+	case lab.Kill:
+		b = k.Kill
+	case lab.Restart:
+		b = k.Restart
+	case lab.SetPoison:
+		b = k.Policy
+	case lab.SetGuarantee:
+		b = k.Guarantee
+	default:
+		return ""
+	}
+	return b.Help().Key
+}
+
+// steer takes the key that stops the autopilot and has it go on, and leaves the lab to whoever presses another one.
+func (m *model) steer(msg tea.KeyPressMsg) (taken bool) {
+	k := m.keys
+	switch {
+	case m.pilot == nil:
+	case m.pilot.Caption().Ended:
+		m.pilot = nil
+	case key.Matches(msg, k.Freeze) && !m.covered() && m.replay == nil:
+		if m.flies() {
+			m.pilot.Pause()
+			return true
+		}
+		m.pilot.Resume()
+		m.closeGuide()
+		m.selected = ""
+		return true
+	case m.flies() && (key.Matches(msg, k.Theme) || key.Matches(msg, k.Language)): // they change how it looks, and not what goes on
+	default:
+		m.pilot.Pause()
+	}
+	return false
+}
+
+// covered says that something in front of the page takes the keys.
+func (m *model) covered() bool {
+	return m.tooSmall() || m.dialog != nil || m.form != nil || m.finder != nil || m.help || m.typing != nil || m.guide.ballot != nil
+}
+
+// steering is what the footer says of the key that has the autopilot pause or go on.
+func (m *model) steering(front []key.Binding) []key.Binding {
+	if m.pilot == nil || m.replay != nil || m.pilot.Caption().Ended {
+		return front
+	}
+	b := short(m.keys.Freeze, "space", "demo goes on")
+	if m.flies() {
+		b = short(m.keys.Freeze, "space", "pause the demo")
+	}
+	return append([]key.Binding{b}, without([]key.Binding{b}, front)...)
+}
+
+// captionHeight is how many lines the caption takes from the body.
+func (m *model) captionHeight() int {
+	if m.pilot == nil {
+		return 0
+	}
+	return captionLines
+}
+
+// captionRows are the caption: what this is and how far it has come, and one sentence.
+func captionRows(st *styles, c demo.Caption, w int) []string {
+	title, say, style := st.t("%d of %d: %s", c.Act, c.Acts, c.Title), st.say(c.Say), st.strong
+	if c.Paused {
+		say, style = st.t("Paused: you have the wheel. Space goes on with the demo, from this act."), st.warn
+	}
+	head := " " + st.title.Render(st.t("DEMO")) + " " + st.key.Render(st.g.cursor) + " " + st.strong.Render(st.plain(title)) + " "
+	right := " " + st.muted.Render(st.t("%s of about %s", clock(c.Played), clock(c.Length))) + " "
+	return []string{
+		st.ruled(head, cut(right, max(w-width(head)-1, 0), st.ascii), w),
+		cut("   "+style.Render(st.plain(say)), w, st.ascii),
+	}
+}
+
+// captionStatus is what was measured for the sentence of the caption.
+func (m *model) captionStatus() (string, pen) {
+	c := m.pilot.Caption()
+	switch {
+	case c.Measured.Empty():
+		return "", m.st.muted
+	case c.Trouble:
+		return m.st.g.bad + " " + visible(m.st.say(c.Measured), 300, m.st.ascii), m.st.warn
+	}
+	return "  " + m.st.say(c.Measured), m.st.strong
+}
