@@ -136,6 +136,12 @@ func (term *terminal) quit() {
 	if asked {
 		term.key("n")
 	}
+	term.leaves()
+}
+
+// leaves expects that the dashboard ends by itself, well, and the terminal as it was before.
+func (term *terminal) leaves() {
+	term.t.Helper()
 	term.waitFor("the shell's prompt", atShell)
 	state := strings.TrimSpace(term.tmux("display-message", "-p", "alternate=#{alternate_on} cursor=#{cursor_flag} mouse=#{mouse_any_flag}"))
 	if state != "alternate=0 cursor=1 mouse=0" {
