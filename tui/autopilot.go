@@ -85,27 +85,29 @@ func (k KeyMap) of(c lab.Command) string {
 	return b.Help().Key
 }
 
-// steer takes the key that stops the autopilot and has it go on, and leaves the lab to whoever presses another one.
-func (m *model) steer(msg tea.KeyPressMsg) (taken bool) {
+// steer takes the key that stops the autopilot and has it go on, or leaves it, and gives the lab to whoever presses another one.
+func (m *model) steer(msg tea.KeyPressMsg) (cmd tea.Cmd, taken bool) {
 	k := m.keys
 	switch {
 	case m.pilot == nil:
 	case m.pilot.Caption().Ended:
 		m.pilot = nil
+	case m.flies() && !m.covered() && key.Matches(msg, k.Quit):
+		return tea.Quit, true // nobody has done anything yet that could be lost
 	case key.Matches(msg, k.Freeze) && !m.covered() && m.replay == nil:
 		if m.flies() {
 			m.pilot.Pause()
-			return true
+			return nil, true
 		}
 		m.pilot.Resume()
 		m.closeGuide()
 		m.selected = ""
-		return true
+		return nil, true
 	case m.flies() && (key.Matches(msg, k.Theme) || key.Matches(msg, k.Language)): // they change how it looks, and not what goes on
 	default:
 		m.pilot.Pause()
 	}
-	return false
+	return nil, false
 }
 
 // covered says that something in front of the page takes the keys.

@@ -13,6 +13,9 @@ import (
 // press takes one key. What is in front takes it first: a question, then the help, then the page.
 func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	m.remember(msg)
+	if cmd, taken := m.steer(msg); taken {
+		return cmd
+	}
 	return m.obey(msg)
 }
 
@@ -20,12 +23,6 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	again := m.interrupt
 	m.interrupt = key.Matches(msg, m.keys.End)
-	if m.flies() && !m.covered() && key.Matches(msg, m.keys.Quit) {
-		return tea.Quit // nobody has done anything yet that could be lost
-	}
-	if m.steer(msg) {
-		return nil
-	}
 	switch {
 	case m.interrupt && again:
 		return tea.Quit

@@ -73,8 +73,6 @@ func (h *house) read() {
 	h.last = c
 }
 
-func ended(c demo.Caption) bool { return c.Ended }
-
 func TestTheWholeStoryPlaysByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, false)
@@ -151,7 +149,7 @@ func TestALoopBeginsAgainWithAFreshLab(t *testing.T) {
 		h := open(t, true)
 		h.until("the last act", 210*time.Second, func(c demo.Caption) bool { return c.Act == len(demo.Acts()) })
 		h.until("the first act", time.Minute, func(c demo.Caption) bool { return c.Act == 1 && !c.Ended })
-		h.until("a lag in a lab of one partition", time.Minute, func(c demo.Caption) bool {
+		h.until("a lag in a lab of one partition", time.Minute, func(demo.Caption) bool {
 			s := h.stage.Snapshot()
 			return len(s.Partitions) == 1 && s.Lag.Known && s.Lag.Total > 900
 		})

@@ -59,7 +59,9 @@ func TestTheWholeStoryInATerminal(t *testing.T) {
 func TestTheDemoIsTakenOver(t *testing.T) {
 	t.Parallel()
 	term := demo(t, "--loop --lang fr")
-	term.waitFor("the first captions", func(screen string) bool { return strings.Contains(screen, "1 sur 8") && strings.Contains(screen, "font la queue") })
+	term.waitFor("the first captions", func(screen string) bool {
+		return strings.Contains(screen, "1 sur 8") && strings.Contains(screen, "font la queue")
+	})
 	term.key("+")
 	term.waitFor("the pause, and what the key does", func(screen string) bool {
 		return strings.Contains(screen, "à vous de jouer") && strings.Contains(screen, "order-2")
