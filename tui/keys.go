@@ -90,8 +90,7 @@ func DefaultKeys() KeyMap {
 		PreviousRebalance: bind("F7 {", "replay: the rebalance before", "f7", "{"),
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
-	k.Finder = bind(":", "every action, by its name", ":")
-	k.Mouse = bind("M", "mouse: on, off", "M")
+	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: on, off", "M")
 	k.bindDesk()
 	k.bindGuide()
 	return k

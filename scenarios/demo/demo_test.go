@@ -109,10 +109,15 @@ func TestTheWholeStoryPlaysByItself(t *testing.T) {
 
 // Every act begins by itself, after whatever somebody did to the lab.
 func TestItGoesOnWhereItWasPaused(t *testing.T) {
-	for act := range len(demo.Acts()) {
-		synctest.Test(t, func(t *testing.T) {
-			h := open(t, false)
-			h.until("the act", 210*time.Second, func(c demo.Caption) bool { return c.Act == act+1 && c.Played > 0 })
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, false)
+		for act := range len(demo.Acts()) {
+			h.until("the act", 2*time.Minute, func(c demo.Caption) bool {
+				if c.Trouble {
+					t.Fatalf("act %d: %s\n%s", c.Act, c.Measured, strings.Join(h.said, "\n"))
+				}
+				return c.Act == act+1 && c.Played > 0
+			})
 			began := h.last.Played
 			h.until("a moment", time.Minute, func(c demo.Caption) bool { return c.Played > began+2*time.Second })
 			h.pilot.Pause()
@@ -134,14 +139,12 @@ func TestItGoesOnWhereItWasPaused(t *testing.T) {
 			if h.last.Act != act+1 || h.last.Played > began+time.Second {
 				t.Errorf("it goes on with act %d at %v, and not with act %d at %v", h.last.Act, h.last.Played, act+1, began)
 			}
-			h.until("the act after it", 2*time.Minute, func(c demo.Caption) bool {
-				if c.Trouble {
-					t.Fatalf("act %d: %s\n%s", c.Act, c.Measured, strings.Join(h.said, "\n"))
-				}
-				return c.Act > act+1 || c.Ended
+			h.until("the lab of the act", time.Minute, func(demo.Caption) bool {
+				return h.stage.Snapshot().Settings.Delay == demo.Acts()[act].Start.Delay
 			})
-		})
-	}
+		}
+		h.until("the end", 2*time.Minute, func(c demo.Caption) bool { return c.Ended })
+	})
 }
 
 func TestALoopBeginsAgainWithAFreshLab(t *testing.T) {
