@@ -112,7 +112,7 @@ func (m *model) scrollGuide(msg tea.KeyPressMsg) bool {
 
 // beginShown begins the checkpoint that is read, and asks first where that deletes something, steps that are done too.
 func (m *model) beginShown() tea.Cmd {
-	again := m.guide.shown == m.guide.here() && m.guide.course.Present() > 0
+	again := m.guide.shown == m.guide.here() // what was done in it would be lost
 	if !m.live.Observing && (again || holdsData(m.live)) {
 		m.dialog = m.beginDialog(m.guide.shown)
 		return nil

@@ -150,7 +150,7 @@ func (m *model) guideColumn(w, h int) []string {
 	top := guideTop(m.guide.top, present, len(all), room)
 	head := st.title.Render(st.t("GUIDE")) + " " + st.strong.Render(st.t("checkpoint %d of %d", v.number, lesson.Last)) + " "
 	out := append([]string{st.ruled(head, "", w)}, st.box(all[min(top, len(all)):min(top+room, len(all))], w, room)...)
-	return st.box(append(out, st.guideFooter(v, top, len(all)-top-room, w)), w, h)
+	return st.box(append(out, st.guideFooter(v, len(all)-top-room, w)), w, h)
 }
 
 // guideTop is the first line that is shown: where somebody scrolled to, or as far down as the present step needs.
@@ -165,13 +165,17 @@ func guideTop(top, present, lines, room int) int {
 }
 
 // guideFooter names the keys of the guide, and says how much is out of sight.
-func (st *styles) guideFooter(v lessonView, above, below, w int) string {
+func (st *styles) guideFooter(v lessonView, below, w int) string {
 	k := DefaultKeys()
 	more := ""
-	if above > 0 || below > 0 {
-		more = st.muted.Render(st.t("pgdn: +%d", max(below, 0)))
+	if below > 0 {
+		more = st.muted.Render(st.t("pgdn: +%d", below))
 	}
-	entries := [][2]string{{k.CheckpointBefore.Help().Key + " " + k.CheckpointAfter.Help().Key, st.t("leaf")}, {k.Choose.Help().Key, st.t("begin")}}
+	begin := st.t("begin")
+	if v.number == v.here {
+		begin = st.t("begin again")
+	}
+	entries := [][2]string{{k.CheckpointBefore.Help().Key + " " + k.CheckpointAfter.Help().Key, st.t("leaf")}, {st.keys(k.Choose.Help().Key), begin}}
 	if v.waiting != "" {
 		entries = append(entries, [2]string{k.Hands.Help().Key, st.t("ask")})
 	}
@@ -217,6 +221,7 @@ func guideLines(st *styles, v lessonView, w int) (lines []string, present int) {
 	}
 	if poll, ok := pollOf(v); ok {
 		add("", st.title.Render(st.t("Predicted")))
+		add(st.wrapped(v.text.Questions[poll.Question.Name].Ask, w, st.muted)...)
 		add(st.pollLines(v.text, poll, w)...)
 	}
 	add("", st.title.Render(st.t("Look at")))

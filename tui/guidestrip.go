@@ -12,7 +12,7 @@ import (
 
 // guideStrip is the present step under the dashboard, in exactly so many lines.
 func guideStrip(st *styles, v lessonView, w, lines int) []string {
-	title, what, right := st.t("Checkpoint %d: %s", v.here, v.text.Title), "", ""
+	title, what, right := st.t("Checkpoint %d: %s", v.number, v.text.Title), "", ""
 	switch {
 	case v.coming:
 		what = st.t("The lab is being made ready.")
@@ -22,6 +22,8 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 		what, right = v.body(s), st.figures(s, v.waiting != "")
 	case v.present >= 0:
 		what = st.ending(v)
+	default:
+		what = st.t("You are in checkpoint %d. Enter begins this one.", v.here)
 	}
 	head := " " + st.title.Render(st.t("GUIDE")) + " " + st.key.Render(st.g.cursor) + " " + st.strong.Render(st.plain(title)) + " "
 	if right != "" {
@@ -31,7 +33,7 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 	said := st.md.lines(what, w-4)
 	if len(said) > lines-1 { // the end stands on the page of the guide
 		said = slices.Clone(said[:lines-1])
-		said[lines-2] = cut(said[lines-2], w-8, st.ascii) + " " + st.key.Render("g "+st.g.arrow)
+		said[lines-2] = cut(said[lines-2], w-14, st.ascii) + " " + st.key.Render("g") + " " + st.muted.Render(st.t("for all"))
 	}
 	for _, line := range said {
 		out = append(out, "   "+line)

@@ -16,7 +16,7 @@ import (
 type ballot struct {
 	poll  lesson.Poll
 	hands []int     // of each option
-	at    int       // the option that digits are for
+	at    int       // the option that digits are for; negative before one was chosen
 	typed bool      // the number there is being typed
 	since time.Time // when it came by itself; zero where somebody asked for it
 }
@@ -66,7 +66,7 @@ func (m *model) askAgain() {
 }
 
 func (m *model) openBallot(poll lesson.Poll) {
-	b := &ballot{poll: poll, hands: make([]int, poll.Question.Options)}
+	b := &ballot{poll: poll, hands: make([]int, poll.Question.Options), at: -1}
 	copy(b.hands, poll.Votes)
 	m.guide.ballot = b
 }
@@ -76,7 +76,7 @@ func (m *model) vote(msg tea.KeyPressMsg) {
 	g, k := &m.guide, m.keys
 	b := g.ballot
 	switch option := optionOf(msg.Text, len(b.hands)); {
-	case key.Matches(msg, k.Back):
+	case key.Matches(msg, k.Back) && m.now.Sub(b.since) >= settling:
 		g.passed[b.poll.Question.Name], g.ballot = true, nil
 	case !b.since.IsZero() && m.now.Sub(b.since) < settling:
 	case key.Matches(msg, k.Choose):
@@ -87,9 +87,9 @@ func (m *model) vote(msg tea.KeyPressMsg) {
 	case key.Matches(msg, k.Next):
 		b.at, b.typed = (b.at+1)%len(b.hands), false
 	case key.Matches(msg, k.Previous):
-		b.at, b.typed = (b.at+len(b.hands)-1)%len(b.hands), false
+		b.at, b.typed = (max(b.at, 0)+len(b.hands)-1)%len(b.hands), false
 	case msg.Code == tea.KeyBackspace:
-		b.hands[b.at] /= 10
+		b.hands[max(b.at, 0)] /= 10
 	case !b.digit(msg.Text):
 		m.tell(phrase.New("The question comes first: answer it, or esc leaves it."), false)
 	}
@@ -113,6 +113,7 @@ func (b *ballot) digit(text string) bool {
 		return false
 	}
 	if !b.typed {
+		b.at = max(b.at, 0)
 		b.hands[b.at], b.typed = 0, true
 	}
 	if more := b.hands[b.at]*10 + n; more <= mostHands {
@@ -170,8 +171,8 @@ func ballotLines(st *styles, text lesson.Text, b *ballot, w int) []string {
 			}
 		}
 	}
-	keys := st.key.Render("a-"+letterOf(len(b.hands)-1)) + " " + st.t("a hand") + "   " + st.key.Render(st.keys("tab")) + " " + st.t("type the number") + "   " +
-		st.key.Render(st.keys("enter")) + " " + st.t("count") + "   " + st.key.Render(st.keys("esc")) + " " + st.t("without votes")
+	keys := st.key.Render("a-"+letterOf(len(b.hands)-1)) + " " + st.t("vote") + "   " + st.key.Render(st.keys("tab")) + " " + st.t("type the number") + "   " +
+		st.key.Render(st.keys("enter")) + " " + st.t("done") + "   " + st.key.Render(st.keys("esc")) + " " + st.t("without votes")
 	return st.frame(st.t("Predict, then press"), append(body, "", keys), inner)
 }
 
@@ -239,6 +240,6 @@ func (m *model) pollCard() []string {
 // ballotKeys are the keys that work while a question is in front.
 func (m *model) ballotKeys() []key.Binding {
 	k := m.keys
-	return []key.Binding{short(k.Choose, "enter", "count"), short(k.Next, "tab", "type the number"),
+	return []key.Binding{short(k.Choose, "enter", "done"), short(k.Next, "tab", "type the number"),
 		short(k.Back, "esc", "without votes"), short(k.Quit, "q", "quit")}
 }

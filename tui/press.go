@@ -48,7 +48,7 @@ func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case m.guide.reveal != "":
 		m.guide.reveal = ""
-		if key.Matches(msg, m.keys.Back) {
+		if key.Matches(msg, m.keys.Back) || key.Matches(msg, m.keys.Choose) {
 			return nil
 		}
 	}

@@ -85,7 +85,7 @@ func raceCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 			peak = max(peak, p.Lag)
 		}
 	}
-	label := st.muted.Render(st.g.ghost + " " + st.t("ghost: %s", st.entrant(ghost)) + visible(st.differences(now, ghost), 40, st.ascii))
+	label := st.muted.Render(st.g.ghost + " " + st.t("before: %s", st.entrant(ghost)) + visible(st.differences(now, ghost), 40, st.ascii))
 	out := []string{" " + label}
 	for row := range rows {
 		name := ""

@@ -26,7 +26,7 @@ const (
 type Diary struct {
 	began    time.Time
 	chapters []*chapter // one for each lab, oldest first
-	events   []happening
+	events   []row
 	dropped  int // events that are older than those
 }
 
@@ -76,7 +76,7 @@ func (d *Diary) Watch(s *lab.Snapshot, course *lesson.Course) {
 		return
 	}
 	for _, says := range lesson.Narrate(c.last, s) {
-		d.events = append(d.events, happening{s.At, says, looping(s, says)})
+		d.tell(happening{s.At, says, looping(s, says)})
 	}
 	c.watchLanes(s)
 	c.last = s

@@ -166,7 +166,7 @@ func (r Report) floods(t *text) {
 	var rows [][]phrase.Speaker
 	for i, run := range all {
 		var speed phrase.Speaker = raw("–")
-		if s, ok := lesson.PerSecond(run.Run); ok {
+		if s, ok := lesson.PerSecond(run.Run); ok && !run.disturbed() {
 			speed = phrase.New("%s msg/s", phrase.Decimal{Value: s, Digits: 1})
 		}
 		var took phrase.Speaker = phrase.Seconds(run.Took)

@@ -10,8 +10,9 @@ import (
 	"blackfriday/services/lab"
 )
 
-// nearby is how many lines back the turn of a crash loop before is looked for: a few lines follow one another in each.
-const nearby = 4
+// nearby is how many lines back the turn of a crash loop before is looked for: several consumers may crash at once, and each
+// turn has a few lines.
+const nearby = 16
 
 // looping says that a sentence is about a consumer that crashes on the same payment again and again.
 func looping(s *lab.Snapshot, says phrase.Phrase) bool {
@@ -28,20 +29,20 @@ type row struct {
 	shape     string
 }
 
-// rows gathers the turns of crash loops, which would fill pages.
-func (d *Diary) rows() (rows []row) {
+// tell writes down what happened; a turn of a crash loop goes to the one before, or loops would fill pages.
+func (d *Diary) tell(e happening) {
 	figures := regexp.MustCompile(`\d[\d,.]*( m?s\b| messages?\b| payments?\b| times?\b)`)
-	for _, e := range d.events {
-		shape := figures.ReplaceAllString(e.says.String(), "#")
-		recent := rows[max(0, len(rows)-nearby):]
-		i := slices.IndexFunc(recent, func(r row) bool { return e.loop && r.loop && r.shape == shape })
-		if i < 0 {
-			rows = append(rows, row{e, e.at, 1, shape})
-			continue
-		}
-		recent[i].happening, recent[i].times = e, recent[i].times+1
+	shape := ""
+	if e.loop {
+		shape = figures.ReplaceAllString(e.says.String(), "#")
 	}
-	return rows
+	recent := d.events[max(0, len(d.events)-nearby):]
+	i := slices.IndexFunc(recent, func(r row) bool { return e.loop && r.shape == shape })
+	if i < 0 {
+		d.events = append(d.events, row{e, e.at, 1, shape})
+		return
+	}
+	recent[i].happening, recent[i].times = e, recent[i].times+1
 }
 
 // timeline tells what happened, oldest first.
@@ -52,7 +53,7 @@ func (r Report) timeline(t *text) {
 		t.WriteString("\n")
 	}
 	var rows [][]phrase.Speaker
-	for _, e := range r.Diary.rows() {
+	for _, e := range r.Diary.events {
 		at, says := raw(e.from.Format(dayTime)), phrase.Speaker(quoted{e.says})
 		if e.times > 1 {
 			at += raw("–" + e.at.Format(dayTime))

@@ -250,13 +250,28 @@ func (c *class) partitions() {
 	c.enter(4)
 	c.step("grow", 20*time.Second, lab.GrowPartitions{Count: 3})
 	c.step("alone", 20*time.Second, lab.Flood{Count: 1000})
+	if c.course.Present() != 2 {
+		c.t.Errorf("step %d, and the topic is not empty yet", c.course.Present())
+	}
 	c.faster()
+	c.until("an empty topic, and the delay of the course", 10*time.Second, func() bool { return c.course.Present() == 3 })
+	c.ask()
 	c.step("three", 20*time.Second, lab.AddConsumer{}, lab.AddConsumer{})
 	c.step("rate", 20*time.Second, lab.Flood{Count: 1000})
 	c.step("drained", time.Minute)
 	c.step("kill", 30*time.Second, lab.Flood{Count: 1000}, lab.Kill{})
+	if err := c.stage.Do(c.t.Context(), lab.Restart{}); err != nil {
+		c.t.Fatal(err)
+	}
+	c.until("three at work again", 20*time.Second, func() bool {
+		return !slices.ContainsFunc(c.stage.Snapshot().Orders, func(i lab.Instance) bool { return i.Health != lab.Active })
+	})
+	if c.course.Present() != 7 {
+		c.t.Error("what was lost is not known before the lag is zero, and the step is done")
+	}
 	c.drain()
-	c.step("again", 20*time.Second, lab.Restart{})
+	c.until("the step to be done", 20*time.Second, func() bool { return c.course.Present() == 8 })
+	c.ask()
 	c.step("five", 20*time.Second, lab.AddConsumer{}, lab.AddConsumer{})
 	c.finished(map[string]int{"alone": 0, "best": 2, "dead": 1, "lost": 1, "five": 1})
 }

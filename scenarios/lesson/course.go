@@ -96,7 +96,7 @@ func (p *progress) begin(s *lab.Snapshot) { p.began, p.peak = s, s.Lag.Total }
 func (c *Course) judge(p *progress, i int, s *lab.Snapshot) (done bool) {
 	step := &p.steps[i]
 	found := step.Step.Check(c.evidence(p, p.began, s))
-	if !found.Measured.Empty() {
+	if !found.Measured.Empty() && (found.Done || i == p.present) { // of a skipped step, what was seen then stays
 		step.Measured = found.Measured
 	}
 	if found.Done && !step.Done {

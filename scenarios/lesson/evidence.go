@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"slices"
+	"time"
 
 	"blackfriday/kafka"
 	"blackfriday/kafka/phrase"
@@ -79,6 +80,16 @@ func (e Evidence) run(payments int64, fits func(lab.Run) bool) (lab.Run, bool) {
 		}
 	}
 	return lab.Run{}, false
+}
+
+// rate is how fast the newest flood is worked on that fits, in payments per second, once that has settled.
+func (e Evidence) rate(fits func(lab.Run) bool) (float64, bool) {
+	const settled = 5 * time.Second
+	r, ok := e.run(1, fits)
+	if !ok || r.Took < settled {
+		return 0, false
+	}
+	return PerSecond(r)
 }
 
 // rebalance is the newest of that cause since the checkpoint began.

@@ -53,14 +53,16 @@ func partitions() Checkpoint {
 			}},
 			{Name: "alone", Keys: []string{"f"}, Expected: phrase.New("about %s msg/s", phrase.Number(10)), Check: rated(
 				func(r lab.Run) bool { return r.Partitions == 3 && r.Consumers == 1 && r.Delay == work }, 5, 15)},
+			{Name: "emptied", Keys: []string{"d"}, Expected: phrase.New("lag 0, 100 ms"), Check: emptied},
 			{Name: "three", Keys: []string{"+", "+"}, Expected: phrase.New("3 owners"), Check: func(e Evidence) Finding {
 				return finding(e.owners() == 3, phrase.Count(int64(e.owners()), "%s owner", "%s owners"))
 			}},
 			{Name: "rate", Keys: []string{"f"}, Expected: phrase.New("about %s msg/s", phrase.Number(30)), Check: rated(three, 20, 40)},
 			{Name: "drained", Expected: phrase.New("about %s s", phrase.Number(33)), Check: drained(three)},
 			{Name: "kill", Keys: []string{"f", "k"}, Expected: phrase.New("about the session timeout"), Check: killed},
-			{Name: "again", Keys: []string{"r"}, Expected: phrase.New("3 owners"), Check: func(e Evidence) Finding {
-				return finding(e.owners() == 3, phrase.Count(int64(e.owners()), "%s owner", "%s owners"))
+			{Name: "again", Keys: []string{"r"}, Expected: phrase.New("lag 0, 3 owners"), Check: func(e Evidence) Finding {
+				return finding(e.Now.Lag.Known && e.Now.Lag.Total == 0 && e.owners() == 3,
+					phrase.New("lag %s, %s", phrase.Number(e.Now.Lag.Total), phrase.Count(int64(e.owners()), "%s owner", "%s owners")))
 			}},
 			{Name: "five", Keys: []string{"+", "+"}, Expected: phrase.New("3 work, 2 wait"), Check: func(e Evidence) Finding {
 				return finding(e.owners() == 3 && e.idle() == 2,
@@ -74,20 +76,12 @@ func partitions() Checkpoint {
 func partitionQuestions(three func(lab.Run) bool) []Question {
 	return []Question{
 		{Name: "alone", Before: "alone", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-			r, ok := e.run(1, func(r lab.Run) bool { return r.Partitions == 3 && r.Consumers == 1 })
-			if !ok {
-				return 0, phrase.Phrase{}, false
-			}
-			speed, ok := PerSecond(r)
+			speed, ok := e.rate(func(r lab.Run) bool { return r.Partitions == 3 && r.Consumers == 1 && r.Delay == work })
 			// 10 msg/s for one worker, 30 for as many as there are partitions; a third of it if it read one of them only.
 			return nearest(speed, 10, 30), rate(speed), ok
 		}},
 		{Name: "best", Before: "three", Options: 4, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
-			r, ok := e.run(rush, three)
-			if !ok {
-				return 0, phrase.Phrase{}, false
-			}
-			speed, ok := PerSecond(r)
+			speed, ok := e.rate(three)
 			return 2, phrase.New("%s with 3 consumers", rate(speed)), ok && speed > 20
 		}},
 		{Name: "dead", Before: "kill", Options: 4, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
@@ -122,6 +116,12 @@ func benched(e Evidence) Finding {
 	return finding(works == 1 && e.idle() > 0 && e.Now.Lag.Known, phrase.New("%d works, %d waits", works, e.idle()))
 }
 
+// emptied wants an empty topic, and work that costs again what it costs in the course.
+func emptied(e Evidence) Finding {
+	return finding(e.Now.Lag.Known && e.Now.Lag.Total == 0 && e.Now.Settings.Delay == work,
+		phrase.New("lag %s, %s ms", phrase.Number(e.Now.Lag.Total), phrase.Number(e.Now.Settings.Delay.Milliseconds())))
+}
+
 // flooded wants the flood of the course to be acknowledged.
 func flooded(e Evidence) Finding {
 	f := e.Now.Flood
@@ -148,12 +148,8 @@ func peak(e Evidence) int64 {
 // rated wants a flood that is worked on at a rate between two bounds, in payments per second.
 func rated(fits func(lab.Run) bool, least, most float64) func(Evidence) Finding {
 	return func(e Evidence) Finding {
-		r, ok := e.run(1, fits)
+		speed, ok := e.rate(fits)
 		if !ok {
-			return Finding{}
-		}
-		speed, ok := PerSecond(r)
-		if !ok || r.Took < 5*time.Second {
 			return Finding{}
 		}
 		return finding(speed > least && speed < most, rate(speed))
@@ -163,7 +159,10 @@ func rated(fits func(lab.Run) bool, least, most float64) func(Evidence) Finding 
 // drained wants a flood of the course whose lag is zero again.
 func drained(fits func(lab.Run) bool) func(Evidence) Finding {
 	return func(e Evidence) Finding {
-		r, ok := e.run(rush, fits)
+		r, ok := e.run(rush, func(r lab.Run) bool { return fits(r) && r.Drained && !r.Retimed })
+		if !ok {
+			r, ok = e.run(rush, fits)
+		}
 		if !ok {
 			return Finding{}
 		}
@@ -180,8 +179,8 @@ func drained(fits func(lab.Run) bool) func(Evidence) Finding {
 // drainAnswer is the choice that is nearest to how long a flood of the course took.
 func drainAnswer(fits func(lab.Run) bool, choices []time.Duration) func(Evidence) (int, phrase.Phrase, bool) {
 	return func(e Evidence) (int, phrase.Phrase, bool) {
-		r, ok := e.run(rush, fits)
-		if !ok || !r.Drained || r.Retimed {
+		r, ok := e.run(rush, func(r lab.Run) bool { return fits(r) && r.Drained && !r.Retimed })
+		if !ok {
 			return 0, phrase.Phrase{}, false
 		}
 		seconds := make([]float64, len(choices))

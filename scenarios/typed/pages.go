@@ -31,6 +31,8 @@ func (d desk) page(s *lab.Snapshot, q Question) Card {
 		return d.read(q.Topic)
 	case Brokers:
 		return d.brokers()
+	case Write:
+		return d.write()
 	}
 	return d.lag(s)
 }
@@ -84,11 +86,11 @@ func (d desk) state() Card {
 	}}
 }
 
-// topics lists the topics; where that of the payments is missing it makes it.
+// topics lists the topics; where one of the lab's is missing it makes that.
 func (d desk) topics(s *lab.Snapshot) Card {
 	for _, t := range s.Topics {
-		if t.Name == kafka.PaymentSuccessful && t.Missing {
-			return d.create()
+		if t.Missing {
+			return d.create(t.Name)
 		}
 	}
 	return Card{phrase.New("Which topics there are"), []Entry{
@@ -99,13 +101,23 @@ func (d desk) topics(s *lab.Snapshot) Card {
 	}}
 }
 
-// create makes the topic of the payments.
-func (d desk) create() Card {
-	return Card{phrase.New("Create the topic of the payments"), []Entry{
-		apache(d.apache("topics", "--create --topic %s --partitions 1 --replication-factor 1", d.name(kafka.PaymentSuccessful))),
+// create makes a topic.
+func (d desk) create(topic string) Card {
+	return Card{phrase.New("Create the topic %s", topic), []Entry{
+		apache(d.apache("topics", "--create --topic %s --partitions 1 --replication-factor 1", d.name(topic))),
 		cannot(Kcat, phrase.New("kcat creates no topics by itself.")),
-		console(d.ours("topics create --topic %s --partitions 1 --replication-factor 1", shown(kafka.PaymentSuccessful))),
-		d.admin(fmt.Sprintf("CreateTopic(ctx, 1, 1, nil, %s)", d.quoted(kafka.PaymentSuccessful))),
+		console(d.ours("topics create --topic %s --partitions 1 --replication-factor 1", shown(topic))),
+		d.admin(fmt.Sprintf("CreateTopic(ctx, 1, 1, nil, %s)", d.quoted(topic))),
+	}}
+}
+
+// write writes one message by hand.
+func (d desk) write() Card {
+	return Card{phrase.New("Write a message to %s", kafka.PaymentSuccessful), []Entry{
+		apache("echo hello | " + d.apache("console-producer", "--topic %s", d.name(kafka.PaymentSuccessful))),
+		kcat("echo hello | " + d.kcat("-P -t %s", d.name(kafka.PaymentSuccessful))),
+		console("echo hello | " + d.ours("produce %s", shown(kafka.PaymentSuccessful))),
+		d.golang(nil, fmt.Sprintf(`return cl.ProduceSync(ctx, &kgo.Record{Topic: %s, Value: []byte("hello")}).FirstErr()`, d.quoted(kafka.PaymentSuccessful))),
 	}}
 }
 

@@ -93,11 +93,12 @@ const (
 	Letters    Page = "letters"
 	Messages   Page = "messages"
 	Brokers    Page = "brokers"
+	Write      Page = "write" // no page shows it: a step of the course asks for it
 )
 
 // Pages lists every Page.
 func Pages() []Page {
-	return []Page{Dashboard, Consumers, Topics, Partitions, Rebalances, Lanes, Ledger, Letters, Messages, Brokers}
+	return []Page{Dashboard, Consumers, Topics, Partitions, Rebalances, Lanes, Ledger, Letters, Messages, Brokers, Write}
 }
 
 // Question is what somebody would like to do or to see.
