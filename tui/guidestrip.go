@@ -12,7 +12,8 @@ import (
 
 // guideStrip is the present step under the dashboard, in exactly so many lines.
 func guideStrip(st *styles, v lessonView, w, lines int) []string {
-	title, what, right := st.t("Checkpoint %d: %s", v.number, v.text.Title), "", ""
+	title, right := st.t("Checkpoint %d: %s", v.number, v.text.Title), ""
+	what := st.t("You are in checkpoint %d. Enter begins this one.", v.here)
 	switch {
 	case v.coming:
 		what = st.t("The lab is being made ready.")
@@ -22,8 +23,6 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 		what, right = v.body(s), st.figures(s, v.waiting != "")
 	case v.present >= 0:
 		what = st.ending(v)
-	default:
-		what = st.t("You are in checkpoint %d. Enter begins this one.", v.here)
 	}
 	head := " " + st.title.Render(st.t("GUIDE")) + " " + st.key.Render(st.g.cursor) + " " + st.strong.Render(st.plain(title)) + " "
 	if right != "" {

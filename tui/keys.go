@@ -68,7 +68,6 @@ func DefaultKeys() KeyMap {
 		EarlierFar:  bind("shift+left", "replay: 5 s back", "shift+left"),
 		LaterFar:    bind("shift+right", "replay: 5 s on", "shift+right"),
 		Theme:       bind("T", "theme: dark, light, contrast", "T"),
-		Language:    bind("L", "language: English, French", "L"),
 		Dashboard:   bind("1 F1", "dashboard", "1", "f1"),
 		Events:      bind("2 F2", "all events", "2", "f2"),
 		Consumers:   bind("3 F3", "consumers and rebalances", "3", "f3"),
@@ -90,6 +89,7 @@ func DefaultKeys() KeyMap {
 		PreviousRebalance: bind("F7 {", "replay: the rebalance before", "f7", "{"),
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
+	k.Language = bind("L", "language: English, French", "L")
 	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: on, off", "M")
 	k.bindDesk()
 	k.bindGuide()

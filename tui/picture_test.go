@@ -33,7 +33,7 @@ func TestThePicturesOfTheReadme(t *testing.T) {
 			file := filepath.Join("..", "docs", "pictures", name+"-"+theme+".svg")
 			drawn := svgOf(t, m.screen())
 			if asked := flag.Lookup("update"); asked != nil && asked.Value.String() == "true" {
-				if err := os.WriteFile(file, drawn, 0o644); err != nil { //nolint:gosec // everybody reads it
+				if err := os.WriteFile(file, drawn, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -40,7 +40,7 @@ func TestWhoRacesWhom(t *testing.T) {
 func TestRaceShowsBothFloodsFromTheirBeginning(t *testing.T) {
 	st := newStyles(ThemeDark, false, true)
 	got := ansi.Strip(raceTitle(st, raced(), 60) + "\n" + strings.Join(raceCurve(st, raced(), 60, 12), "\n"))
-	for _, want := range []string{"now: 3 consumers, 3 partitions, 0:20+", "ghost: 1 consumer, 1 partition, 1:40 ", "0:50", "1:40"} {
+	for _, want := range []string{"now: 3 consumers, 3 partitions, 0:20+", "before: 1 consumer, 1 partition, 1:40 ", "0:50", "1:40"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the race does not say %q:\n%s", want, got)
 		}

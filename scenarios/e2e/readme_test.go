@@ -144,7 +144,7 @@ func TestTheHelpSaysWhichProtocolARealClusterGets(t *testing.T) {
 func TestTheReadmeNamesOnlyRealFlags(t *testing.T) {
 	name := program(t)
 	var help strings.Builder
-	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"run", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"run", "--help"}, {"demo", "--help"}} {
 		stdout, stderr, code := run(t, 10*time.Second, "", name, args...)
 		if code != 0 {
 			t.Fatalf("%q: exit code %d\n%s", args, code, stderr)
