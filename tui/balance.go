@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"blackfriday/services/lab"
@@ -89,6 +90,9 @@ func balanceLine(st *styles, s *lab.Snapshot, w int) string {
 	switch {
 	case p == nil || !p.Known && p.Err == nil:
 		return st.left(st.muted.Render(" "+st.g.waiting+" "+st.t("The auditor reads the topics: no balance yet.")), w)
+	case !p.Known && slices.ContainsFunc(s.Topics, func(t lab.Topic) bool { return t.Missing }):
+		// Nothing is wrong with the auditor, and the line under the partitions names the topics.
+		return st.left(st.muted.Render(" "+st.g.waiting+" "+st.t("The auditor waits for topics that are not there yet.")), w)
 	case !p.Known:
 		head := " " + st.g.attention + " " + st.t("The auditor cannot read:") + " "
 		return st.left(st.bad.Render(head)+st.toldOf(p.Err, max(w-width(head)-1, 0)), w)
