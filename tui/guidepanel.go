@@ -221,7 +221,7 @@ func guideLines(st *styles, v lessonView, w int) (lines []string, present int) {
 	}
 	if poll, ok := pollOf(v); ok {
 		add("", st.title.Render(st.t("Predicted")))
-		add(st.wrapped(v.text.Questions[poll.Question.Name].Ask, w, st.muted)...)
+		add(st.wrapped(unmarked(v.text.Questions[poll.Question.Name].Ask), w, st.muted)...)
 		add(st.pollLines(v.text, poll, w)...)
 	}
 	add("", st.title.Render(st.t("Look at")))

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -149,6 +150,9 @@ func pollOf(v lessonView) (poll lesson.Poll, ok bool) {
 	return poll, ok
 }
 
+// unmarked is Markdown of one line without its marks of code, which wrapped text has no style for.
+func unmarked(markdown string) string { return strings.ReplaceAll(markdown, "`", "") }
+
 // letterOf names an option.
 func letterOf(option int) string { return string(rune('a' + option)) }
 
@@ -157,13 +161,13 @@ func ballotLines(st *styles, text lesson.Text, b *ballot, w int) []string {
 	const box = 6
 	inner := min(w-6, 74)
 	q := text.Questions[b.poll.Question.Name]
-	body := append(st.wrapped(q.Ask, inner, st.strong), "")
+	body := append(st.wrapped(unmarked(q.Ask), inner, st.strong), "")
 	for i, option := range q.Options[:min(len(q.Options), len(b.hands))] {
 		number := st.right(strconv.Itoa(b.hands[i]), box-2) + "  "
 		if i == b.at {
 			number = under(number, st.selected)
 		}
-		for n, line := range st.wrapped(option, inner-box-4, "") {
+		for n, line := range st.wrapped(unmarked(option), inner-box-4, "") {
 			if n == 0 {
 				body = append(body, st.left(st.key.Render(letterOf(i))+"  "+line, inner-box)+number)
 			} else {
@@ -180,7 +184,7 @@ func ballotLines(st *styles, text lesson.Text, b *ballot, w int) []string {
 func revealLines(st *styles, text lesson.Text, poll lesson.Poll, w int) []string {
 	inner := min(w-6, 74)
 	q := text.Questions[poll.Question.Name]
-	body := append(st.wrapped(q.Ask, inner, st.strong), "")
+	body := append(st.wrapped(unmarked(q.Ask), inner, st.strong), "")
 	body = append(body, st.pollLines(text, poll, inner)...)
 	body = append(body, "", st.key.Render(st.keys("esc"))+" "+st.muted.Render(st.t("or any key of the lab goes on")))
 	return st.frame(st.t("Predicted, and measured"), body, inner)
@@ -205,7 +209,7 @@ func (st *styles) pollLines(text lesson.Text, poll lesson.Poll, w int) []string 
 			tail = st.curve.Render(st.left(bar(st.g, st.g.bar, int64(n), int64(most), bars), bars)) + st.right(strconv.Itoa(n), 4)
 		}
 		room := w - 4 - width(tail)
-		for n, line := range st.wrapped(option, max(room-1, 8), style) {
+		for n, line := range st.wrapped(unmarked(option), max(room-1, 8), style) {
 			head := blank(4)
 			if n == 0 {
 				head = style.Render(sign) + " " + st.key.Render(letterOf(i)) + " "

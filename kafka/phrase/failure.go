@@ -52,8 +52,8 @@ func (c *caused) Unwrap() error { return c.cause }
 // Unwrap gives all that the error wraps.
 func (m *manifold) Unwrap() []error { return m.causes }
 
-// Say says an error in a language: as far as it was made here; what comes from elsewhere is in English. It is empty for
-// nil.
+// Say says an error in a language: as far as it was made here, or is one of the system's that people meet; what else comes from
+// elsewhere is in English. It is empty for nil.
 func Say(l *Language, err error) string {
 	switch err := err.(type) { //nolint:errorlint // the outermost decides how it is said; those in it are its arguments
 	case nil:
@@ -65,10 +65,15 @@ func Say(l *Language, err error) string {
 			return joined.said
 		}
 	case interface{ Unwrap() error }:
-		// An error that adds nothing to what it wraps, an exit code for example.
-		if inner := err.Unwrap(); inner != nil && inner.Error() == fmt.Sprint(err) {
-			return Say(l, inner)
+		// An error that adds nothing to what it wraps, an exit code for example; or the path of a file, the address of a peer.
+		if inner := err.Unwrap(); inner != nil {
+			if before, ends := strings.CutSuffix(fmt.Sprint(err), inner.Error()); ends && (before == "" || names(err)) {
+				return before + Say(l, inner)
+			}
 		}
+	}
+	if known := system(err); l != nil && !known.Empty() {
+		return known.In(l)
 	}
 	return err.Error()
 }

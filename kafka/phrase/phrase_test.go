@@ -1,9 +1,13 @@
 package phrase_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -164,5 +168,28 @@ func TestWhatWasWrittenDownInEnglishIsHeardInTheLanguageOfItsReader(t *testing.T
 	}
 	if long := strings.Repeat("the price of item ", 10_000); fr.Heard(long) != long {
 		t.Error("a text that is longer than any sentence is looked up")
+	}
+}
+
+// What the system says is said in the language, too, and what stands before it stays as it is.
+func TestErrorsOfTheSystemAreSaidInFrench(t *testing.T) {
+	l := french(t)
+	_, missing := os.Open(filepath.Join(t.TempDir(), "nothing.md"))
+	_, refused := net.Dial("tcp", "127.0.0.1:1")
+	for _, test := range []struct {
+		err        error
+		ends, says string
+	}{
+		{missing, "aucun fichier ou dossier de ce nom", "nothing.md"},
+		{refused, "connexion refusée", "127.0.0.1:1"},
+		{phrase.Errorf("--handout: %w", context.DeadlineExceeded), "délai dépassé", "--handout"},
+		{phrase.Errorf("--handout: %w", errors.New("something new")), "something new", "--handout"},
+	} {
+		if said := phrase.Say(l, test.err); !strings.HasSuffix(said, test.ends) || !strings.Contains(said, test.says) {
+			t.Errorf("%v is said %q", test.err, said)
+		}
+		if said := phrase.Say(nil, test.err); said != test.err.Error() {
+			t.Errorf("in English %v is said %q", test.err, said)
+		}
 	}
 }
