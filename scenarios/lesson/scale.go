@@ -66,7 +66,7 @@ func partitions() Checkpoint {
 			}},
 			{Name: "five", Keys: []string{"+", "+"}, Expected: phrase.New("3 work, 2 wait"), Check: func(e Evidence) Finding {
 				return finding(e.owners() == 3 && e.idle() == 2,
-					phrase.New("%d work, %d wait", e.owners(), e.idle()))
+					workAndWait(e.owners(), e.idle()))
 			}},
 		},
 		Questions: partitionQuestions(three),
@@ -102,7 +102,7 @@ func partitionQuestions(three func(lab.Run) bool) []Question {
 		}},
 		{Name: "five", Before: "five", Options: 3, Answer: func(e Evidence) (int, phrase.Phrase, bool) {
 			idle := e.idle()
-			return 1, phrase.New("%d work, %d wait", e.owners(), idle), e.alive() >= 5 && e.owners() == 3 && idle == 2
+			return 1, workAndWait(e.owners(), idle), e.alive() >= 5 && e.owners() == 3 && idle == 2
 		}},
 	}
 }
@@ -113,7 +113,12 @@ func benched(e Evidence) Finding {
 	if e.Now.Lag.Known && e.Now.Lag.Total == 0 {
 		return finding(false, phrase.New("there is no work: flood it again"))
 	}
-	return finding(works == 1 && e.idle() > 0 && e.Now.Lag.Known, phrase.New("%d works, %d waits", works, e.idle()))
+	return finding(works == 1 && e.idle() > 0 && e.Now.Lag.Known, workAndWait(works, e.idle()))
+}
+
+// workAndWait says how many consumers have a partition, and how many have none.
+func workAndWait(work, wait int) phrase.Phrase {
+	return phrase.New("%s, %s", phrase.Count(int64(work), "%s works", "%s work"), phrase.Count(int64(wait), "%s waits", "%s wait"))
 }
 
 // emptied wants an empty topic, and work that costs again what it costs in the course.
