@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"sort"
 	"time"
 
@@ -38,13 +37,30 @@ func dashboardBody(v view, l layout) []string {
 	if l.marks {
 		out = append(out, laneMarkLine(v, w))
 	}
-	out = l.gap(append(out, lanes(v, w, l.lanes)...))
+	out = l.gap(append(out, lanePanel(v, w, l)...))
+	if !l.wide {
+		return append(out, lower(v, l, w)...)
+	}
+	left := lower(v, l, l.left)
+	return append(out, beside(st.box(left, l.left, len(left)), st.stacked(outcomePanels(v, w-l.left), w-l.left, len(left)))...)
+}
 
-	out = l.gap(append(out, consumersPanel(v, l)...))
+// lanePanel are the lanes under their heading.
+func lanePanel(v view, w int, l layout) []string {
+	if !l.tall {
+		return lanes(v, w, l.lanes)
+	}
+	return append(tallLanes(v, w, l.lanes, 2), laneRuler(v, w))
+}
+
+// lower is who works on what waits, how that went over time, and what just happened.
+func lower(v view, l layout, w int) []string {
+	out := append([]string{consumerTitle(v.st, v.s, w)}, consumerRows(v.st, v.s, w, l.consumers, v.selected)...)
+	out = l.gap(out)
 	if l.middle > 0 {
 		out = l.gap(append(out, middlePanel(v, l)...))
 	}
-	return append(out, eventsPanel(v, l)...)
+	return append(append(out, eventTitle(v.st, w)), eventRows(v.st, v.s, w, l.events)...)
 }
 
 func (l layout) gap(lines []string) []string {
@@ -54,44 +70,19 @@ func (l layout) gap(lines []string) []string {
 	return lines
 }
 
-// consumersPanel has the topics beside it where the screen is wide.
-func consumersPanel(v view, l layout) []string {
-	w := l.width
-	if l.wide {
-		w = l.left
-	}
-	out := append([]string{consumerTitle(v.st, v.s, w)}, consumerRows(v.st, v.s, w, l.consumers, v.selected)...)
-	if !l.wide {
-		return out
-	}
-	topics := append([]string{topicTitle(v.st, l.width-w)}, topicRows(v.st, v.s, l.width-w)...)
-	return beside(v.st.box(out, w, l.consumers+1), v.st.box(topics, l.width-w, l.consumers+1))
-}
-
-// middlePanel is the lag over time, and what came out of the pipeline beside it.
+// middlePanel is the lag over time, and what came out of the pipeline beside it where that has no stack of its own.
 func middlePanel(v view, l layout) []string {
 	st, s, w, h := v.st, v.s, l.width-l.left, l.middle
-	withTopics := !l.wide && h >= 6
+	withTopics := h >= 6
 	var curve []string
 	if racing(s) {
 		curve = append([]string{raceTitle(st, s, l.left)}, raceCurve(st, s, l.left, h)...)
 	} else {
 		curve = append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, h)...)
 	}
+	if l.wide {
+		return st.box(curve, l.left, h+1)
+	}
 	right := append([]string{resultTitle(st, w, withTopics)}, results(st, s, w, h, withTopics)...)
 	return beside(st.box(curve, l.left, h+1), st.box(right, w, h+1))
-}
-
-// eventsPanel has the newest rebalances beside it where the screen is wide.
-func eventsPanel(v view, l layout) []string {
-	w := l.width
-	if l.wide {
-		w = l.left
-	}
-	out := append([]string{eventTitle(v.st, w)}, eventRows(v.st, v.s, w, l.events)...)
-	if !l.wide {
-		return out
-	}
-	right := slices.Concat([]string{rebalanceTitle(v.st, l.width-w)}, rebalanceBriefs(v.st, v.s, l.width-w, l.events))
-	return beside(v.st.box(out, w, l.events+1), v.st.box(right, l.width-w, l.events+1))
 }

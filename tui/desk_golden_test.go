@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/charmbracelet/x/exp/golden"
@@ -50,8 +51,11 @@ func deskScreens() []deskScreen {
 }
 
 func TestDeskScreens(t *testing.T) {
-	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
+	for _, size := range [][2]int{{80, 24}, {120, 36}, {160, 45}} {
 		for _, screen := range deskScreens() {
+			if slices.Contains(galleryDesks(), screen.name) {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s-%dx%d", screen.name, size[0], size[1]), func(t *testing.T) {
 				golden.RequireEqual(t, text(reading(flooded(), screen.desk, size[0], size[1], screen.keys...)))
 			})

@@ -78,29 +78,6 @@ func (m *model) guideSize() (w, h int) {
 // room is how many lines there are between the header and the status line, but for the caption of the autopilot.
 func (m *model) room() int { return m.height - chrome - m.captionHeight() }
 
-// bodySize is what the guide leaves of the body.
-func (m *model) bodySize() (w, h int) {
-	w, h = m.width, m.room()
-	switch {
-	case m.guideBeside():
-		inner, _ := m.guideSize()
-		return w - inner - 3, h
-	case m.guide.open && m.page != guidePage:
-		return w, h - m.stripHeight()
-	}
-	return w, h
-}
-
-func (m *model) bodyWidth() int {
-	w, _ := m.bodySize()
-	return w
-}
-
-func (m *model) bodyHeight() int {
-	_, h := m.bodySize()
-	return h
-}
-
 // stripHeight is how many lines the present step takes under the dashboard.
 func (m *model) stripHeight() int {
 	if m.height >= longStrip {
@@ -113,17 +90,19 @@ func (m *model) stripHeight() int {
 func (m *model) withGuide(body []string, h int) []string {
 	w, _ := m.bodySize()
 	switch {
-	case m.shown().State == lab.Starting, !m.guide.open && m.page != guidePage:
+	case m.shown().State == lab.Starting:
 		return m.st.box(body, m.width, h)
 	case m.page == guidePage:
 		return m.st.box(m.guideBody(w, h), w, h) // its last line names its keys
+	case !m.guide.open:
+		return m.withAside(body, w, h)
 	case !m.guideBeside():
 		strip := guideStrip(m.st, m.lessonView(), w, m.stripHeight())
-		return append(m.st.box(body, w, h-len(strip)), strip...)
+		return append(m.withAside(body, w, h-len(strip)), strip...)
 	}
 	gw, _ := m.guideSize()
 	column := m.guideColumn(gw, h)
-	body = m.st.box(body, w, h)
+	body = m.withAside(body, w, h)
 	side := m.st.rule.Render(m.st.g.side)
 	for i := range body {
 		body[i] += side + " " + column[i] + " "

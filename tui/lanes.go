@@ -198,6 +198,19 @@ func lanes(v view, w, lines int) []string {
 	return st.box(out, w, lines)
 }
 
+// tallLanes draws every lane so many lines high, its name at the first.
+func tallLanes(v view, w, rows, high int) []string {
+	label := laneLabel(len(v.s.Partitions))
+	var out []string
+	for _, line := range lanes(v, w, rows) {
+		out = append(out, line)
+		for range high - 1 {
+			out = append(out, blank(label)+cells(line, label, w))
+		}
+	}
+	return out
+}
+
 // hands draws the columns of a lane: runs of the same hands in one go.
 func (st *styles) hands(columns []int) string {
 	var b strings.Builder

@@ -21,11 +21,12 @@ const notices = 2
 // layout says how large each panel of the dashboard is. Heights count the lines below a panel's title.
 type layout struct {
 	width  int
-	wide   bool // topics stand beside the consumers, rebalances beside the events
+	wide   bool // what came out of the pipeline stands beside who works and what waits
 	labels bool // a line of column labels above the partitions
 	marks  bool // a line of rebalances above the lanes; else they stand in the title
 	double bool // every partition has two lines
 	gaps   bool // an empty line between panels
+	tall   bool // the lanes are two lines high, with a ruler under them
 
 	partitions int // lines for partitions, without the notices under them
 	lanes      int
@@ -38,7 +39,7 @@ type layout struct {
 // bare is a layout with headings and nothing under them, and how many lines are free.
 func bare(w, h int) (l layout, free int) {
 	const titles = 4
-	l = layout{width: w, wide: w >= wideFrom, labels: h >= labelsFrom, left: w * 9 / 20}
+	l = layout{width: w, wide: classOf(w, h).sides, labels: h >= labelsFrom, left: w * 9 / 20}
 	if l.wide {
 		l.left = w * 5 / 8
 	}
@@ -88,6 +89,10 @@ func arrange(w, h, partitions, consumers int) layout {
 	if free >= 4 {
 		l.gaps = true
 		free -= 4
+	}
+	if classOf(w, h).tall && l.lanes == partitions && free > partitions {
+		l.tall = true
+		free -= partitions + 1
 	}
 	if l.middle > 0 {
 		grow(&l.middle, 8)

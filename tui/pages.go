@@ -28,7 +28,11 @@ func fullLanes(s *lab.Snapshot, h int) int { return min(len(s.Partitions), max(h
 func lanesBody(v view, w, h int) []string {
 	st, s := v.st, v.s
 	rows := fullLanes(s, h)
-	out := append([]string{laneTitle(v, w, false), laneMarkLine(v, w)}, lanes(v, w, rows)...)
+	high := 1
+	if rows == len(s.Partitions) {
+		high = min(max((h/2-3)/max(rows, 1), 1), 3)
+	}
+	out := append([]string{laneTitle(v, w, false), laneMarkLine(v, w)}, tallLanes(v, w, rows, high)...)
 	out = append(out, laneRuler(v, w), clockLine(st, s, w))
 	if _, _, ok := raceOf(s); ok {
 		return slices.Concat(out, []string{raceTitle(st, s, w)}, raceCurve(st, s, w, h-len(out)-1))
@@ -59,10 +63,15 @@ func startBody(st *styles, s *lab.Snapshot, w, h int) []string {
 	return st.box(out, w, h)
 }
 
+// helpWide is the width from which on the keys stand in two columns.
+const helpWide = 190
+
 // helpLines are the keys, section by section, and what the signs mean: side by side where there is room.
 func helpLines(st *styles, k KeyMap, w int) []string {
 	var keys []string
+	var starts []int
 	for _, section := range k.Sections() {
+		starts = append(starts, len(keys))
 		keys = append(keys, " "+st.title.Render(st.say(section.Title)))
 		for _, b := range st.named(section.Keys) {
 			keys = append(keys, helpLine(st, b))
@@ -73,9 +82,21 @@ func helpLines(st *styles, k KeyMap, w int) []string {
 	if w < 110 {
 		return append(keys, signs...)
 	}
-	n := max(len(keys), len(signs))
-	return beside(st.box(keys, w/2, n), st.box(signs, w-w/2, n))
+	if w < helpWide {
+		n := max(len(keys), len(signs))
+		return beside(st.box(keys, w/2, n), st.box(signs, w-w/2, n))
+	}
+	half := starts[len(starts)/2]
+	for _, at := range starts { // the section that begins nearest to the middle begins the second column
+		if abs(2*at-len(keys)) < abs(2*half-len(keys)) {
+			half = at
+		}
+	}
+	n, third := max(half, len(keys)-half, len(signs)), w/3
+	return beside(beside(st.box(keys[:half], third, n), st.box(keys[half:], third, n)), st.box(signs, w-2*third, n))
 }
+
+func abs(n int) int { return max(n, -n) }
 
 func helpLine(st *styles, b key.Binding) string {
 	if !b.Enabled() {

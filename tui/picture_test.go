@@ -64,13 +64,29 @@ func pixelsOf(t *testing.T, line string) (cells []pixel) {
 		rest, state = rest[n:], next
 		if ansi.HasCsiPrefix(seq) && parser.Command() == 'm' {
 			params := parser.Params()
-			bold = len(params) > 0 && (params[0].Param(0) == 1 || bold && params[0].Param(0) != 0)
+			bold = boldAfter(params, bold)
 			on, under = coloursAfter(t, params, on, under)
 		} else if w > 0 {
 			cells = append(cells, pixel{seq, w, hex(on), hex(under), bold})
 		}
 	}
 	return cells
+}
+
+// boldAfter says whether text is bold after one SGR sequence.
+func boldAfter(params ansi.Params, bold bool) bool {
+	var ignored color.Color
+	for i := 0; i < len(params); i++ {
+		switch params[i].Param(0) {
+		case 0:
+			bold = false
+		case 1:
+			bold = true
+		case 38, 48:
+			i += ansi.ReadStyleColor(params[i:], &ignored) - 1
+		}
+	}
+	return bold && len(params) > 0
 }
 
 func hex(c color.Color) string {

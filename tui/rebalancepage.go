@@ -36,11 +36,7 @@ func rebalanceExtent(v view, w, h, chosen int) (step, limit int) {
 func rebalancesBody(v view, w, h, chosen int) []string {
 	st, s := v.st, v.s
 	list, lines := rebalanceSplit(v, w, h, chosen)
-	card := append([]string{st.ruled(" "+st.title.Render(st.t("PROTOCOLS"))+" "+st.muted.Render(st.t("unread times so far"))+" ", "", w-1)},
-		protocolCard(st, s, w-2)...)
-	for i := 1; i < len(card); i++ {
-		card[i] = " " + card[i]
-	}
+	card := protocolPanel(st, s, w)
 	var detail []string
 	if r, ok := rebalanceOf(s, chosen); ok {
 		detail = rebalanceDetail(st, r, w, lines, v.top)
