@@ -24,7 +24,7 @@ func (m *model) bodySize() (w, h int) {
 
 // bodyAndAside is what the guide leaves of the body.
 func (m *model) bodyAndAside() (w, h int) {
-	w, h = m.width, m.room()
+	w, h = m.width, m.room()-m.toastTakes()
 	switch {
 	case m.guideBeside():
 		inner, _ := m.guideSize()
@@ -132,7 +132,7 @@ func glances(v view, w, lines int) []string {
 		case !p.Known || stale(s):
 			number, goes = st.muted.Render(st.number(p.Lag)), st.muted.Render(st.old())
 		}
-		line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), id-1)) + cells(st.left(st.reader(p), reader), 0, reader) +
+		line := " " + st.strong.Render(st.left(fmt.Sprintf("P%d", p.ID), id-1)) + cells(st.reader(p)+blank(reader), 0, reader) +
 			st.partitionBar(s, p, room, v.scale)
 		out = append(out, st.left(line, id+reader+room)+" "+st.right(number, lag)+"  "+st.left(goes, drain))
 	}

@@ -60,6 +60,9 @@ func lower(v view, l layout, w int) []string {
 	if l.middle > 0 {
 		out = l.gap(append(out, middlePanel(v, l)...))
 	}
+	if l.events <= 0 { // an answer stands in their place
+		return out
+	}
 	return append(append(out, eventTitle(v.st, w)), eventRows(v.st, v.s, w, l.events)...)
 }
 

@@ -83,6 +83,7 @@ func (j *jobs) errand(doing phrase.Phrase, work func(ctx context.Context, e *err
 // tell shows an answer in the status line.
 func (m *model) tell(said phrase.Phrase, bad bool) {
 	m.message = message{said: said, bad: bad, at: m.now}
+	m.log = append(m.log[max(len(m.log)-mostAnswers+1, 0):], m.message)
 }
 
 // complain shows an error in the status line.

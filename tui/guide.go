@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"blackfriday/kafka/phrase"
@@ -23,7 +25,8 @@ type guide struct {
 	passed   map[string]bool // the questions that were left without votes
 	revealed map[string]bool // the questions whose measured answers were shown
 	metrics  string          // where the lab's numbers are published, as far as a checkpoint wanted them
-	reveal   string          // the question whose measured answer is in front; empty for none
+	reveal   string          // the question whose measured answer is shown; empty for none
+	revealAt time.Time       // since when
 }
 
 const (

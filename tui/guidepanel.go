@@ -34,6 +34,7 @@ type lessonView struct {
 	polls   []lesson.Poll
 	waiting string // a question that can be asked now
 	coming  bool   // the lab is being exchanged
+	reveal  bool   // the answer to the newest question was just measured
 }
 
 // lessonView is the guide as it stands.
@@ -56,7 +57,7 @@ func (m *model) lessonView() lessonView {
 		v.polls = g.course.Polls(g.shown)
 	}
 	if g.shown == g.here() {
-		v.present = g.course.Present()
+		v.present, v.reveal = g.course.Present(), g.reveal != ""
 		if poll, ok := m.askable(); ok {
 			v.waiting = poll.Question.Name
 		}
@@ -175,6 +176,15 @@ func (st *styles) guideFooter(v lessonView, below, w int) string {
 	return st.ends(text, more, w)
 }
 
+// predicted is the heading of a question that was asked. One that was just answered is what the guide scrolls to.
+func (st *styles) predicted(v lessonView, present *int, line int) string {
+	if !v.reveal {
+		return st.title.Render(st.t("Predicted"))
+	}
+	*present = line
+	return st.badge.Render(" " + st.t("Predicted, and measured") + " ")
+}
+
 // guideLines are everything that the guide says, in lines of at most w cells; present is the line of the present step.
 func guideLines(st *styles, v lessonView, w int) (lines []string, present int) {
 	add := func(more ...string) { lines = append(lines, more...) }
@@ -199,7 +209,7 @@ func guideLines(st *styles, v lessonView, w int) (lines []string, present int) {
 		add(st.wrapped(st.ending(v), w, st.good)...)
 	}
 	if poll, ok := pollOf(v); ok {
-		add("", st.title.Render(st.t("Predicted")))
+		add("", st.predicted(v, &present, len(lines)))
 		add(st.wrapped(unmarked(v.text.Questions[poll.Question.Name].Ask), w, st.muted)...)
 		add(st.pollLines(v.text, poll, w)...)
 	}

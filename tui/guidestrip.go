@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"blackfriday/kafka/phrase"
@@ -14,9 +16,13 @@ import (
 func guideStrip(st *styles, v lessonView, w, lines int) []string {
 	title, right := st.t("Checkpoint %d: %s", v.number, v.text.Title), ""
 	what := st.t("You are in checkpoint %d. Enter begins this one.", v.here)
+	poll, asked := pollOf(v)
 	switch {
 	case v.coming:
 		what = st.t("The lab is being made ready.")
+	case v.reveal && asked:
+		title, right = st.t("Predicted, and measured"), st.votes(poll)
+		what = letterOf(poll.Answer) + " " + st.t("measured: %s", poll.Measured) + ". " + v.text.Questions[poll.Question.Name].Because
 	case v.present >= 0 && v.present < len(v.steps):
 		s := v.steps[v.present]
 		title = fmt.Sprintf("%d.%d %s", v.here, v.present+1, v.text.Steps[s.Step.Name].Title)
@@ -38,6 +44,19 @@ func guideStrip(st *styles, v lessonView, w, lines int) []string {
 		out = append(out, "   "+line)
 	}
 	return st.box(out, w, lines)
+}
+
+// votes are the votes in short, the measured answer with its sign.
+func (st *styles) votes(poll lesson.Poll) string {
+	var parts []string
+	for i, n := range poll.Votes {
+		part := letterOf(i) + " " + strconv.Itoa(n)
+		if poll.Answered && i == poll.Answer {
+			part = st.g.ok + " " + part
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "  ")
 }
 
 // figures are what was measured of a step beside what the course expects.

@@ -77,7 +77,8 @@ type model struct {
 	paper   paper
 
 	message   message
-	pressed   []string // the last keys, the newest at the end
+	log       []message // the newest at the end, to be read again
+	pressed   []string  // the last keys, the newest at the end
 	pressedAt time.Time
 	interrupt bool // the last key was ctrl+c
 	crash     error

@@ -25,12 +25,13 @@ func fullLanes(s *lab.Snapshot, h int) int { return min(len(s.Partitions), max(h
 
 // lanesBody is the page of who read what: every lane there is room for, and under them the lag, as a race against an
 // earlier flood when there is one.
-func lanesBody(v view, w, h int) []string {
+// whole is how high the page is without an answer on it: the lanes keep their room.
+func lanesBody(v view, w, h, whole int) []string {
 	st, s := v.st, v.s
-	rows := fullLanes(s, h)
+	rows := fullLanes(s, whole)
 	high := 1
 	if rows == len(s.Partitions) {
-		high = min(max((h/2-3)/max(rows, 1), 1), 3)
+		high = min(max((whole/2-3)/max(rows, 1), 1), 3)
 	}
 	out := append([]string{laneTitle(v, w, false), laneMarkLine(v, w)}, tallLanes(v, w, rows, high)...)
 	out = append(out, laneRuler(v, w), clockLine(st, s, w))

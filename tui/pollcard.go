@@ -28,16 +28,23 @@ const settling = 700 * time.Millisecond
 // mostHands is what fits into three digits.
 const mostHands = 999
 
-// ponder puts the next thing to think about in front: a measured answer, or the question before the present step. It does so
-// while the guide is open and nothing else is in front.
+// revealStays is for how long the guide shows a measured answer before it goes on with its steps.
+const revealStays = 30 * time.Second
+
+// ponder shows the next thing to think about: the guide says a measured answer in the place of its step, and the question before
+// the present step comes in front. It does so while the guide is open and nothing else is in front.
 func (m *model) ponder() {
 	g := &m.guide
+	if m.now.Sub(g.revealAt) >= revealStays {
+		g.reveal = ""
+	}
 	if !g.open || g.quiet || g.reveal != "" || g.ballot != nil || m.dialog != nil || m.form != nil || m.finder != nil || m.help || m.replay != nil {
 		return
 	}
 	for _, p := range g.course.Polls(g.here()) {
 		if name := p.Question.Name; p.Answered && !g.revealed[name] {
-			g.revealed[name], g.reveal = true, name
+			g.revealed[name], g.reveal, g.revealAt = true, name, m.now
+			g.shown, g.top = g.here(), atStep
 			return
 		}
 	}
@@ -180,16 +187,6 @@ func ballotLines(st *styles, text lesson.Text, b *ballot, w int) []string {
 	return st.frame(st.t("Predict, then press"), append(body, "", keys), inner)
 }
 
-// revealLines draw the measured answer beside the votes, in a frame on at most w cells.
-func revealLines(st *styles, text lesson.Text, poll lesson.Poll, w int) []string {
-	inner := min(w-6, 74)
-	q := text.Questions[poll.Question.Name]
-	body := append(st.wrapped(unmarked(q.Ask), inner, st.strong), "")
-	body = append(body, st.pollLines(text, poll, inner)...)
-	body = append(body, "", st.key.Render(st.keys("esc"))+" "+st.muted.Render(st.t("or any key of the lab goes on")))
-	return st.frame(st.t("Predicted, and measured"), body, inner)
-}
-
 // pollLines are the options with their votes, and the measured answer with its explanation once there is one.
 func (st *styles) pollLines(text lesson.Text, poll lesson.Poll, w int) []string {
 	const bars = 10
@@ -227,16 +224,10 @@ func (st *styles) pollLines(text lesson.Text, poll lesson.Poll, w int) []string 
 	return out
 }
 
-// pollCard is what the class is asked, or told, in front of the screen; nil for nothing.
+// pollCard is what the class is asked in front of the screen; nil for nothing.
 func (m *model) pollCard() []string {
-	g := &m.guide
-	if g.ballot != nil {
+	if g := &m.guide; g.ballot != nil {
 		return ballotLines(m.st, g.text(), g.ballot, m.bodyWidth())
-	}
-	for _, poll := range g.course.Polls(g.here()) {
-		if g.reveal == poll.Question.Name {
-			return revealLines(m.st, g.text(), poll, m.bodyWidth())
-		}
 	}
 	return nil
 }

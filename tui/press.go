@@ -46,7 +46,7 @@ func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	case m.guide.ballot != nil:
 		m.vote(msg)
 		return nil
-	case m.guide.reveal != "":
+	case m.guide.reveal != "" && !key.Matches(msg, m.keys.Guide):
 		m.guide.reveal = ""
 		if key.Matches(msg, m.keys.Back) || key.Matches(msg, m.keys.Choose) {
 			return nil

@@ -15,6 +15,7 @@ func (m *model) extent() (step, limit int) {
 	w, h := m.bodySize()
 	switch m.page {
 	case eventsPage:
+		s = logged(s, m.log)
 		_, step = eventPage(m.st, s, w, h-1, m.top[m.page])
 		if _, whole := eventPage(m.st, s, w, h-1, 0); whole == len(s.Events) {
 			return step, 0
@@ -29,7 +30,7 @@ func (m *model) extent() (step, limit int) {
 	case rebalancesPage:
 		return rebalanceExtent(m.view(), w, h, m.chosen)
 	case lanesPage:
-		return listExtent(n, fullLanes(s, h))
+		return listExtent(n, fullLanes(s, h+m.toastTakes()))
 	case brokersPage:
 		return h - 2, len(brokerBody(m.st, s, w)) - (h - 2)
 	case ledgerPage:

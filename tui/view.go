@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 )
@@ -59,11 +58,11 @@ func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
 	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
 	status := m.statusRows()
-	lines = append(lines, m.withGuide(body, m.room()-len(status)+1)...)
+	lines = append(lines, m.withToast(body, status)...)
 	if m.pilot != nil {
 		lines = append(lines, captionRows(m.st, m.pilot.Caption(), w)...)
 	}
-	lines = append(lines, status...)
+	lines = append(lines, status[len(status)-1])
 	front, spare := m.footer()
 	lines = append(lines, footerLine(m.st, front, spare, w))
 	if card := m.pollCard(); card != nil {
@@ -112,7 +111,7 @@ func (m *model) body(s *lab.Snapshot) []string {
 	v := m.view()
 	switch m.page {
 	case eventsPage:
-		lines, _ := eventPage(m.st, s, w, h-1, v.top)
+		lines, _ := eventPage(m.st, logged(s, m.log), w, h-1, v.top)
 		return append([]string{eventTitle(m.st, w)}, lines...)
 	case consumersPage:
 		return append([]string{consumerTitle(m.st, s, w)}, m.st.scrollable(consumersBody(v, w), w, h-1, v.top)...)
@@ -125,7 +124,7 @@ func (m *model) body(s *lab.Snapshot) []string {
 	case rebalancesPage:
 		return rebalancesBody(v, w, h, m.chosen)
 	case lanesPage:
-		return lanesBody(v, w, h)
+		return lanesBody(v, w, h, h+m.toastTakes())
 	case brokersPage:
 		return append([]string{brokerTitle(m.st, s, w)}, m.st.scrollable(brokerBody(m.st, s, w), w, h-1, v.top)...)
 	case guidePage:
@@ -136,7 +135,11 @@ func (m *model) body(s *lab.Snapshot) []string {
 	if m.reads() {
 		return m.deskBody(w, h)
 	}
-	return dashboardBody(v, m.layout())
+	l := m.layout()
+	if !l.wide {
+		l.events -= len(m.statusRows()) - 1
+	}
+	return dashboardBody(v, l)
 }
 
 func (m *model) layout() layout {
@@ -178,28 +181,6 @@ func (m *model) fresh() bool {
 	return s.State == lab.Running && !s.Observing && s.Flood.ID == 0 && !m.guide.open && m.page == dashboardPage && len(m.pressed) == 0
 }
 
-// statusRows are one line, and more over the end of the body for a refusal that needs them: its cure is its last words.
-func (m *model) statusRows() []string {
-	const most = 3
-	long := m.refused() || m.narrates() != "" || m.flies()
-	text, style := m.status()
-	last := m.width - width(keysPressed(m.st, m.keysShown())) - 2
-	if !long || width(text) <= last {
-		return []string{statusLine(m.st, text, style, m.keysShown(), m.width)}
-	}
-	rows := strings.Split(ansi.Wrap(visible(text, (m.width-2)*most, m.st.ascii), m.width-3, ""), "\n")
-	rows = append(rows[:min(len(rows), most)-1], strings.Join(rows[min(len(rows), most)-1:], " "))
-	for i, row := range rows[:len(rows)-1] {
-		rows[i] = " " + style.Render(row)
-	}
-	end, keys := rows[len(rows)-1], m.keysShown()
-	if width(end) > last {
-		keys = nil
-	}
-	rows[len(rows)-1] = statusLine(m.st, end, style, keys, m.width)
-	return rows
-}
-
 // refused says that the status line tells what was not done.
 func (m *model) refused() bool {
 	return m.said() != "" && m.message.bad && m.now.Sub(m.message.at) < errorStays
@@ -210,17 +191,4 @@ func (m *model) keysShown() []string {
 		return nil
 	}
 	return m.pressed
-}
-
-// smallLines tell what a terminal lacks. Quitting works here too, and so its question.
-func (m *model) smallLines() []string {
-	lines := []string{
-		m.t("%dx%d is too small.", m.width, m.height),
-		m.t("The lab needs %dx%d.", minWidth, minHeight),
-		m.t("It keeps running. q quits."),
-	}
-	if m.dialog != nil {
-		lines = []string{m.t("Payments are under way."), m.t("Quit? y, or esc.")}
-	}
-	return lines
 }
