@@ -63,7 +63,7 @@ func run() int {
 	}
 	root := newRoot(language)
 	command.Translate(root, language)
-	keepKeyboard(root)
+	command.KeepKeyboard(root)
 	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say), fang.WithColorSchemeFunc(colours)); err == nil {
 		return 0
 	}
@@ -72,31 +72,6 @@ func run() int {
 		return coded.ExitCode()
 	}
 	return 1
-}
-
-// keepKeyboard leaves the keyboard to what the commands do. Before fang prints a help or an error, it asks the terminal for
-// its background and waits on stdin for an answer, 2 s and at times for ever: it finds no terminal there.
-func keepKeyboard(root *cobra.Command) {
-	keyboard := os.Stdin
-	nobody, err := os.Open(os.DevNull)
-	if err != nil {
-		return // it is slower, and nothing else
-	}
-	var keep func(*cobra.Command)
-	keep = func(c *cobra.Command) {
-		if run := c.RunE; run != nil {
-			c.RunE = func(cmd *cobra.Command, args []string) error {
-				os.Stdin = keyboard
-				defer func() { os.Stdin = nobody }()
-				return run(cmd, args)
-			}
-		}
-		for _, child := range c.Commands() {
-			keep(child)
-		}
-	}
-	keep(root)
-	os.Stdin = nobody
 }
 
 // colours are those of a help: of the terminal's own sixteen, those that are read on a dark ground and on a light one.
