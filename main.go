@@ -16,7 +16,6 @@ import (
 	"syscall"
 
 	"charm.land/fang/v2"
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -64,7 +63,7 @@ func run() int {
 	root := newRoot(language)
 	command.Translate(root, language)
 	command.KeepKeyboard(root)
-	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say), fang.WithColorSchemeFunc(colours)); err == nil {
+	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say), fang.WithColorSchemeFunc(tui.HelpColours)); err == nil {
 		return 0
 	}
 	var coded interface{ ExitCode() int }
@@ -72,15 +71,6 @@ func run() int {
 		return coded.ExitCode()
 	}
 	return 1
-}
-
-// colours are those of a help: of the terminal's own sixteen, those that are read on a dark ground and on a light one.
-func colours(lipgloss.LightDarkFunc) fang.ColorScheme {
-	plain := lipgloss.NoColor{}
-	return fang.ColorScheme{
-		Base: plain, Description: plain, Argument: plain, Help: plain, Dash: plain, Comment: plain,
-		Title: lipgloss.Blue, Command: lipgloss.Cyan, Flag: lipgloss.Magenta, FlagDefault: lipgloss.Magenta, QuotedString: lipgloss.Green,
-	}
 }
 
 // errorPrinter says in a language what went wrong, a line for each thing, without a frame around it.
