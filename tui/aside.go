@@ -13,7 +13,9 @@ const (
 	asideLeast = 42
 	asideMost  = 66
 	pageLeast  = 118 // what it leaves: the rebalances have all their columns
-	tallFrom   = 54
+
+	halvesLeast = 170 // what it leaves to a page in two halves
+	tallFrom    = 54
 )
 
 // bodySize is what the guide and the dashboard in small leave of the body.
@@ -53,7 +55,7 @@ func (m *model) asideWidth(w int) int {
 	case dashboardPage, lanesPage, guidePage:
 		return 0
 	case ledgerPage, lettersPage, messagesPage:
-		least = wideFrom
+		least = halvesLeast
 	}
 	if m.shown().State == lab.Starting || !classOf(w, m.height).aside || w-least < asideLeast {
 		return 0

@@ -217,7 +217,7 @@ func everyScreen(size [2]int, change func(*model)) iter.Seq2[string, *model] {
 // under a dialog are cut in every language, and of who was part of a rebalance as much is named as fits.
 func TestNothingIsCutInFrenchAlone(t *testing.T) {
 	fits := regexp.MustCompile(`^.(\d\d:\d\d:\d\d|#\d+) `)
-	for _, size := range [][2]int{{80, 24}, {120, 36}} {
+	for _, size := range [][2]int{{80, 24}, {120, 36}, {160, 45}, {220, 60}} {
 		for _, c := range screens() {
 			english, french := strings.Split(c.drawn(size, func(*model) {}), "\n"), strings.Split(c.drawn(size, (*model).cycleLanguage), "\n")
 			for i, line := range french {

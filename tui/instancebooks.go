@@ -10,9 +10,10 @@ import (
 
 // serviceBooks are what each instance wrote.
 func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
-	heads := []string{st.t("orders"), st.t("letters"), st.t("e-mails"), st.t("twice")}
+	heads := []string{"", st.t("letters"), st.t("e-mails"), st.t("twice")}
 	const sign, name = 5, 15
 	cell := min(max((w-sign-name-1)/len(heads), 7), 12)
+	heads[0] = st.ordersWithin(cell - 1)
 	line := blank(sign + name)
 	for _, h := range heads {
 		line += st.right(cut(h, cell-1, st.ascii), cell)
@@ -27,6 +28,14 @@ func serviceBooks(st *styles, s *lab.Snapshot, w int) []string {
 		out = append(out, st.muted.Render(" "+st.t("Nobody has written anything yet.")))
 	}
 	return out
+}
+
+// ordersWithin names orders in at most w cells.
+func (st *styles) ordersWithin(w int) string {
+	if long := st.t("orders"); width(long) <= w {
+		return long
+	}
+	return st.once("orders ")
 }
 
 // likeDashboard are the books of the instances in the order of the dashboard, and those of others at the end.

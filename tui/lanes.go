@@ -193,7 +193,11 @@ func lanes(v view, w, lines int) []string {
 		out = append(out, name+st.hands(l.hands(corrected(stints(past, i, l.end), v.s.Outages, v.s.Partitions[i].ID, l.end))))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render(blank(label)+st.t("+%d more of %d", more, len(v.s.Partitions))+" "+st.g.dot+" "+st.t("pgup and pgdn scroll")))
+		hint := blank(label) + st.t("+%d more of %d", more, len(v.s.Partitions))
+		if w > asideMost { // else the page scrolls, and they stand beside it
+			hint += " " + st.g.dot + " " + st.t("pgup and pgdn scroll")
+		}
+		out = append(out, st.muted.Render(hint))
 	}
 	return st.box(out, w, lines)
 }
@@ -267,7 +271,7 @@ func laneRuler(v view, w int) string {
 	for age := laneSpan; age >= 0; age -= 15 * time.Second {
 		word := fmt.Sprintf("-%d s", age/time.Second)
 		if age == 0 {
-			word = strings.TrimSpace(v.st.t("now "))
+			word = v.st.once(" now")
 		}
 		at := min(l.edge(l.end.Add(-age)), l.n-width(word))
 		line += blank(at-width(line)) + word

@@ -50,7 +50,11 @@ func dlqLine(st *styles, s *lab.Snapshot, w int) string {
 	if s.DLQ.Newest.Code == "" {
 		return head
 	}
-	return head + st.muted.Render(" "+st.t("newest")+" ") + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
+	code := " " + st.warn.Render(visible(s.DLQ.Newest.Code, w, st.ascii))
+	if newest := head + st.muted.Render(" "+st.t("newest")) + code; width(newest) <= w {
+		return newest
+	}
+	return head + code
 }
 
 // newestRejection is the newest rejection in full: where it stood, and the reason. Analytics is often ahead of the order
@@ -105,8 +109,11 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 	}
 	first := " " + st.strong.Render(st.euros(t.Revenue)) + st.muted.Render(" "+st.t("from")+" ") + st.count(t.UniqueUsers, "%s user", "%s users")
 	dot := st.muted.Render(" " + st.g.dot + " ")
-	if t.Rejected > 0 {
-		first += dot + st.warn.Render(st.count(t.Rejected, "%s invalid", "%s invalid"))
+	if invalid := st.count(t.Rejected, "%s invalid", "%s invalid"); t.Rejected > 0 {
+		if width(first)+width(dot)+width(invalid) > w {
+			first = " " + st.strong.Render(st.euros(t.Revenue))
+		}
+		first += dot + st.warn.Render(invalid)
 		dead := fmt.Sprintf(" %s DLQ %s", st.g.arrow, st.number(s.DLQ.Total))
 		if s.DLQ.Known && s.DLQ.Total < t.Rejected && width(first)+width(dead) <= w {
 			first += st.warn.Render(dead)
@@ -123,7 +130,9 @@ func totalLines(st *styles, s *lab.Snapshot, w int) []string {
 		{t.Payments, st.plural(t.Payments, "%s payment", "%s payments")}, {t.Orders, st.plural(t.Orders, "%s order", "%s orders")},
 		{t.Emails, st.plural(t.Emails, "%s email", "%s emails")},
 	} {
-		second += " " + st.compact(p.n) + st.muted.Render(" "+p.noun)
+		if next := " " + st.compact(p.n) + st.muted.Render(" "+p.noun); width(second)+width(next) <= w { // the head of the screen has them all
+			second += next
+		}
 	}
 	return []string{first, second}
 }

@@ -16,9 +16,10 @@ func trialBooks(st *styles, s *lab.Snapshot, w int) []string {
 	if len(s.Trials) < 2 && kills == 0 {
 		return nil
 	}
-	heads := []string{st.t("orders"), st.once("kills "), st.t("lost"), st.t("twice")}
+	heads := []string{"", st.once("kills "), st.t("lost"), st.t("twice")}
 	const sign, name = 5, 15
 	cell := min(max((w-sign-name-1)/len(heads), 7), 14)
+	heads[0] = st.ordersWithin(cell - 1)
 	line := blank(sign + name)
 	for _, h := range heads {
 		line += st.right(cut(h, cell-1, st.ascii), cell)
