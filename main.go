@@ -151,6 +151,7 @@ func newDemo(language *phrase.Language) *cobra.Command {
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.screen.Theme, "theme", "auto", "colours: auto, dark, light, contrast, contrast-dark or contrast-light")
 	flags.BoolVar(&s.screen.ASCII, "ascii", false, "draw with ASCII characters only")
+	flags.BoolVar(&s.screen.ReducedMotion, "reduced-motion", false, "nothing moves on the screen: numbers, words and signs tell the same [$REDUCED_MOTION]")
 	flags.StringVar(&s.screen.HandOut, "handout", "", "directory for the hand-outs that H writes (default: the working directory)")
 	s.record.Register(flags)
 	flags.StringVar(&s.logFile, "log", "", "append what happens to this file, as JSON lines")
@@ -263,6 +264,7 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 		o.Pills = append(o.Pills, tui.Pill{Name: p.Name, Title: p.Title})
 	}
 	o.NoColor = os.Getenv("NO_COLOR") != "" // no-color.org: set and not empty
+	o.ReducedMotion = o.ReducedMotion || os.Getenv("REDUCED_MOTION") != ""
 	o.Program = typed.CalledAs(os.Args[0])
 	o.Clipboard = func(ctx context.Context, text string) error {
 		return clipboard.Write(ctx, os.Getenv, runtime.GOOS, text)

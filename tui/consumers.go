@@ -32,17 +32,22 @@ func (st *styles) consumerLayout(s *lab.Snapshot, w int) consumerColumns {
 }
 
 // consumerTitle is the heading of the consumers and names their columns.
-func consumerTitle(st *styles, s *lab.Snapshot, w int) string {
+// What a dot stands for is said here, too.
+func consumerTitle(st *styles, s *lab.Snapshot, w int, mo motion) string {
 	c := st.consumerLayout(s, w)
 	head := " " + st.title.Render(st.t("CONSUMERS")) + " "
 	labels := st.muted.Render(st.left(" "+st.t("holds"), c.holds+1) + st.right(st.t("rate"), c.rate) + st.right(st.t("done"), c.done) + "  " + st.t("last record") + " ")
 	fixed := 2 + 4 + c.name + c.state
-	head = st.ruled(head, "", fixed) + labels
-	summary := " " + st.tally(s) + " "
-	if width(head)+width(summary) >= w {
-		return st.ruled(head, "", w-1)
+	whole := st.ruled(head, "", fixed) + labels
+	tally := " " + st.muted.Render(st.tally(s)+" ")
+	if legend := mo.legend(st, true); legend != "" && width(whole)+width(legend)+width(tally)+2 < w {
+		return st.ruled(whole, " "+legend+st.rule.Render(st.g.rule)+tally, w)
 	}
-	return st.ruled(head, st.muted.Render(summary), w)
+	whole = st.ruled(head, mo.legend(st, false), fixed) + labels
+	if width(whole)+width(tally) >= w {
+		return st.ruled(whole, "", w-1)
+	}
+	return st.ruled(whole, tally, w)
 }
 
 // tally counts the order consumers by state: "2 running, 1 crashed".
@@ -103,7 +108,7 @@ func consumerLines(s *lab.Snapshot) int {
 
 // consumerRows draws one instance per line, with the selected one marked, and all on the bench in one line. When they
 // do not all fit, the bench, e-mail and analytics stay in sight and the others scroll with the selection.
-func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []string {
+func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string, mo motion) []string {
 	c := st.consumerLayout(s, w)
 	working, bench := benched(s)
 	working = append(working, s.Outsiders...)
@@ -111,18 +116,25 @@ func consumerRows(st *styles, s *lab.Snapshot, w, lines int, selected string) []
 	room := max(lines-len(below)-min(len(bench), 1), 1)
 	at := slices.IndexFunc(working, func(i lab.Instance) bool { return idOf(i) == selected })
 	from, to, more := window(len(working), room, around(at, len(working), room))
+	passing := mo.passings(st, seatsOf(working, bench, from, to))
 	var out []string
-	for _, i := range working[from:to] {
-		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected))
+	for n, i := range working[from:to] {
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected, mo, passing[n]))
 	}
 	if more > 0 {
-		out = append(out, st.muted.Render("      "+st.t("+%d more of %d", more, len(working))+" "+st.g.dot+" "+st.tally(s)))
+		line := "      " + st.muted.Render(st.t("+%d more of %d", more, len(working))+" "+st.g.dot+" "+st.tally(s)) + " "
+		out = append(out, line+st.behind(mo, slices.Concat(working[:from], working[to:]), passing[to-from], w-width(line)-1))
 	}
 	if len(bench) > 0 {
-		out = append(out, st.benchLine(s, bench, w, selected))
+		line := st.benchLine(s, bench, w, selected)
+		if list := passing[len(out)]; len(list) > 0 {
+			text := " " + st.passed(list, w/4) + " "
+			line = cells(line, 0, w-width(text)) + text
+		}
+		out = append(out, line)
 	}
 	for _, i := range below {
-		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected))
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == selected, mo, nil))
 	}
 	return st.box(out, w, lines)
 }
@@ -157,15 +169,15 @@ func (st *styles) benchLine(s *lab.Snapshot, bench []lab.Instance, w int, select
 	return line
 }
 
-func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected bool) string {
-	cursor := "  "
+func (st *styles) consumerRow(i lab.Instance, c consumerColumns, w int, selected bool, mo motion, passing []passing) string {
+	cursor, way := "  ", st.rule
 	if selected {
-		cursor = " " + st.key.Render(st.g.cursor)
+		cursor, way = " "+st.key.Render(st.g.cursor), st.muted
 	}
 	name := st.left(shortName(i.Name, c.name-1, st.ascii), c.name)
 	line := cursor + st.sign(i) + " " + st.strong.Render(name) + st.left(st.standing(i), c.state) + " " +
-		st.left(st.holds(i, c.holds), c.holds) + st.right(st.perSecond(i.Rate), c.rate) + st.right(st.within(i.Processed, c.done-1), c.done) +
-		"  " + st.ends(st.detail(i, c), st.restarts(i), c.detail) + " "
+		st.handling(i, c, mo, passing, way) + st.right(st.within(i.Processed, c.done-1), c.done) +
+		"  " + st.ends(st.detail(i, c, mo, way), st.restarts(i), c.detail) + " "
 	line = st.left(line, w)
 	if selected {
 		return under(line, st.selected)
@@ -235,8 +247,9 @@ func (st *styles) holds(i lab.Instance, w int) string {
 	return fitted(names, " ", w-1)
 }
 
-// detail is what matters most about an instance: its failure, what Kafka believes of a dead one, or its last record.
-func (st *styles) detail(i lab.Instance, c consumerColumns) string {
+// detail is what matters most about an instance: its failure, what Kafka believes of a dead one, the pills that it just caught,
+// or its last record.
+func (st *styles) detail(i lab.Instance, c consumerColumns, mo motion, way pen) string {
 	w := c.detail
 	switch {
 	case i.Outside > 0:
@@ -251,6 +264,8 @@ func (st *styles) detail(i lab.Instance, c consumerColumns) string {
 		return st.warn.Render(st.t("Kafka: %s", st.timeLeft(i)))
 	case i.Health == lab.Standby:
 		return st.muted.Render(st.t("no partition is left"))
+	case len(mo.by(i)) > 0:
+		return mo.caught(st, mo.by(i), w-width(st.restarts(i))-1, way)
 	case !i.Last.Seen:
 		return ""
 	}

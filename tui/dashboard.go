@@ -15,6 +15,7 @@ type view struct {
 	scale    int64   // the lag of a full bar
 	top      int     // how far the list is scrolled
 	selected string  // name of the selected instance, empty for none
+	motion   motion  // what moves on s
 }
 
 // since is the index of the first Snapshot of the past that was taken at t or later.
@@ -55,7 +56,7 @@ func lanePanel(v view, w int, l layout) []string {
 
 // lower is who works on what waits, how that went over time, and what just happened.
 func lower(v view, l layout, w int) []string {
-	out := append([]string{consumerTitle(v.st, v.s, w)}, consumerRows(v.st, v.s, w, l.consumers, v.selected)...)
+	out := append([]string{consumerTitle(v.st, v.s, w, v.motion)}, consumerRows(v.st, v.s, w, l.consumers, v.selected, v.motion)...)
 	out = l.gap(out)
 	if l.middle > 0 {
 		out = l.gap(append(out, middlePanel(v, l)...))

@@ -33,7 +33,7 @@ type named struct {
 
 // openFinder lists what can be done now.
 func (m *model) openFinder() {
-	p := &finder{box: newField("", "", false), deeds: slices.Concat(m.keyDeeds(), m.commandDeeds(), m.questionDeeds())}
+	p := &finder{box: newField("", "", false), deeds: slices.Concat(m.keyDeeds(), m.commandDeeds(), m.questionDeeds(), lookDeeds())}
 	p.box.area.Focus() // it has nothing to do but to blink, and does not
 	p.find(m.lang)
 	m.finder = p
@@ -144,6 +144,14 @@ func (m *model) commands() (list []lab.Command) {
 		list = append(list, lab.Poison{Pills: []string{p.Name}})
 	}
 	return list
+}
+
+// lookDeeds are what changes how the screen looks, and has no key.
+func lookDeeds() []named {
+	return []named{{says: phrase.New("motion: on, off"), run: func(m *model) tea.Cmd {
+		m.toggleMotion()
+		return nil
+	}}}
 }
 
 // questionDeeds are what asks first, because it deletes something.

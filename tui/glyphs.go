@@ -29,6 +29,9 @@ type glyphs struct {
 	attention string
 	bad       string
 	waiting   string
+	message   string // messages on their way, and the end of it
+	head      string
+	back      string // what stands after it was there before
 	gap       string // a moment in which nobody read
 	unknown   string // a moment in which no broker could be asked who reads
 	foreign   string // a moment in which somebody outside this lab read
@@ -50,7 +53,7 @@ func unicodeGlyphs() glyphs {
 		bar: "▇", orphanBar: "▒", half: "▀", halfWorn: "▘", track: "·", rule: "─", cursor: "▸", arrow: "→", dot: "·", dash: "–", euro: "€", restarted: "↻",
 		gauge: [2]string{"▰", "▱"}, up: "▲", down: "▼", steady: "=", stuck: "■",
 		ok: "✓", proven: "✓", attention: "!", bad: "✕", waiting: "◔",
-		gap: "·", unknown: "╌", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
+		message: "◆", head: "→", back: "←", gap: "·", unknown: "╌", foreign: "?", ghost: "░", ghostOver: "▓", upTo: "≤", about: "≈", times: "×",
 		health: map[lab.Health]string{
 			lab.Joining: "◔", lab.Active: "●", lab.Standby: "○", lab.Leaving: "◑", lab.Crashed: "✕", lab.Left: "■",
 		},
@@ -66,7 +69,7 @@ func asciiGlyphs() glyphs {
 		bar: "#", orphanBar: "x", half: " ", halfWorn: " ", track: ".", rule: "-", cursor: ">", arrow: "->", dot: "-", dash: "-", euro: "EUR ", restarted: "@",
 		gauge: [2]string{"#", "."}, up: "^", down: "v", steady: "=", stuck: "#",
 		ok: "+", proven: "OK", attention: "!", bad: "X", waiting: "~",
-		gap: ".", unknown: "~", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
+		message: "o", head: ">", back: "<", gap: ".", unknown: "~", foreign: "?", ghost: "o", ghostOver: "o", upTo: "<", about: "~", times: "x",
 		health: map[lab.Health]string{
 			lab.Joining: "~", lab.Active: "*", lab.Standby: "o", lab.Leaving: "<", lab.Crashed: "X", lab.Left: "#",
 		},

@@ -27,15 +27,15 @@ func TestTheFlowNeverTouches(t *testing.T) {
 	st := newStyles(ThemeDark, false, true)
 	touching := regexp.MustCompile(`[a-z]DLQ|/s\d|…`)
 	for w := minWidth; w <= 170; w++ {
-		line := ansi.Strip(flowLine(st, deluge(), w))
+		line := ansi.Strip(flowLine(st, deluge(), w, motion{still: true}, dashboardPage))
 		if touching.MatchString(line) || !strings.Contains(line, "  DLQ ") || !strings.Contains(line, "6,469/s") || width(line) != w {
 			t.Fatalf("%d cells: %q", w, line)
 		}
 	}
-	if got := ansi.Strip(flowLine(st, deluge(), 120)); !strings.Contains(got, "DLQ 0 0.0/s") {
+	if got := ansi.Strip(flowLine(st, deluge(), 120, motion{still: true}, dashboardPage)); !strings.Contains(got, "DLQ 0 0.0/s") {
 		t.Errorf("no rate of the dead letters: %q", got)
 	}
-	if got := ansi.Strip(flowLine(st, flooded(), 80)); !strings.Contains(got, "payments 1,782 0.0/s → waiting 780 → orders 988 30.0/s →") {
+	if got := ansi.Strip(flowLine(st, flooded(), 80, motion{still: true}, dashboardPage)); !strings.Contains(got, "payments 1,782 0.0/s → waiting 780 → orders 988 30.0/s →") {
 		t.Errorf("what waits is not told on 80 cells: %q", got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -45,7 +45,7 @@ func TestTheFlowNeverTouches(t *testing.T) {
 		}
 		s.Lag.Total, s.DLQ.Total = rapid.Int64Range(0, 1e12).Draw(t, "lag"), rapid.Int64Range(0, 1e12).Draw(t, "dead")
 		w := rapid.IntRange(minWidth, 170).Draw(t, "width")
-		if line := ansi.Strip(flowLine(st, s, w)); touching.MatchString(line) || !strings.Contains(line, "  DLQ ") || width(line) != w {
+		if line := ansi.Strip(flowLine(st, s, w, motion{still: true}, dashboardPage)); touching.MatchString(line) || !strings.Contains(line, "  DLQ ") || width(line) != w {
 			t.Fatalf("%d cells: %q", w, line)
 		}
 	})

@@ -60,6 +60,7 @@ type model struct {
 	form     *form
 	finder   *finder
 	mouseOff bool
+	still    bool   // nothing moves
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
@@ -92,7 +93,7 @@ type message struct {
 }
 
 func newModel(l Lab, o Options, j *jobs) *model {
-	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, colours: colorprofile.TrueColor}
+	m := &model{lab: l, jobs: j, options: o, keys: DefaultKeys(), live: l.Snapshot(), lang: o.Language, colours: colorprofile.TrueColor, still: o.ReducedMotion}
 	m.now = m.live.At
 	m.theme, m.auto = onGround(o.Theme, true)
 	if o.Demo != nil {

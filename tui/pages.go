@@ -12,9 +12,10 @@ import (
 // bench, and the rebalances that they caused.
 func consumersBody(v view, w int) []string {
 	st, s, c := v.st, v.s, v.st.consumerLayout(v.s, w)
+	passing := v.motion.passings(st, seatsOf(instances(s), nil, 0, len(instances(s))))
 	var out []string
-	for _, i := range instances(s) {
-		out = append(out, st.consumerRow(i, c, w, idOf(i) == v.selected))
+	for n, i := range instances(s) {
+		out = append(out, st.consumerRow(i, c, w, idOf(i) == v.selected, v.motion, passing[n]))
 	}
 	out = append(out, "", rebalanceTitle(st, w), rebalanceLabels(st, w))
 	return append(out, rebalanceRows(st, s, w, max(len(s.Rebalances), 1), 0)...)

@@ -188,7 +188,7 @@ func narrow(r rune) bool {
 	case r >= 0x2500 && r < 0x25fb: // lines, blocks and shapes
 		return r != 0x25b6 && r != 0x25c0
 	}
-	return r == '–' || r == '’' || r == '…' || r == '→' || r == '≤' || r == '≈' || r == '✓' || r == '✕' || r == '↻'
+	return r == '–' || r == '’' || r == '…' || r == '→' || r == '←' || r == '≤' || r == '≈' || r == '✓' || r == '✕' || r == '↻'
 }
 
 // cells are the cells of a line from one column up to another, with their styles.

@@ -220,7 +220,7 @@ func TestSelectedConsumerIsAlwaysInSight(t *testing.T) {
 	s := crowded()
 	for n := range s.Orders {
 		name := s.Orders[n].Name
-		rows := consumerRows(newStyles(ThemeDark, true, true), s, 80, 7, name)
+		rows := consumerRows(newStyles(ThemeDark, true, true), s, 80, 7, name, motion{})
 		all := ansi.Strip(strings.Join(rows, "\n"))
 		if !strings.Contains(all, ">") || !strings.Contains(all, name+" ") || !strings.Contains(all, "analytics") {
 			t.Fatalf("%s is selected and out of sight:\n%s", name, all)

@@ -57,7 +57,10 @@ type Options struct {
 	Theme   string // one of Themes; empty is ThemeAuto
 	ASCII   bool   // draw with ASCII characters only
 	NoColor bool   // draw without colours: weight, signs and words remain
-	Pills   []Pill // the poison pills to choose from, in the order in which they are listed
+	// ReducedMotion: nothing slides or flows; numbers, words and signs tell the same.
+	ReducedMotion bool
+
+	Pills []Pill // the poison pills to choose from, in the order in which they are listed
 	// Clipboard writes the clipboard of this machine; nil where that of the terminal is all there is.
 	Clipboard func(ctx context.Context, text string) error
 	// Messages and DeadLetters give what topics are read and written with, nil while the lab does not run. They are asked

@@ -56,7 +56,7 @@ func (m *model) lines() []string {
 // framed puts a body between the header and the footer, and a question over it.
 func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
-	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w))
+	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w, m.view().motion, m.page))
 	status := m.statusRows()
 	lines = append(lines, m.withToast(body, status)...)
 	if m.pilot != nil {
@@ -102,6 +102,7 @@ func (m *model) view() view {
 	if r := m.replay; r != nil {
 		v.past, v.scale = r.past[:r.at+1], r.scale
 	}
+	v.motion = motionOf(v.past, v.s, m.still)
 	return v
 }
 
@@ -114,7 +115,7 @@ func (m *model) body(s *lab.Snapshot) []string {
 		lines, _ := eventPage(m.st, logged(s, m.log), w, h-1, v.top)
 		return append([]string{eventTitle(m.st, w)}, lines...)
 	case consumersPage:
-		return append([]string{consumerTitle(m.st, s, w)}, m.st.scrollable(consumersBody(v, w), w, h-1, v.top)...)
+		return append([]string{consumerTitle(m.st, s, w, v.motion)}, m.st.scrollable(consumersBody(v, w), w, h-1, v.top)...)
 	case topicsPage:
 		return m.st.scrollable(topicsBody(m.st, s, min(w, 110)), w, h, v.top)
 	case partitionsPage:

@@ -22,6 +22,7 @@ type DLQ struct {
 	Known  bool
 	Total  int64          // records in dlq-payment
 	Newest Rejection      // the newest that one of our instances wrote
+	Recent []Rejection    // and the last few of them before it and with it, oldest first
 	Counts map[string]int // by error code, written by our instances
 }
 

@@ -185,10 +185,11 @@ func (s *state) buildWork(snap *Snapshot) {
 		ID: p.ID, Running: p.Running, Wanted: p.Wanted, Acked: p.Acked, Failed: p.Failed, Unknown: p.Unknown,
 		StartedAt: p.StartedAt, Took: p.Took, Rate: perSecond(p), Err: p.Err,
 	}
-	if r, total := s.rejections.Newest(); total > 0 {
+	for _, r := range s.rejections.Recent() {
 		snap.DLQ.Newest = Rejection{
 			At: r.At, Instance: r.Instance, Partition: r.Partition, Offset: r.Offset, Code: string(r.Code), Reason: r.Reason,
 		}
+		snap.DLQ.Recent = append(snap.DLQ.Recent, snap.DLQ.Newest)
 	}
 	snap.DLQ.Counts = map[string]int{}
 	for code, n := range s.rejections.Counts() {

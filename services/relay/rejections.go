@@ -3,6 +3,7 @@ package relay
 import (
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type Rejection struct {
 type Rejections struct {
 	mu     sync.Mutex
 	total  int64
-	newest Rejection
+	recent []Rejection // oldest first
 	counts map[event.Code]int
 }
 
@@ -36,7 +37,17 @@ type Rejections struct {
 func (r *Rejections) Newest() (newest Rejection, total int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.newest, r.total
+	if n := len(r.recent); n > 0 {
+		newest = r.recent[n-1]
+	}
+	return newest, r.total
+}
+
+// Recent returns the newest rejections, oldest first: as many as one can tell apart at a glance.
+func (r *Rejections) Recent() []Rejection {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.recent)
 }
 
 // Counts returns how many rejections there have been for each code.
@@ -50,11 +61,12 @@ func (r *Rejections) Counts() map[event.Code]int {
 func (r *Rejections) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.total, r.newest, r.counts = 0, Rejection{}, nil
+	r.total, r.recent, r.counts = 0, nil, nil
 }
 
 // add reports that the dead letter of source was acknowledged.
 func (r *Rejections) add(instance string, source *kafka.Record, why *event.Rejection) {
+	const kept = 30
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.counts == nil {
@@ -62,11 +74,11 @@ func (r *Rejections) add(instance string, source *kafka.Record, why *event.Rejec
 	}
 	r.counts[why.Code]++
 	r.total++
-	r.newest = Rejection{
+	r.recent = append(slices.Delete(r.recent, 0, max(len(r.recent)+1-kept, 0)), Rejection{
 		At: time.Now(), Instance: instance,
 		Topic: source.Topic, Partition: source.Partition, Offset: source.Offset,
 		Code: why.Code, Reason: why.Reason,
-	}
+	})
 }
 
 // Refusal returns the *event.Rejection that a parser's error is, or nil for no error.

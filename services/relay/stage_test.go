@@ -68,6 +68,25 @@ func TestStageWritesResultsAndDeadLetters(t *testing.T) {
 	}
 }
 
+func TestTheNewestRejectionsAreKept(t *testing.T) {
+	const kept, all = 30, 40
+	s, rejections := stage()
+	for offset := range int64(all) {
+		s.Write(t.Context(), new(relaytest.Writer), []relay.Job{job(offset, "", &event.Rejection{Code: "bad", Reason: phrase.New("it is bad")})})
+	}
+	recent := rejections.Recent()
+	if len(recent) != kept || recent[0].Offset != all-kept || recent[kept-1].Offset != all-1 {
+		t.Fatalf("%d rejections are kept: %+v", len(recent), recent)
+	}
+	if newest, total := rejections.Newest(); newest.Offset != recent[kept-1].Offset || total != all {
+		t.Errorf("the newest of %d is %+v", total, newest)
+	}
+	rejections.Reset()
+	if left := rejections.Recent(); len(left) != 0 {
+		t.Errorf("after a reset there are %v", left)
+	}
+}
+
 func TestADeadLetterKeepsTheKey(t *testing.T) {
 	for key, want := range map[string]string{"": "", "bob": "bob", strings.Repeat("k", 5000): ""} {
 		s, _ := stage()
