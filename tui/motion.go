@@ -76,18 +76,20 @@ func instanceFlows(i lab.Instance) bool {
 	return i.Rate >= leastRate && i.Kind != lab.AnalyticsKind && i.Health != lab.Crashed && i.Health != lab.Left
 }
 
-// perDot is how many messages a dot stands for, so that at a rate no more than a few dots a second pass: a power of ten, 0
-// where nothing flows. One number holds for the whole screen, so that what is faster looks faster.
+// perDot is how many messages a dot stands for, so that at a rate no more than a few dots a second pass: 1, 2 or 5 and
+// zeros, 0 where nothing flows. One number holds for the whole screen, so that what is faster looks faster.
 func perDot(rate float64) int64 {
-	const most = 3.5 // dots a second; the round rates of the lab's delays are not near it
+	const most = 3.3 // dots a second; the round rates of the lab's delays are not near it
 	if rate < leastRate {
 		return 0
 	}
-	per := int64(1)
-	for rate > most*float64(per) {
-		per *= 10
+	for tens := int64(1); ; tens *= 10 {
+		for _, per := range []int64{tens, 2 * tens, 5 * tens} {
+			if rate <= most*float64(per) || tens >= 1e15 {
+				return per
+			}
+		}
 	}
-	return per
 }
 
 // dots says which of n cells show a dot after so many messages: one in every few cells, a cell further to the right for every

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestADotPassesForSoManyMessages(t *testing.T) {
 }
 
 func TestWhatIsFasterLooksFaster(t *testing.T) {
-	for rate, want := range map[float64]int64{0: 0, 0.04: 0, 0.5: 1, 2: 1, 10: 10, 30: 10, 60: 100, 95: 100, 285: 100, 60_000: 100_000} {
+	for rate, want := range map[float64]int64{0: 0, 0.04: 0, 0.5: 1, 2: 1, 10: 5, 20: 10, 30: 10, 40: 20, 60: 20, 95: 50, 285: 100, 60_000: 20_000, math.Inf(1): 1e15} {
 		if got := perDot(rate); got != want {
 			t.Errorf("at %v messages a second a dot stands for %d, not for %d", rate, got, want)
 		}

@@ -78,7 +78,8 @@ func (mo motion) passings(st *styles, at seats) map[int][]passing {
 	out := map[int][]passing{}
 	for _, h := range mo.slides {
 		name, from, to := fmt.Sprintf("P%d", h.partition), at.of(h.from), at.of(h.to)
-		row, p := to, passing{}
+		row := to
+		var p passing
 		switch {
 		case h.to == nobody:
 			row = from
