@@ -2,6 +2,10 @@ package tui
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"blackfriday/services/lab"
 )
@@ -67,15 +71,46 @@ func (m *model) asideWidth(w int) int {
 func (m *model) withAside(body []string, w, h int) []string {
 	whole, _ := m.bodyAndAside()
 	wide := whole - w
+	body = m.st.box(body, w, h)
 	if wide == 0 {
-		return m.st.box(body, w, h)
+		return m.withBelow(body, w)
 	}
 	side := m.st.rule.Render(m.st.g.side)
-	body = m.st.box(body, w, h)
 	for i, line := range m.st.stacked(asidePanels(m.view(), m.page), wide-2, h) {
 		body[i] += side + line + " "
 	}
 	return body
+}
+
+// withBelow puts what waits, and who read what, at the end of a page that leaves its last lines empty. They stand still there for as
+// long as the page leaves them their room.
+func (m *model) withBelow(body []string, w int) []string {
+	const most = 6 // partitions: more of them have a page
+	n := len(m.shown().Partitions)
+	switch m.page {
+	case eventsPage, consumersPage, topicsPage, rebalancesPage, brokersPage, ledgerPage:
+	default:
+		return body
+	}
+	if n == 0 || n > most || m.shown().State == lab.Starting {
+		return body
+	}
+	free := m.toastTakes() - (mostToast - 1) // an answer does not take their place
+	for _, line := range slices.Backward(body) {
+		if strings.TrimSpace(ansi.Strip(line)) != "" {
+			break
+		}
+		free++
+	}
+	panels := asidePanels(m.view(), m.page)[:2]
+	lines := panels[0].most + panels[1].most + 1
+	if free < lines {
+		panels, lines = panels[:1], panels[0].most
+	}
+	if free < lines {
+		return body
+	}
+	return append(body[:len(body)-lines], m.st.stacked(panels, w, lines)...)
 }
 
 // asidePanels are what of the dashboard a page does not show itself.

@@ -175,7 +175,7 @@ func (m *model) produce(d messages.Draft, f *form) (tea.Cmd, error) {
 	if desk == nil {
 		return nil, errNoDesk
 	}
-	m.tell(phrase.New("writing to %s ...", d.Topic), false)
+	m.promise(phrase.New("writing to %s ...", d.Topic))
 	return m.jobs.cmd(func(ctx context.Context) tea.Msg {
 		place, err := desk.Produce(ctx, d)
 		return producedMsg{f, place, err}

@@ -86,6 +86,9 @@ func (m *model) tell(said phrase.Phrase, bad bool) {
 	m.log = append(m.log[max(len(m.log)-mostAnswers+1, 0):], m.message)
 }
 
+// promise says in the status line what is under way. What becomes of it is told.
+func (m *model) promise(said phrase.Phrase) { m.message = message{said: said, at: m.now} }
+
 // complain shows an error in the status line.
 func (m *model) complain(err error) { m.tell(phrase.New("%v", err), true) }
 

@@ -29,7 +29,7 @@ type handedOutMsg struct {
 func (m *model) handOut() tea.Cmd {
 	pages := handout.Report{At: m.now, Diary: &m.diary.Diary, Course: m.guide.course}.Render(m.lang)
 	dir := m.options.HandOut
-	m.tell(phrase.New("writing the hand-out ..."), false)
+	m.promise(phrase.New("writing the hand-out ..."))
 	return m.jobs.cmd(func(context.Context) tea.Msg {
 		path, err := pages.Save(dir)
 		return handedOutMsg{path, err}

@@ -229,7 +229,7 @@ func (m *model) exportForm() *form {
 		}
 		path := f.text(0)
 		m.letters.path = path
-		m.tell(phrase.New("writing %s ...", path), false)
+		m.promise(phrase.New("writing %s ...", path))
 		return m.jobs.cmd(func(ctx context.Context) tea.Msg {
 			lines, err := export(ctx, desk, q, path)
 			return exportedMsg{f, path, lines, err}

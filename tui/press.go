@@ -110,7 +110,7 @@ func (m *model) do(c lab.Command) tea.Cmd {
 		m.tell(why, true)
 		return nil
 	}
-	m.tell(phrase.New("%s ...", intent(c)), false)
+	m.promise(phrase.New("%s ...", intent(c)))
 	return m.jobs.do(m.lab, c)
 }
 

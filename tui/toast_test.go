@@ -151,6 +151,28 @@ func TestTinyTerminalsAreTold(t *testing.T) {
 	}
 }
 
+// TestAPageThatLeavesRoomShowsTheLab at its end, in every class, and not one that fills its screen.
+func TestAPageThatLeavesRoomShowsTheLab(t *testing.T) {
+	for _, size := range classSizes() {
+		for _, page := range []page{eventsPage, consumersPage, topicsPage, rebalancesPage} {
+			m, _ := dashboard(crashed(), size[0], size[1])
+			m.past, m.page = crashStory(crashed()), page
+			got := text(m)
+			if size[1] > 30 && (!strings.Contains(got, "WHO READ WHAT") || !strings.Contains(got, "stuck")) {
+				t.Errorf("page %d at %v does not show who reads and what waits:\n%s", page, size, got)
+			}
+		}
+	}
+	m, _ := dashboard(crashed(), 100, 30)
+	for range 40 {
+		m.live.Events = append(m.live.Events, m.live.Events[0])
+	}
+	press(m, "2")
+	if got := text(m); strings.Contains(got, "WHO READ WHAT") || !strings.Contains(got, "scroll") {
+		t.Errorf("a full page:\n%s", got)
+	}
+}
+
 // TestSizeClasses: what each class adds is there at its smallest terminal, and not one column or line before.
 func TestSizeClasses(t *testing.T) {
 	for _, test := range []struct {
