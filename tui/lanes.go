@@ -257,6 +257,9 @@ func laneTitle(v view, w int, withMarks bool) string {
 		if n := len(v.s.Outages); n > 0 && !v.s.Outages[n-1].Coordinator && (v.s.Outages[n-1].To.IsZero() || v.s.At.Sub(v.s.Outages[n-1].To) < laneSpan) {
 			legend += st.muted.Render(strings.Repeat(st.g.unknown, 2) + " " + st.t("unknown") + " ")
 		}
+		if width(head)+width(legend) > w {
+			legend = ""
+		}
 		return st.ruled(head, legend, w)
 	}
 	label := laneLabel(len(v.s.Partitions))

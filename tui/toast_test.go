@@ -173,6 +173,26 @@ func TestAPageThatLeavesRoomShowsTheLab(t *testing.T) {
 	}
 }
 
+// TestNothingBesideAPageIsCut but events, in either language.
+func TestNothingBesideAPageIsCut(t *testing.T) {
+	for _, size := range [][2]int{{160, 45}, {220, 60}} {
+		for page := range pages {
+			for name, change := range map[string]func(*model){"en": func(*model) {}, "fr": (*model).cycleLanguage} {
+				m, _ := dashboard(crashed(), size[0], size[1])
+				m.past, m.page = crashStory(crashed()), page
+				change(m)
+				w, _ := m.bodySize()
+				for line := range strings.SplitSeq(text(m), "\n") {
+					beside := ansi.Cut(line, w, size[0])
+					if w < size[0] && strings.Contains(beside, "…") && strings.Count(beside, ":") < 2 {
+						t.Errorf("page %d at %v in %s: %s", page, size, name, beside)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestSizeClasses: what each class adds is there at its smallest terminal, and not one column or line before.
 func TestSizeClasses(t *testing.T) {
 	for _, test := range []struct {
