@@ -97,7 +97,7 @@ func perDot(rate float64) int64 {
 func (mo motion) dots(count int64, n int) []bool {
 	const apart = 4
 	out := make([]bool, max(n, 0))
-	if mo.still || mo.per == 0 || count < 0 {
+	if mo.per == 0 || count < 0 {
 		return out
 	}
 	for at := int(count % mo.per * apart / mo.per); at < n; at += apart {
@@ -155,6 +155,3 @@ func (h slide) row(from, to int) int {
 
 // sliding says that a partition is between two readers and moves.
 func (mo motion) sliding(h slide) bool { return !mo.still && h.to != nobody && h.age < slideTakes }
-
-// flies says that a pill is on its way to the dead letter queue.
-func (mo motion) flies(c catch) bool { return !mo.still && c.age < pillTakes }

@@ -198,6 +198,11 @@ func TestAReadersReturnIsNoHandover(t *testing.T) {
 	if h, ok := slideOf(list[:2], list[1], 0); !ok || h.from != 1 || h.to != nobody {
 		t.Errorf("order-1 lost it: %+v", h)
 	}
+	list[1].Partitions[0].Unknown, list[2].Partitions[0].Reader = true, 2
+	if h, ok := slideOf(list, list[2], 0); ok {
+		t.Errorf("who had it last no broker could say, and it is shown as %+v", h)
+	}
+	list[1].Partitions[0].Unknown, list[2].Partitions[0].Reader = false, 1
 	list[1].Partitions[0].Reader, list[1].Partitions[0].Orphan = 2, false
 	if h, ok := slideOf(list, list[2], 0); !ok || h.from != 2 || h.to != 1 || h.age != 0 {
 		t.Errorf("order-2 gave it back just now: %+v", h)

@@ -218,7 +218,7 @@ func (mo motion) caught(st *styles, list []catch, w int, way pen) string {
 		return st.dead.Render(cut(word+" "+end, w, st.ascii))
 	}
 	for _, c := range list {
-		if mo.flies(c) {
+		if c.age < pillTakes {
 			track[int(float64(c.age)/float64(pillTakes)*float64(len(track)))] = true
 		}
 	}
