@@ -70,7 +70,7 @@ func (st *styles) flow(s *lab.Snapshot, f flow, mo motion) (left, right string) 
 		case !topicFlows(s, t):
 			return " " + st.pipe(make([]bool, f.pipe-1), st.curve, st.rule) + " "
 		default:
-			return " " + st.pipe(mo.dots(t.Total, f.pipe-1), st.curve, st.rule) + " "
+			return " " + st.pipe(mo.dots(t.Total, t.Rate, f.pipe-1), st.curve, st.rule) + " "
 		}
 	}
 	stage := func(i int, topic string, style pen) string {

@@ -47,10 +47,16 @@ func motionOf(past history, s *lab.Snapshot, still bool) motion {
 	return mo
 }
 
-// fastest is the highest rate that is drawn as a flow, 0 where nothing flows.
+// fastest is the highest rate that is drawn as a flow, 0 where nothing flows. What comes in counts only where nothing else flows: it
+// may be a flood, beside which the work on it would seem to stand still.
 func fastest(s *lab.Snapshot) (rate float64) {
+	in := 0.0
 	for _, t := range s.Topics {
-		if topicFlows(s, t) {
+		switch {
+		case !topicFlows(s, t):
+		case t.Name == "payment-successful":
+			in = t.Rate
+		default:
 			rate = max(rate, t.Rate)
 		}
 	}
@@ -58,6 +64,9 @@ func fastest(s *lab.Snapshot) (rate float64) {
 		if instanceFlows(i) {
 			rate = max(rate, i.Rate)
 		}
+	}
+	if rate == 0 {
+		return in
 	}
 	return rate
 }
@@ -76,16 +85,18 @@ func instanceFlows(i lab.Instance) bool {
 	return i.Rate >= leastRate && i.Kind != lab.AnalyticsKind && i.Health != lab.Crashed && i.Health != lab.Left
 }
 
+// mostDots is how many dots pass in a second at most; the round rates of the lab's delays are not near it.
+const mostDots = 3.3
+
 // perDot is how many messages a dot stands for, so that at a rate no more than a few dots a second pass: 1, 2 or 5 and
 // zeros, 0 where nothing flows. One number holds for the whole screen, so that what is faster looks faster.
 func perDot(rate float64) int64 {
-	const most = 3.3 // dots a second; the round rates of the lab's delays are not near it
 	if rate < leastRate {
 		return 0
 	}
 	for tens := int64(1); ; tens *= 10 {
 		for _, per := range []int64{tens, 2 * tens, 5 * tens} {
-			if rate <= most*float64(per) || tens >= 1e15 {
+			if rate <= mostDots*float64(per) || tens >= 1e15 {
 				return per
 			}
 		}
@@ -93,14 +104,18 @@ func perDot(rate float64) int64 {
 }
 
 // dots says which of n cells show a dot after so many messages: one in every few cells, a cell further to the right for every
-// few messages counted. The count moves them, and not a clock: what was not counted does not move.
-func (mo motion) dots(count int64, n int) []bool {
-	const apart = 4
+// few messages counted. The count moves them, and not a clock: what was not counted does not move. A flow that is too fast to be
+// drawn fills all of them.
+func (mo motion) dots(count int64, rate float64, n int) []bool {
+	apart := int64(4)
+	if rate > mostDots*float64(mo.per) {
+		apart = 1
+	}
 	out := make([]bool, max(n, 0))
 	if mo.per == 0 || count < 0 {
 		return out
 	}
-	for at := int(count % mo.per * apart / mo.per); at < n; at += apart {
+	for at := int(count % mo.per * apart / mo.per); at < n; at += int(apart) {
 		out[at] = true
 	}
 	return out

@@ -33,14 +33,14 @@ func flowing(after time.Duration) *lab.Snapshot {
 func TestADotPassesForSoManyMessages(t *testing.T) {
 	mo := motion{per: 10}
 	for _, n := range []int{1, 3, 8, 12} {
-		first := mo.dots(100, n)
-		if got := mo.dots(110, n); !slices.Equal(got, first) {
+		first := mo.dots(100, 10, n)
+		if got := mo.dots(110, 10, n); !slices.Equal(got, first) {
 			t.Errorf("ten messages later %d cells show %v, and %v before: not one dot has passed", n, got, first)
 		}
 	}
 	cells, seen := 12, map[int]bool{}
 	for done := range int64(10) { // one second at 10 messages a second
-		at := slices.Index(mo.dots(done, cells), true)
+		at := slices.Index(mo.dots(done, 10, cells), true)
 		seen[at] = true
 		if want := int(done * 4 / 10); at != want {
 			t.Errorf("after %d of 10 messages the first dot stands at %d, not at %d", done, at, want)
@@ -56,6 +56,24 @@ func TestWhatIsFasterLooksFaster(t *testing.T) {
 		if got := perDot(rate); got != want {
 			t.Errorf("at %v messages a second a dot stands for %d, not for %d", rate, got, want)
 		}
+	}
+}
+
+// TestAFloodFillsItsWay: the payments that rush in do not make the work on them creep.
+func TestAFloodFillsItsWay(t *testing.T) {
+	s := flowing(0)
+	s.Topics[0].Rate = 384
+	mo := motionOf(nil, s, false)
+	line := ansi.Strip(flowLine(newStyles(ThemeDark, false, false), s, 120, mo, dashboardPage))
+	if mo.per != 10 || !strings.Contains(line, "384/s ◆◆◆◆◆◆") || !strings.Contains(line, "─◆─") {
+		t.Errorf("a dot is %d messages: %s", mo.per, line)
+	}
+	for i := range s.Orders {
+		s.Orders[i].Rate = 0
+	}
+	s.Topics[1].Rate, s.Topics[2].Rate, s.Email.Rate = 0, 0, 0
+	if mo := motionOf(nil, s, false); mo.per != 200 {
+		t.Errorf("where nothing else flows, a dot is %d messages", mo.per)
 	}
 }
 

@@ -157,7 +157,7 @@ func (st *styles) handling(i lab.Instance, c consumerColumns, mo motion, passing
 		if i.Kind == lab.OrderKind && i.Outside == 0 {
 			ink = st.bar(i.Number)
 		}
-		return holds + " " + st.pipe(mo.dots(i.Processed, gap-3), ink, line) + " " + rate
+		return holds + " " + st.pipe(mo.dots(i.Processed, i.Rate, gap-3), ink, line) + " " + rate
 	}
 	edge := max(rail-width(rate), 1)
 	if least := width(passing[0].short) + 1 + edge; width(holds) > room-least {
