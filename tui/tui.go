@@ -88,7 +88,7 @@ func run(ctx context.Context, l Lab, o Options, extra ...tea.ProgramOption) erro
 	jobs := startJobs(ctx)
 	defer jobs.stop()
 	m := newModel(l, o, jobs)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(30)}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(60)}
 	if o.NoColor {
 		options = append(options, tea.WithColorProfile(min(colorprofile.ASCII, colorprofile.Env(os.Environ()))))
 	} else if monochrome(os.Getenv) {

@@ -86,9 +86,10 @@ func (h *Handler) Handle(_ context.Context, _ kafka.Writer, batch []*kafka.Recor
 		return 0, nil
 	}
 	entries := make([]entry, len(batch))
-	for i, r := range batch {
-		entries[i] = judge(r)
-	}
+	relay.Each(len(batch), func(i int) bool {
+		entries[i] = judge(batch[i])
+		return true
+	})
 	h.Begin(batch[len(batch)-1], entries[len(batch)-1].user)
 	h.mu.Lock()
 	now := time.Now()

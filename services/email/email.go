@@ -38,7 +38,8 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 	}
 	jobs := make([]relay.Job, len(batch))
 	emails := make([]event.Email, len(batch))
-	for i, record := range batch {
+	relay.Each(len(batch), func(i int) bool {
+		record := batch[i]
 		order, err := event.ParseOrder(record.Value)
 		emails[i] = event.Email{UserID: order.UserID, OrderID: order.ID}
 		jobs[i] = relay.Job{
@@ -47,7 +48,8 @@ func (h *Handler) Handle(ctx context.Context, out kafka.Writer, batch []*kafka.R
 		if err == nil {
 			jobs[i].Value = emails[i].AppendJSON(make([]byte, 0, 2*len(order.UserID)+192))
 		}
-	}
+		return true
+	})
 	h.Begin(batch[len(batch)-1], emails[len(batch)-1].UserID)
 	errs := h.stage.Write(ctx, out, jobs)
 	acknowledged := time.Now()

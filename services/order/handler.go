@@ -166,7 +166,8 @@ func (h *Handler) judge(payments []*kafka.Record) (jobs []relay.Job, at *held) {
 	topicID := h.config.Topics.TopicID(kafka.PaymentSuccessful)
 	jobs = make([]relay.Job, 0, len(payments))
 	var user event.UserID
-	for _, record := range payments {
+	relay.Each(len(payments), func(i int) bool {
+		record := payments[i]
 		payment, err := event.ParsePayment(record.Value)
 		user = payment.UserID
 		job := relay.Job{
@@ -181,11 +182,16 @@ func (h *Handler) judge(payments []*kafka.Record) (jobs []relay.Job, at *held) {
 		} else {
 			job.Attempts = 1 + h.blocked.attempts(record)
 			if answer := rule.answer(job.Attempts, h.failure(&job)); answer != nil {
-				h.Begin(record, user)
-				return jobs, &held{record, job.Refused, answer}
+				at = &held{record, job.Refused, answer}
+				return false
 			}
 		}
 		jobs = append(jobs, job)
+		return true
+	})
+	if at != nil {
+		h.Begin(at.payment, user)
+		return jobs, at
 	}
 	h.Begin(payments[len(payments)-1], user)
 	return jobs, nil

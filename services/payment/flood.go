@@ -13,6 +13,7 @@ import (
 	"blackfriday/kafka"
 	"blackfriday/kafka/phrase"
 	"blackfriday/services/event"
+	"blackfriday/services/relay"
 )
 
 // ErrFloodRunning says that a flood was refused because another one has not ended.
@@ -159,7 +160,7 @@ func (f *Flood) send(ctx context.Context, generator *event.Generator, n int) {
 	records := make([]kafka.Record, n)
 	values := make([]byte, 0, slabBytes)
 	now, done := time.Now(), f.done
-	for i := range records {
+	relay.Each(n, func(i int) bool {
 		start := len(values)
 		values = generator.Append(values, now)
 		records[i].Topic = kafka.PaymentSuccessful
@@ -167,6 +168,9 @@ func (f *Flood) send(ctx context.Context, generator *event.Generator, n int) {
 		if f.key != NoKey {
 			records[i].Key = strconv.AppendUint(nil, generator.User(), 10)
 		}
+		return true
+	})
+	for i := range records {
 		f.sent.Add(1)
 		f.out.Send(ctx, &records[i], done)
 	}
