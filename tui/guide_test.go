@@ -109,6 +109,9 @@ func TestGuideScreens(t *testing.T) {
 	for _, language := range []string{phrase.English, phrase.French} {
 		for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 36}, {160, 45}} {
 			for _, screen := range screens {
+				if inGallery := []string{"question", "page", "answered", "menu"}; language == phrase.English && slices.Contains(inGallery, screen.name) {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s-%s-%dx%d", screen.name, language, size[0], size[1]), func(t *testing.T) {
 					m, _ := guided(t, single(), 3, size[0], size[1], language, nil)
 					screen.play(m)
