@@ -32,6 +32,7 @@ func (m *model) bodySize() (w, h int) {
 func (m *model) bodyAndAside() (w, h int) {
 	w, h = m.width, m.room()-m.toastTakes()
 	switch {
+	case m.page == stagePage: // there the guide is a line
 	case m.guideBeside():
 		inner, _ := m.guideSize()
 		return w - inner - 3, h
@@ -56,7 +57,7 @@ func (m *model) bodyHeight() int {
 func (m *model) asideWidth(w int) int {
 	least := pageLeast
 	switch m.page {
-	case dashboardPage, lanesPage, guidePage:
+	case dashboardPage, lanesPage, guidePage, stagePage:
 		return 0
 	case ledgerPage, lettersPage, messagesPage:
 		least = halvesLeast
@@ -185,12 +186,14 @@ func outcomePanels(v view, w int) []panel {
 	st, s := v.st, v.s
 	topics, rebalances := len(s.Topics)+1, max(len(s.Rebalances), 1)+1
 	out := []panel{
-		{topics, topics, true, func(w, _ int) []string { return append([]string{topicTitle(st, w)}, topicRows(st, s, w)...) }},
+		{topics, topics, true, func(w, _ int) []string {
+			return append([]string{v.marked(topicsPage, topicTitle(st, w), w)}, topicRows(st, s, w)...)
+		}},
 		{4, 8 + max(len(s.DLQ.Counts), 1), true, func(w, h int) []string {
 			return append([]string{resultTitle(st, w, false)}, results(st, s, w, h-1, false)...)
 		}},
 		{min(rebalances, 5), rebalances, false, func(w, h int) []string {
-			return append([]string{rebalanceTitle(st, w)}, rebalanceBriefs(st, s, w, h-1)...)
+			return append([]string{v.marked(rebalancesPage, rebalanceTitle(st, w), w)}, rebalanceBriefs(st, s, w, h-1)...)
 		}},
 	}
 	if w >= protocolCells {

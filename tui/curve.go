@@ -52,10 +52,7 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		return st.box(nil, w, h)
 	}
 	heights := sampleCurve(s, wide)
-	peak := max(10, slices.Max(heights))
-	for _, p := range s.Curve {
-		peak = max(peak, p.Lag)
-	}
+	peak := curvePeak(s, wide)
 	out := make([]string, h)
 	for row := range out {
 		label := ""
@@ -68,6 +65,15 @@ func lagCurve(st *styles, s *lab.Snapshot, w, h int) []string {
 		out[row] = st.muted.Render(st.right(label, axis-1)) + " " + st.curve.Render(areaRow(st.g, heights, peak, h, row))
 	}
 	return st.box(out, w, h)
+}
+
+// curvePeak is the lag at the top of the curve.
+func curvePeak(s *lab.Snapshot, n int) int64 {
+	peak := int64(10)
+	for _, p := range s.Curve {
+		peak = max(peak, p.Lag)
+	}
+	return max(peak, slices.Max(sampleCurve(s, max(n, 1))))
 }
 
 // sampleCurve gives the largest lag of each of n equal slices of the curve's span, the newest at the end. What is left

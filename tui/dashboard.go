@@ -16,6 +16,7 @@ type view struct {
 	top      int     // how far the list is scrolled
 	selected string  // name of the selected instance, empty for none
 	motion   motion  // what moves on s
+	focus    page    // of the panel whose heading is marked; dashboardPage for none
 }
 
 // since is the index of the first Snapshot of the past that was taken at t or later.
@@ -27,14 +28,14 @@ func (v view) since(t time.Time) int {
 // came out, and what just happened.
 func dashboardBody(v view, l layout) []string {
 	st, s, w := v.st, v.s, l.width
-	out := []string{balanceLine(st, s, w), partitionTitle(st, s, w)}
+	out := []string{balanceLine(st, s, w), v.marked(partitionsPage, partitionTitle(st, s, w), w)}
 	if l.labels {
 		out = append(out, partitionLabels(st, s, w, l.double))
 	}
 	out = append(out, partitionRows(st, s, w, l.partitions, v.top, v.scale, l.double)...)
 	out = l.gap(append(out, partitionNotices(st, s, w, v.scale)...))
 
-	out = append(out, laneTitle(v, w, !l.marks))
+	out = append(out, v.marked(lanesPage, laneTitle(v, w, !l.marks), w))
 	if l.marks {
 		out = append(out, laneMarkLine(v, w))
 	}
@@ -56,7 +57,7 @@ func lanePanel(v view, w int, l layout) []string {
 
 // lower is who works on what waits, how that went over time, and what just happened.
 func lower(v view, l layout, w int) []string {
-	out := append([]string{consumerTitle(v.st, v.s, w, v.motion)}, consumerRows(v.st, v.s, w, l.consumers, v.selected, v.motion)...)
+	out := append([]string{v.marked(consumersPage, consumerTitle(v.st, v.s, w, v.motion), w)}, consumerRows(v.st, v.s, w, l.consumers, v.selected, v.motion)...)
 	out = l.gap(out)
 	if l.middle > 0 {
 		out = l.gap(append(out, middlePanel(v, l)...))
@@ -64,7 +65,7 @@ func lower(v view, l layout, w int) []string {
 	if l.events <= 0 { // an answer stands in their place
 		return out
 	}
-	return append(append(out, eventTitle(v.st, w)), eventRows(v.st, v.s, w, l.events)...)
+	return append(append(out, v.marked(eventsPage, eventTitle(v.st, w), w)), eventRows(v.st, v.s, w, l.events)...)
 }
 
 func (l layout) gap(lines []string) []string {
@@ -84,9 +85,11 @@ func middlePanel(v view, l layout) []string {
 	} else {
 		curve = append([]string{curveTitle(st, s, l.left)}, lagCurve(st, s, l.left, h)...)
 	}
+	curve[0] = v.marked(curvePage, curve[0], l.left)
 	if l.wide {
 		return st.box(curve, l.left, h+1)
 	}
 	right := append([]string{resultTitle(st, w, withTopics)}, results(st, s, w, h, withTopics)...)
+	right[0] = v.marked(topicsPage, right[0], w)
 	return beside(st.box(curve, l.left, h+1), st.box(right, w, h+1))
 }

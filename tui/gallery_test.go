@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,21 @@ func gallery() []sight {
 		press(m, "esc")
 		show(m, drained())
 	})
+	lesson("stage-guide", single(), func(m *model) { show(m, single()); press(m, "esc"); show(m, rushed()); press(m, "f", "S") })
+	for n, name := range []string{"lag", "rate", "zero", "dead", "orphaned", "lost"} {
+		out = append(out, sight{"stage-" + name, func(_ *testing.T, w, h int) *model {
+			m, _ := dashboard(crashed(), w, h)
+			press(m, "f", "S", strconv.Itoa(n+1))
+			return m
+		}})
+	}
 	return append(out,
+		sight{"curve", func(_ *testing.T, w, h int) *model {
+			m, _ := dashboard(flooded(), w, h)
+			press(m, "Z", "Z", "Z", "Z", "z")
+			return m
+		}},
+		sight{"focus", func(_ *testing.T, w, h int) *model { m, _ := dashboard(flooded(), w, h); press(m, "Z", "Z"); return m }},
 		sight{"what-to-type", func(_ *testing.T, w, h int) *model { m, _ := dashboard(flooded(), w, h); press(m, "f", "i"); return m }},
 		sight{"demo", func(t *testing.T, w, h int) *model {
 			c := demonstrated(t, w, h, "")

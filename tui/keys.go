@@ -32,6 +32,7 @@ type KeyMap struct {
 	Guide, GuideMenu, Hands                key.Binding
 	Typed, HandOut, Finder                 key.Binding
 	CheckpointBefore, CheckpointAfter      key.Binding
+	Stage, Zoom, Focus                     key.Binding
 	PageDown, PageUp, Home                 key.Binding
 	Choose, Confirm, Help, Back, Quit, End key.Binding
 }
@@ -93,6 +94,7 @@ func DefaultKeys() KeyMap {
 	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: on, off", "M")
 	k.bindDesk()
 	k.bindGuide()
+	k.bindStage()
 	return k
 }
 
@@ -113,7 +115,7 @@ func (k KeyMap) Sections() []Section {
 		}},
 		{phrase.New("Look"), []key.Binding{
 			k.Dashboard, k.Events, k.Consumers, k.Topics, k.Partitions, k.Rebalances, k.Lanes, k.Ledger, k.Letters, k.Messages,
-			k.PageDown, k.PageUp, k.Home, k.Theme, k.Language, k.Mouse,
+			k.PageDown, k.PageUp, k.Home, k.Stage, k.Zoom, k.Focus, k.Theme, k.Language, k.Mouse,
 		}},
 		{phrase.New("Messages and dead letters"), []key.Binding{
 			k.Follow, k.FollowTyped, k.Filter, k.Again, k.Redrive, k.Edit, k.Mark, k.Export, k.Where, k.InPartition, k.Live, k.Produce,

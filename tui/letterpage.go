@@ -143,7 +143,7 @@ func letterFacts(st *styles, l deadletters.Letter, w int) []string {
 			"%s times before it came here, of %d at most", deadletters.MostRedrives))))
 	}
 	if l.SentAs.Topic != "" {
-		out = append(out, label(st.t("now "), st.good.Render(st.g.ok+" "+st.t("sent again as P%d@%d", l.SentAs.Partition, l.SentAs.Offset))))
+		out = append(out, label(st.t("then"), st.good.Render(st.g.ok+" "+st.t("sent again as P%d@%d", l.SentAs.Partition, l.SentAs.Offset))))
 	}
 	return out
 }

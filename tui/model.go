@@ -29,6 +29,8 @@ const (
 	trailPage
 	brokersPage
 	guidePage
+	curvePage
+	stagePage
 	pages
 )
 
@@ -64,8 +66,11 @@ type model struct {
 	selected string // name of the selected instance, empty for none
 	chosen   int    // number of the rebalance that is shown in full, 0 for the newest
 
+	focus page // of the panel of the dashboard that is in focus; dashboardPage for none
+
 	guide guide
 	pilot *demo.Autopilot // plays the story; nil: nobody does
+	spot  spotlight
 	told  narration
 	diary diary
 
@@ -173,6 +178,7 @@ func (m *model) take(s *lab.Snapshot) {
 		m.selected = ""
 	}
 	m.watch(s)
+	m.lightStep()
 	m.diary.Watch(s, m.guide.course)
 }
 

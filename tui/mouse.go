@@ -44,6 +44,9 @@ func (m *model) click(msg tea.MouseClickMsg) tea.Cmd {
 
 // clickFooter presses the key under the pointer.
 func (m *model) clickFooter(x int) tea.Cmd {
+	if m.page == stagePage && !m.asks() {
+		return nil // the footer is not there
+	}
 	front, spare := m.footer()
 	for _, spot := range footerSpots(m.st, front, spare, m.width) {
 		if x < spot.from || x >= spot.to {

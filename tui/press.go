@@ -55,6 +55,9 @@ func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	if cmd, taken := m.pressPaper(msg); taken {
 		return cmd
 	}
+	if m.pressStage(msg) {
+		return nil
+	}
 	if cmd, taken := m.pressGuide(msg); taken {
 		return cmd
 	}
@@ -235,6 +238,8 @@ func (m *model) back() {
 	switch {
 	case m.page != dashboardPage:
 		m.page = dashboardPage
+	case m.focus != dashboardPage:
+		m.focus = dashboardPage
 	case m.selected != "":
 		m.selected = ""
 	case m.replay != nil:

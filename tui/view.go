@@ -49,11 +49,13 @@ func (m *model) lines() []string {
 		return helpPage(m.st, m.keys.allowed(m.live, m.browser.query.Topic), m.width, m.height, m.helpTop)
 	case s.State == lab.Starting:
 		return m.framed(startBody(m.st, s, m.width, m.room()))
+	case m.page == stagePage:
+		return m.inFront(m.stageLines())
 	}
 	return m.framed(m.body(s))
 }
 
-// framed puts a body between the header and the footer, and a question over it.
+// framed puts a body between the header and the footer, and what is in front over it.
 func (m *model) framed(body []string) []string {
 	s, w := m.shown(), m.width
 	lines := append(headerLines(m.st, s, w, m.standstill()), flowLine(m.st, s, w, m.view().motion, m.page))
@@ -64,7 +66,12 @@ func (m *model) framed(body []string) []string {
 	}
 	lines = append(lines, status[len(status)-1])
 	front, spare := m.footer()
-	lines = append(lines, footerLine(m.st, front, spare, w))
+	return m.inFront(append(lines, footerLine(m.st, front, spare, w)))
+}
+
+// inFront lays over a page what is asked.
+func (m *model) inFront(lines []string) []string {
+	w := m.width
 	if card := m.pollCard(); card != nil {
 		lines = m.st.overlayIn(m.st.box(lines, w, m.height), card, m.bodyWidth(), w)
 	}
@@ -98,7 +105,7 @@ func (m *model) standstill() string {
 
 // view is what the panels draw.
 func (m *model) view() view {
-	v := view{st: m.st, s: m.shown(), past: m.past, scale: m.scale, top: m.top[m.page], selected: m.selected}
+	v := view{st: m.st, s: m.shown(), past: m.past, scale: m.scale, top: m.top[m.page], selected: m.selected, focus: m.focus}
 	if r := m.replay; r != nil {
 		v.past, v.scale = r.past[:r.at+1], r.scale
 	}
@@ -130,6 +137,8 @@ func (m *model) body(s *lab.Snapshot) []string {
 		return append([]string{brokerTitle(m.st, s, w)}, m.st.scrollable(brokerBody(m.st, s, w), w, h-1, v.top)...)
 	case guidePage:
 		return m.guideBody(w, h)
+	case curvePage:
+		return curveBody(v, w, h)
 	case ledgerPage:
 		return append([]string{ledgerTitle(m.st, s, w)}, m.st.scrollable(ledgerBody(m.st, s, w), w, h-1, v.top)...)
 	}
