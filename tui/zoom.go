@@ -48,8 +48,8 @@ func (m *model) zoom() {
 }
 
 // marked is the heading of a panel of the dashboard: with a sign and on a ground of its own where that has the focus.
-func (v view) marked(p page, title string, w int) string {
-	if v.focus != p {
+func (v view) marked(of page, title string, w int) string {
+	if v.focus != of {
 		return title
 	}
 	return under(v.st.key.Render(v.st.g.cursor)+cells(title, 1, w), v.st.selected)
