@@ -56,7 +56,7 @@ func gallery() []sight {
 		press(m, "esc")
 		show(m, drained())
 	})
-	lesson("stage-guide", single(), func(m *model) { show(m, single()); press(m, "esc"); show(m, rushed()); press(m, "f", "S") })
+	lesson("stage-guide", single(), func(m *model) { show(m, single()); press(m, "esc"); show(m, rushed()); press(m, "esc", "f", "S") })
 	for n, name := range []string{"lag", "rate", "zero", "dead", "orphaned", "lost"} {
 		out = append(out, sight{"stage-" + name, func(_ *testing.T, w, h int) *model {
 			m, _ := dashboard(crashed(), w, h)

@@ -21,6 +21,7 @@ func (k *KeyMap) bindGuide() {
 	k.Typed = bind("i", "what would I type?", "i")
 	k.HandOut = bind("H", "hand-out: write the report", "H")
 	k.Hands = bind("A", "guide: ask the question, count hands", "A")
+	k.bindStage()
 }
 
 // pressGuide takes the keys of the lesson.

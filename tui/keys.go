@@ -94,7 +94,6 @@ func DefaultKeys() KeyMap {
 	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: on, off", "M")
 	k.bindDesk()
 	k.bindGuide()
-	k.bindStage()
 	return k
 }
 

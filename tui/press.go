@@ -19,15 +19,21 @@ func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	return m.obey(msg)
 }
 
+// end quits, and without a question where it was asked before.
+func (m *model) end(again bool) tea.Cmd {
+	if again {
+		return tea.Quit
+	}
+	return m.quit()
+}
+
 // obey does what a key is for.
 func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 	again := m.interrupt
 	m.interrupt = key.Matches(msg, m.keys.End)
 	switch {
-	case m.interrupt && again:
-		return tea.Quit
 	case m.interrupt:
-		return m.quit()
+		return m.end(again)
 	case key.Matches(msg, m.keys.Quit) && m.form == nil && m.finder == nil && (m.dialog == nil || m.dialog.lists()):
 		return m.depart()
 	case m.dialog != nil:
@@ -52,11 +58,11 @@ func (m *model) obey(msg tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 	}
-	if cmd, taken := m.pressPaper(msg); taken {
-		return cmd
-	}
 	if m.pressStage(msg) {
 		return nil
+	}
+	if cmd, taken := m.pressPaper(msg); taken {
+		return cmd
 	}
 	if cmd, taken := m.pressGuide(msg); taken {
 		return cmd
