@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,6 +47,7 @@ type device struct {
 	columns, rows int
 	env           []string          // beside TERM and those that every program has
 	answers       map[string]string // what it says to a query; a terminal without an answer is silent
+	under         []string          // a program that runs the program, such as tmux, with its arguments
 	args          []string
 }
 
@@ -65,9 +67,10 @@ func openTTY(t *testing.T, d device) *tty {
 	t.Helper()
 	//nolint:usetesting // it ends with the terminal; a cleanup kills it where it does not
 	ctx, kill := context.WithCancel(context.Background())
-	tt := &tty{t: t, cmd: exec.CommandContext(ctx, program(t), d.args...), exited: make(chan struct{}), screen: vt.NewEmulator(d.columns, d.rows)}
+	words := slices.Concat(d.under, []string{program(t)}, d.args)
+	tt := &tty{t: t, cmd: exec.CommandContext(ctx, words[0], words[1:]...), exited: make(chan struct{}), screen: vt.NewEmulator(d.columns, d.rows)}
 	tt.changed = sync.NewCond(&tt.mu)
-	tt.cmd.Env = append([]string{"LC_ALL=C", "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, d.env...)
+	tt.cmd.Env = append([]string{"LC_ALL=C.UTF-8", "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, d.env...)
 	master, err := pty.StartWithSize(tt.cmd, &pty.Winsize{Cols: uint16(d.columns), Rows: uint16(d.rows)})
 	if err != nil {
 		kill()
