@@ -63,7 +63,8 @@ func run() int {
 	root := newRoot(language)
 	command.Translate(root, language)
 	command.KeepKeyboard(root)
-	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say), fang.WithColorSchemeFunc(tui.HelpColours)); err == nil {
+	if err = fang.Execute(phrase.Into(ctx, language), root, fang.WithErrorHandler(say), fang.WithColorSchemeFunc(tui.HelpColours),
+		fang.WithVersion(command.ThisBuild().String())); err == nil {
 		return 0
 	}
 	var coded interface{ ExitCode() int }
@@ -120,7 +121,7 @@ func newRoot(language *phrase.Language) *cobra.Command {
 	root.AddCommand(console.Commands(clusterFlags, console.Terminal{
 		In: term.IsTerminal(os.Stdin.Fd()), Out: term.IsTerminal(os.Stdout.Fd()), Visible: event.Visible,
 	})...)
-	root.AddCommand(newDemo(language))
+	root.AddCommand(newDemo(language), command.Version())
 	root.AddCommand(rush.Commands(clusterFlags, os.Getenv, tui.Meter(language))...)
 	return root
 }
