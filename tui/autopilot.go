@@ -2,10 +2,13 @@ package tui
 
 import (
 	"context"
+	"math"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/demo"
 	"blackfriday/services/lab"
 )
@@ -29,6 +32,7 @@ func (m *model) fly() tea.Cmd {
 	if m.pilot == nil {
 		return nil
 	}
+	m.takeBack()
 	c, ok := m.pilot.Next(m.live)
 	if m.flies() {
 		m.page = dashboardPage
@@ -47,6 +51,31 @@ func (m *model) fly() tea.Cmd {
 		err := m.lab.Do(ctx, c)
 		return pilotedMsg{err, m.lab.Snapshot()}
 	})
+}
+
+// How long the keys of a demo that loops are left alone before it begins again by itself, and how long before that it says so.
+const (
+	loneliness = 3 * time.Minute
+	warning    = 30 * time.Second
+)
+
+// takesBack is how long it is until a demo that loops begins again, because whoever paused it has gone; ok is false where it does
+// not.
+func (m *model) takesBack() (in time.Duration, ok bool) {
+	if m.pilot == nil || m.options.Demo == nil || !m.options.Demo.Loop || !m.pilot.Caption().Paused {
+		return 0, false
+	}
+	return max(loneliness-m.now.Sub(m.touched), 0), true
+}
+
+// takeBack has the demo begin again for whoever comes next.
+func (m *model) takeBack() {
+	if in, ok := m.takesBack(); !ok || in > 0 {
+		return
+	}
+	m.closeGuide()
+	m.replay, m.dialog, m.form, m.finder, m.help, m.typing, m.selected = nil, nil, nil, nil, false, nil, ""
+	m.pilot.Restart()
 }
 
 // piloted tells the autopilot how its command ended.
@@ -133,6 +162,16 @@ func (m *model) captionHeight() int {
 		return 0
 	}
 	return captionLines
+}
+
+// caption is what the autopilot says; where it will begin again by itself, that.
+func (m *model) caption() demo.Caption {
+	c := m.pilot.Caption()
+	if in, ok := m.takesBack(); ok && in <= warning {
+		c.Paused = false
+		c.Say = phrase.New("Nobody presses a key: the demo begins again in %d s. Any key stops that.", int(math.Ceil(in.Seconds())))
+	}
+	return c
 }
 
 // captionRows are the caption: what this is and how far it has come, and one sentence.

@@ -3,6 +3,8 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/services/lab"
+	"blackfriday/tui/cast"
 )
 
 // cinema is a dashboard on which the story plays.
@@ -215,5 +218,71 @@ func TestTheCaptionFitsEveryTerminal(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The wheel and the pointer are brushed by accident; a click is meant.
+func TestAClickTakesTheWheelAndTheMousesDoesNot(t *testing.T) {
+	c := demonstrated(t, 80, 24, "")
+	c.plays(single(), time.Second)
+	for _, b := range []tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown, tea.MouseWheelLeft} {
+		c.Update(tea.MouseWheelMsg{Button: b})
+	}
+	c.Update(tea.MouseMotionMsg{X: 3, Y: 3})
+	c.Update(tea.MouseReleaseMsg{X: 3, Y: 3})
+	if !c.flies() {
+		t.Error("the wheel or the pointer stops the demo")
+	}
+	if c.Update(tea.MouseClickMsg{X: 40, Y: 8, Button: tea.MouseLeft}); c.flies() {
+		t.Error("a click does not stop it")
+	}
+}
+
+// On an open day nobody presses space for whoever comes next.
+func TestALoopThatWasLeftAloneBeginsAgain(t *testing.T) {
+	for _, loop := range []bool{true, false} {
+		c := demonstrated(t, 80, 24, "")
+		c.options.Demo.Loop = loop
+		s := c.plays(single(), time.Second)
+		press(c.model, "3")
+		s = c.plays(s, loneliness-warning-2*time.Second)
+		c.sees("Paused: you have the wheel")
+		press(c.model, "down") // somebody is there
+		s = c.plays(s, loneliness-warning-2*time.Second)
+		c.sees("Paused: you have the wheel")
+		c.lab.asked = nil
+		s = c.plays(s, 10*time.Second)
+		if loop {
+			c.sees("the demo begins again in 22 s")
+		}
+		c.plays(s, 30*time.Second)
+		if c.flies() != loop {
+			t.Errorf("loop %v: the demo goes on: %v", loop, c.flies())
+		}
+		if loop {
+			c.lab.asked = c.lab.asked[:min(len(c.lab.asked), 1)] // the story goes on
+			c.wants(lab.Begin{Partitions: 1, Orders: 1, Delay: 100 * time.Millisecond, Seed: 20261127})
+		}
+	}
+}
+
+func TestARecordingThatEndsEarlyIsSeen(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.cast")
+	r, err := cast.Create(name, 80, 24, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := dashboard(flooded(), 160, 45)
+	m.options.Recorder = r
+	for end := time.Now().Add(30 * time.Second); r.Err() == nil && time.Now().Before(end); <-time.After(5 * time.Millisecond) {
+		r.Output([]byte("x"))
+	}
+	m.Update(frameMsg{m.now.Add(time.Second), m.live})
+	if !strings.Contains(text(m), "the recording ends after") {
+		t.Errorf("nothing is said:\n%s", text(m))
 	}
 }

@@ -33,7 +33,7 @@ type named struct {
 
 // openFinder lists what can be done now.
 func (m *model) openFinder() {
-	p := &finder{box: newField("", "", false), deeds: slices.Concat(m.keyDeeds(), m.commandDeeds(), m.questionDeeds(), lookDeeds())}
+	p := &finder{box: newField("", "", false), deeds: slices.Concat(m.keyDeeds(), m.commandDeeds(), m.questionDeeds(), lookDeeds(), themeDeeds())}
 	p.box.area.Focus() // it has nothing to do but to blink, and does not
 	p.find(m.lang)
 	m.finder = p

@@ -36,6 +36,24 @@ func TestTheFinderFindsActionsByName(t *testing.T) {
 	}
 }
 
+// Each theme has a name, in both languages.
+func TestTheFinderPutsOnThemes(t *testing.T) {
+	for _, test := range []struct{ lang, typed, want string }{
+		{"", "theme light", ThemeLight}, {"", "theme contrast dark", ThemeContrastDark}, {"", "theme contrast light", ThemeContrastLight},
+		{phrase.French, "thème clair", ThemeLight}, {phrase.French, "theme contraste clair", ThemeContrastLight}, {phrase.French, "theme light", ThemeLight},
+	} {
+		m, _ := dashboard(flooded(), 100, 30)
+		if test.lang != "" {
+			press(m, "L")
+		}
+		press(m, ":")
+		typedKeys(m, test.typed)
+		if press(m, "enter"); m.theme != test.want || m.auto || m.finder != nil {
+			t.Errorf("%q puts on %s, want %s", test.typed, m.theme, test.want)
+		}
+	}
+}
+
 // A key that acts is an action, and what deletes asks first.
 func TestTheFinderPressesKeysAndAsks(t *testing.T) {
 	m, f := dashboard(flooded(), 100, 30)

@@ -91,7 +91,7 @@ func DefaultKeys() KeyMap {
 		NextRebalance:     bind("F8 }", "replay: the next rebalance", "f8", "}"),
 	}
 	k.Language = bind("L", "language: English, French", "L")
-	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: on, off", "M")
+	k.Finder, k.Mouse = bind(":", "every action, by its name", ":"), bind("M", "mouse: off, on (shift+drag selects)", "M")
 	k.bindDesk()
 	k.bindGuide()
 	return k

@@ -86,7 +86,9 @@ type model struct {
 	log       []message // the newest at the end, to be read again
 	pressed   []string  // the last keys, the newest at the end
 	pressedAt time.Time
-	interrupt bool // the last key was ctrl+c
+	touched   time.Time // when somebody pressed a key or clicked
+	unrolled  bool      // it was told that the recording has ended before its time
+	interrupt bool      // the last key was ctrl+c
 	crash     error
 }
 
@@ -125,6 +127,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frameMsg:
 		m.take(msg.snapshot)
 		m.now = msg.at
+		m.hearRecorder()
 		return m, tea.Batch(m.jobs.tick(m.lab), m.pull(), m.fly())
 	case tea.KeyPressMsg:
 		cmd := m.press(msg)

@@ -24,6 +24,7 @@ func (m *model) toggleMouse() {
 // click does what a click is for: a key of the footer, a line of a question, or a consumer, wherever its name stands. The other
 // button copies the word or number under it.
 func (m *model) click(msg tea.MouseClickMsg) tea.Cmd {
+	m.touched = m.now
 	switch {
 	case msg.Y < 0 || msg.Y >= m.height || msg.X < 0 || msg.X >= m.width:
 	case msg.Button == tea.MouseRight:
@@ -32,6 +33,9 @@ func (m *model) click(msg tea.MouseClickMsg) tea.Cmd {
 	case m.tooSmall() || m.help:
 	case msg.Y == m.height-1:
 		return m.clickFooter(msg.X)
+	case m.flies():
+		m.pilot.Pause() // a click is meant; the wheel and the pointer may have been brushed
+		m.clickName(msg.X, msg.Y)
 	case m.dialog != nil:
 		return m.clickDialog(msg.Y)
 	case m.finder != nil:

@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
+	tea "charm.land/bubbletea/v2"
+
 	"blackfriday/kafka/phrase"
 )
 
@@ -61,6 +63,30 @@ func themeSaid(theme string) phrase.Phrase {
 		return phrase.New("Theme: high contrast on white.")
 	}
 	return phrase.New("Theme: dark.")
+}
+
+// themeNamed is what a theme is called where it is chosen.
+func themeNamed(theme string) phrase.Phrase {
+	switch theme {
+	case ThemeLight:
+		return phrase.New("theme light")
+	case ThemeContrastDark:
+		return phrase.New("theme contrast dark")
+	case ThemeContrastLight:
+		return phrase.New("theme contrast light")
+	}
+	return phrase.New("theme dark")
+}
+
+// themeDeeds are the themes, each by its name.
+func themeDeeds() (deeds []named) {
+	for _, theme := range drawnThemes() {
+		deeds = append(deeds, named{says: themeNamed(theme), run: func(m *model) tea.Cmd {
+			m.putOn(theme)
+			return nil
+		}})
+	}
+	return deeds
 }
 
 // palette is one theme: the only place where colours are written down. Each text role stands on background and on

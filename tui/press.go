@@ -13,6 +13,7 @@ import (
 // press takes one key. What is in front takes it first: a question, then the help, then the page.
 func (m *model) press(msg tea.KeyPressMsg) tea.Cmd {
 	m.remember(msg)
+	m.touched = m.now
 	if cmd, taken := m.steer(msg); taken {
 		return cmd
 	}
@@ -258,8 +259,13 @@ func (m *model) back() {
 }
 
 func (m *model) cycleTheme() {
+	m.putOn(nextTheme(m.theme))
+}
+
+// putOn has the screen in a theme, whatever the terminal's background is.
+func (m *model) putOn(theme string) {
 	m.auto = false
-	m.restyle(nextTheme(m.theme))
+	m.restyle(theme)
 	m.message = message{said: themeSaid(m.theme), at: m.now}
 }
 

@@ -120,6 +120,14 @@ func sizes(r *cast.Recorder) func(tea.Model, tea.Msg) tea.Msg {
 	}
 }
 
+// hearRecorder tells at once, and once, that a recording ended before its session: afterwards nobody can record it again.
+func (m *model) hearRecorder() {
+	if err := m.options.Recorder.Err(); err != nil && !m.unrolled {
+		m.unrolled = true
+		m.complain(err)
+	}
+}
+
 // monochrome says that a terminal names itself one that never had colours, such as the DEC VT100, and that nothing else in the
 // environment says it has; the library takes every terminal for one with 16.
 func monochrome(getenv func(string) string) bool {

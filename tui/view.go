@@ -62,7 +62,7 @@ func (m *model) framed(body []string) []string {
 	status := m.statusRows()
 	lines = append(lines, m.withToast(body, status)...)
 	if m.pilot != nil {
-		lines = append(lines, captionRows(m.st, m.pilot.Caption(), w)...)
+		lines = append(lines, captionRows(m.st, m.caption(), w)...)
 	}
 	lines = append(lines, status[len(status)-1])
 	front, spare := m.footer()

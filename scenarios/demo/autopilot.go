@@ -173,6 +173,12 @@ func (a *Autopilot) Resume() {
 	a.enter(a.act, a.acts[a.act].alone())
 }
 
+// Restart goes on from the beginning of the story, with a fresh lab, whatever was done to it meanwhile.
+func (a *Autopilot) Restart() {
+	a.paused, a.ended, a.played = false, false, 0
+	a.enter(0, a.acts[0].alone())
+}
+
 // Caption is what there is to say now.
 func (a *Autopilot) Caption() Caption {
 	act, step := a.acts[a.act], a.steps[a.step]

@@ -29,6 +29,9 @@ const (
 // errSlow ends a recording whose file takes less than the screen shows.
 var errSlow = phrase.Errorf("the file takes less than the screen shows")
 
+// errGone ends a recording whose file was removed or renamed.
+var errGone = phrase.Errorf("the file is not there any more")
+
 // Recorder records one session. It is safe for use by several goroutines at once; a nil Recorder records nothing.
 type Recorder struct {
 	name    string
@@ -170,6 +173,14 @@ func (r *Recorder) Close() error {
 	case <-late.C:
 		r.fail(errSlow)
 	}
+	return r.Err()
+}
+
+// Err says why the recording has ended before its session; nil while it goes on, and where there is none.
+func (r *Recorder) Err() error {
+	if r == nil {
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failed == nil {
@@ -227,6 +238,24 @@ func (r *Recorder) line(value any) error {
 	if err := encoder.Encode(value); err != nil {
 		return err
 	}
-	_, err := r.file.Write(b.Bytes())
-	return err
+	if _, err := r.file.Write(b.Bytes()); err != nil {
+		return err
+	}
+	return r.there()
+}
+
+// there fails where the file has no name any more: what is written into it then is kept by nobody.
+func (r *Recorder) there() error {
+	file, ok := r.file.(*os.File)
+	if !ok {
+		return nil
+	}
+	mine, err := file.Stat()
+	if err != nil || !mine.Mode().IsRegular() {
+		return err
+	}
+	if named, err := os.Stat(r.name); errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(mine, named) {
+		return errGone
+	}
+	return nil
 }

@@ -270,3 +270,29 @@ func TestLinesAreRecordedAsATerminalShowsThem(t *testing.T) {
 	none.Output([]byte("x"))
 	none.Resize(1, 1)
 }
+
+// Whoever looks is told while the session goes on, and not only at its end.
+func TestARecordingThatEndsEarlyIsTold(t *testing.T) {
+	full := start("full.cast", &file{room: 200}, 80, 24, shell)
+	name := filepath.Join(t.TempDir(), "gone.cast")
+	gone, err := Create(name, 80, 24, shell)
+	if err != nil || gone.Err() != nil {
+		t.Fatal(err, gone.Err())
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	for r, want := range map[*Recorder]error{full: syscall.ENOSPC, gone: errGone} {
+		for end := time.Now().Add(30 * time.Second); r.Err() == nil && time.Now().Before(end); <-time.After(5 * time.Millisecond) {
+			r.Output(bytes.Repeat([]byte("x"), 100))
+		}
+		if !errors.Is(r.Err(), want) {
+			t.Errorf("%v, want %v", r.Err(), want)
+		}
+		_ = r.Close()
+	}
+	var none *Recorder
+	if none.Err() != nil {
+		t.Error("without --record something has failed")
+	}
+}
