@@ -65,7 +65,6 @@ func xterm() []string { return []string{"TERM=xterm-256color", "COLORTERM=trueco
 // openTTY starts the program on a device.
 func openTTY(t *testing.T, d device) *tty {
 	t.Helper()
-	//nolint:usetesting // it ends with the terminal; a cleanup kills it where it does not
 	ctx, kill := context.WithCancel(context.Background())
 	words := slices.Concat(d.under, []string{program(t)}, d.args)
 	tt := &tty{t: t, cmd: exec.CommandContext(ctx, words[0], words[1:]...), exited: make(chan struct{}), screen: vt.NewEmulator(d.columns, d.rows)}

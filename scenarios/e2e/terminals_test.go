@@ -108,7 +108,7 @@ func TestInsideOfOtherTerminals(t *testing.T) {
 	plain := openTTY(t, device{columns: 100, rows: 30, env: xterm(), answers: modern(), args: lab})
 	want := plain.readHelp()
 	plain.leave()
-	dir, err := os.MkdirTemp("", "bf") // a socket's path has at most 107 bytes
+	dir, err := os.MkdirTemp("", "bf") //nolint:usetesting // a socket's path has at most 107 bytes
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,15 +80,15 @@ func Version() *cobra.Command {
 				out.SetIndent("", "  ")
 				return out.Encode(ThisBuild())
 			}
-			return ThisBuild().print(cmd.OutOrStdout())
+			return ThisBuild().write(cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "JSON on stdout, with names that do not change")
 	return cmd
 }
 
-// print writes the build as lines: the names of modules and versions are the same in every language.
-func (b Build) print(out io.Writer) error {
+// write writes the build as lines: the names of modules and versions are the same in every language.
+func (b Build) write(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(table, "blackfriday %s\n", b) // Flush says what failed
 	for _, path := range slices.Sorted(maps.Keys(b.Modules)) {
