@@ -189,8 +189,9 @@ func (p *finder) find(l *phrase.Language) {
 			names[i] = folded(d.says.In(lang))
 		}
 		for _, match := range fuzzy.Find(typed, names) {
-			if old, ok := score[match.Index]; !ok || match.Score > old {
-				score[match.Index] = match.Score
+			worth := match.Score + asWritten(match.Str, typed)
+			if old, ok := score[match.Index]; !ok || worth > old {
+				score[match.Index] = worth
 			}
 		}
 	}
@@ -200,6 +201,18 @@ func (p *finder) find(l *phrase.Language) {
 		}
 	}
 	slices.SortStableFunc(p.found, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
+}
+
+// asWritten is what it is worth that a name has what is typed as it stands, most at its beginning: more than whatever letters of
+// it are worth here and there.
+func asWritten(name, typed string) int {
+	switch {
+	case strings.HasPrefix(name, typed):
+		return 2_000
+	case strings.Contains(name, " "+typed):
+		return 1_000
+	}
+	return 0
 }
 
 // pressFinder takes a key for the finder.

@@ -119,3 +119,15 @@ func TestEveryActingKeyIsInTheFinder(t *testing.T) {
 		}
 	}
 }
+
+// A few letters of the first word come before the same letters here and there in others.
+func TestTheFinderPrefersWhatWasTypedAsItStands(t *testing.T) {
+	for typed, want := range map[string]page{"sce": stagePage, "stage": stagePage, "tabl": dashboardPage, "ledg": ledgerPage} {
+		m, _ := dashboard(flooded(), 100, 30)
+		press(m, "L", "2", ":")
+		typedKeys(m, typed)
+		if press(m, "enter"); m.page != want {
+			t.Errorf("%q shows page %d, want %d", typed, m.page, want)
+		}
+	}
+}
