@@ -270,6 +270,7 @@ func (s *settings) show(l *lab.Stage) tui.Options {
 	o.Clipboard = func(ctx context.Context, text string) error {
 		return clipboard.Write(ctx, os.Getenv, runtime.GOOS, text)
 	}
+	o.Copies = func(text string) string { return clipboard.Sequence(os.Getenv, text) }
 	o.Messages, o.DeadLetters = desks(l)
 	return o
 }

@@ -64,11 +64,14 @@ func (m *model) copyLines() tea.Cmd {
 // copy puts a text into the clipboard of the terminal, which may lie elsewhere, and into that of this machine, if it has one.
 func (m *model) copy(text string, said phrase.Phrase) tea.Cmd {
 	m.tell(said, false)
-	native := m.options.Clipboard
-	if native == nil {
-		return tea.SetClipboard(text)
+	there, native := tea.SetClipboard(text), m.options.Clipboard
+	if m.options.Copies != nil {
+		there = tea.Raw(m.options.Copies(text))
 	}
-	return tea.Batch(tea.SetClipboard(text), m.jobs.cmd(func(ctx context.Context) tea.Msg {
+	if native == nil {
+		return there
+	}
+	return tea.Batch(there, m.jobs.cmd(func(ctx context.Context) tea.Msg {
 		_ = native(ctx, text) // the terminal was asked as well, and nobody can know whether it obeyed
 		return nil
 	}))

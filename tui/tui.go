@@ -63,6 +63,8 @@ type Options struct {
 	Pills []Pill // the poison pills to choose from, in the order in which they are listed
 	// Clipboard writes the clipboard of this machine; nil where that of the terminal is all there is.
 	Clipboard func(ctx context.Context, text string) error
+	// Copies is what is written to the terminal so that a text comes into its clipboard; nil is OSC 52.
+	Copies func(text string) string
 	// Messages and DeadLetters give what topics are read and written with, nil while the lab does not run. They are asked
 	// each time; without them the pages that need them say so.
 	Messages    func() Messages

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -101,6 +102,26 @@ func TestEveryTerminal(t *testing.T) {
 	}
 }
 
+// copies puts the page into the clipboard of the outermost terminal.
+func (tt *tty) copies() {
+	tt.t.Helper()
+	tt.key("?")
+	tt.waitFor("the dashboard", func(screen string) bool { return !strings.Contains(screen, helpSays) })
+	from := tt.mark()
+	tt.key("y")
+	osc52 := regexp.MustCompile(`\x1b\]52;c?;([A-Za-z0-9+/=]+)(?:\a|\x1b\\)`)
+	eventually(tt.t, 30*time.Second, func() (bool, string) {
+		found := osc52.FindSubmatch(tt.wrote(from))
+		if found == nil {
+			return false, "nothing is copied"
+		}
+		text, err := base64.StdEncoding.DecodeString(string(found[1]))
+		return err == nil && strings.Contains(string(text), "BLACK FRIDAY LAB") && strings.Contains(string(text), "EVENTS"), string(text)
+	})
+	tt.key("?")
+	tt.waitFor("the help", func(screen string) bool { return strings.Contains(screen, helpSays) })
+}
+
 // TestInsideOfOtherTerminals: what tmux and GNU screen make of it is the same text.
 func TestInsideOfOtherTerminals(t *testing.T) {
 	need(t, "tmux", "screen")
@@ -118,7 +139,7 @@ func TestInsideOfOtherTerminals(t *testing.T) {
 		t.Fatal(err)
 	}
 	tmux := filepath.Join(dir, "tmux.conf")
-	if err := os.WriteFile(tmux, []byte("set -g status off\nset -g default-terminal tmux-256color\nset -s exit-empty on\n"), 0o600); err != nil {
+	if err := os.WriteFile(tmux, []byte("set -g status off\nset -g default-terminal tmux-256color\nset -s set-clipboard on\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, under := range map[string][]string{
@@ -131,6 +152,7 @@ func TestInsideOfOtherTerminals(t *testing.T) {
 			if got := tt.readHelp(); got != want {
 				t.Errorf("the help is\n%s\nand on an xterm\n%s", got, want)
 			}
+			tt.copies()
 			tt.leave()
 		})
 	}

@@ -8,7 +8,12 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
+
+// screenTakes is how much of a sequence GNU screen hands on at once, in bytes, well below the 768 that it keeps.
+const screenTakes = 512
 
 // ErrNone is the error of Write where this machine has no clipboard that a program reaches.
 var ErrNone = errors.New("no clipboard on this machine")
@@ -48,4 +53,17 @@ func programs(getenv func(string) string, system string) [][]string {
 		return [][]string{{"xclip", "-selection", "clipboard"}, {"xsel", "-b", "-i"}}
 	}
 	return nil
+}
+
+// Sequence is what to write to the terminal so that a text comes into its clipboard: OSC 52. GNU screen hands it on only in its
+// own wrapping, in pieces; tmux where set-clipboard is on, or allow-passthrough, for which it is wrapped, too.
+func Sequence(getenv func(string) string, text string) string {
+	plain := ansi.SetSystemClipboard(text)
+	switch {
+	case getenv("TMUX") != "":
+		return plain + ansi.TmuxPassthrough(plain)
+	case getenv("STY") != "":
+		return ansi.ScreenPassthrough(plain, screenTakes)
+	}
+	return plain
 }
