@@ -103,7 +103,7 @@ func (m *model) clickName(x, y int) {
 	word := wordAt(line, x)
 	for _, i := range instances(m.shown()) {
 		if name := shortName(i.Name, width(line), m.st.ascii); word == name || rowOf(line, name) {
-			m.selected = idOf(i)
+			m.selected, m.focus = idOf(i), dashboardPage
 			return
 		}
 	}

@@ -280,7 +280,7 @@ func (m *model) selectBy(by int) {
 		at = 0
 	}
 	at = (at + by + len(all)) % len(all)
-	m.selected = idOf(all[at])
+	m.selected, m.focus = idOf(all[at]), dashboardPage // there is one cursor on the screen
 	if m.page == consumersPage {
 		step, _ := m.extent()
 		m.top[m.page] = min(max(m.top[m.page], at-step+1), at)

@@ -1,8 +1,12 @@
 package tui
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/exp/golden"
 
 	"blackfriday/kafka/phrase"
 	"blackfriday/scenarios/lesson"
@@ -158,6 +162,12 @@ func TestZoomShowsThePanelInFocus(t *testing.T) {
 	if m.focus != dashboardPage {
 		t.Error("behind the last panel there is a focus")
 	}
+	if press(m, "Z", "tab"); m.focus != dashboardPage || m.selected == "" {
+		t.Error("two cursors are on the screen")
+	}
+	if press(m, "Z"); m.focus == dashboardPage || m.selected != "" {
+		t.Error("two cursors are on the screen")
+	}
 }
 
 func TestTheLargeCurveHasAxes(t *testing.T) {
@@ -168,6 +178,27 @@ func TestTheLargeCurveHasAxes(t *testing.T) {
 	for _, want := range []string{"250", "500", "750", "now"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("no %q on\n%s", want, screen)
+		}
+	}
+}
+
+func TestTheStageInFrenchAndInASCII(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 36}} {
+		for f := range lastFigure {
+			name := fmt.Sprintf("%d-%dx%d", f+1, size[0], size[1])
+			t.Run("french-"+name, func(t *testing.T) {
+				m, _ := dashboard(crashed(), size[0], size[1])
+				press(m, "L", "S", strconv.Itoa(int(f)+1))
+				fits(t, m, name)
+				golden.RequireEqual(t, text(m))
+			})
+			t.Run("ascii-"+name, func(t *testing.T) {
+				m, _ := dashboard(crashed(), size[0], size[1])
+				m.st = newStyles(ThemeDark, true, true)
+				press(m, "S", strconv.Itoa(int(f)+1))
+				fits(t, m, name)
+				golden.RequireEqual(t, text(m))
+			})
 		}
 	}
 }

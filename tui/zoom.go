@@ -29,7 +29,7 @@ func (l layout) panels() []page {
 func (m *model) focusNext() {
 	panels := m.layout().panels()
 	at := slices.Index(panels, m.focus) + 1
-	m.focus = dashboardPage
+	m.focus, m.selected = dashboardPage, ""
 	if at < len(panels) {
 		m.focus = panels[at]
 	}
