@@ -33,7 +33,7 @@ func rooms() []room {
 		{path: "services/lab", knows: []string{"kafka", "services"}},
 		{path: "services/serve", knows: []string{"kafka", "services"}},
 		{path: "scenarios", knows: []string{"kafka", "services"}},
-		{path: "scenarios/e2e", knows: []string{"kafka", "services", "scenarios", "tui"}}, // these tests stand outside the program
+		{path: "scenarios/e2e", knows: []string{"kafka", "services", "scenarios", "tui"}, charm: true}, // outside the program, with an emulator
 		{path: "tui", knows: []string{"services", "scenarios", "kafka/phrase"}, charm: true},
 	}
 }
